@@ -14,8 +14,8 @@
 namespace wider::hub {
 
 struct SignIn {
-  std::string token;   // 256-bit random, for the session cookie; only its hash is kept
-  std::string csrf;    // for every form of the session
+  std::string token;  // 256-bit random, for the session cookie; only its hash is kept
+  std::string csrf;   // for every form of the session
   Viewer viewer;
 };
 struct SessionView {
@@ -48,8 +48,10 @@ class Pages {
   virtual Result<std::vector<FindingLine>> findings(const Viewer& viewer) = 0;
   virtual Result<FindingView> finding(const Viewer& viewer, std::string_view id) = 0;
   // until: ISO date, for snooze. reason: required for dismiss.
-  virtual Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason, std::string_view until) = 0;
-  virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) = 0;
+  virtual Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
+                                      std::string_view reason, std::string_view until) = 0;
+  virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
+                                      std::string_view right_mention) = 0;
   virtual Result<HeldBackView> held_back(const Viewer& viewer) = 0;
   virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
   virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;

@@ -1,6 +1,6 @@
 // Intake: bytes of an agency's file → records, or a held-back row with its reason. Nothing is lost: every row read is
-// accepted or held back (invariant 1). A bad file as a whole (wrong header, not text, DTD) is an Error and yields nothing.
-// Thread safety: a Format is a value; a reading uses only its own state.
+// accepted or held back (invariant 1). A bad file as a whole (wrong header, not text, DTD) is an Error and yields
+// nothing. Thread safety: a Format is a value; a reading uses only its own state.
 #pragma once
 
 #include <cstdint>
@@ -61,14 +61,14 @@ using FormatPtr = std::shared_ptr<const Format>;
 [[nodiscard]] FormatPtr cin_format();
 
 struct FormatName {
-  std::string name;    // "ssd-person"
-  Agency agency;       // the agency whose layout it is
-  std::string title;   // "Standard Safeguarding Dataset: person"
+  std::string name;   // "ssd-person"
+  Agency agency;      // the agency whose layout it is
+  std::string title;  // "Standard Safeguarding Dataset: person"
 };
 [[nodiscard]] FormatName describe(const Format& format);
 
 struct ReadOptions {
-  std::string file_name;                 // as named in errors and origins
+  std::string file_name;  // as named in errors and origins
   Agency agency = Agency::social_care;
   std::uint64_t max_field_bytes = 1 << 20;  // a longer field or line is held back or refused, and never kept in memory
   std::function<void(std::uint64_t bytes_done)> progress;  // called about every megabyte
@@ -79,7 +79,9 @@ using ByteSource = std::function<Result<std::size_t>(std::span<char> buffer)>;
 
 // Reads one whole file. The two-pass check "is this file what it claims" (header, encoding, DTD, well-formedness to the
 // end for XML) comes first where a source can be read twice: see read_file.
-[[nodiscard]] Result<Counts> read_stream(const Format& format, const ByteSource& source, const ReadOptions& options, Sink& sink);
-[[nodiscard]] Result<Counts> read_file(const Format& format, const std::filesystem::path& path, const ReadOptions& options, Sink& sink);
+[[nodiscard]] Result<Counts> read_stream(const Format& format, const ByteSource& source, const ReadOptions& options,
+                                         Sink& sink);
+[[nodiscard]] Result<Counts> read_file(const Format& format, const std::filesystem::path& path,
+                                       const ReadOptions& options, Sink& sink);
 
 }  // namespace wider::intake
