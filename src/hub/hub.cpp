@@ -59,6 +59,18 @@ bool Hub::behind() const {
   return !projection || projection->facts.through < ledger_->size();
 }
 
+bool Hub::has_news() {
+  const auto projection = this->projection();
+  const std::uint64_t through = projection ? projection->facts.through : 0;
+  bool news = false;
+  const auto read = ledger_->read_headers(through + 1, ledger_->size(), [&](const ledger::Header& header) {
+    news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
+           header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose && header.kind != EntryKind::submission;
+    return !news;
+  });
+  return read.has_value() && news;
+}
+
 Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress) {
   const std::scoped_lock lock(work_mutex_);
   if (!known_) {

@@ -49,6 +49,8 @@ class Hub final : public Pages {
   Result<std::vector<StageTime>> settle(const SettleOptions& options);
   // Whether entries have come in that the published projection does not know.
   [[nodiscard]] bool behind() const;
+  // Whether any of them changes what pages show (looks and searches do not).
+  [[nodiscard]] bool has_news();
   // The published projection; never null after settle().
   [[nodiscard]] std::shared_ptr<const Projection> projection() const;
 
