@@ -34,6 +34,7 @@ inline constexpr std::size_t user_role_count = 10;
 
 // Every page and API call names one of these; one table says which roles may use it.
 enum class Action : std::uint8_t { home, search, person, findings, finding, act_on_finding, explain_link, held_back, governance };
+inline constexpr std::size_t action_count = 9;
 [[nodiscard]] bool may(UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.
@@ -43,6 +44,8 @@ inline constexpr std::size_t purpose_kind_count = 9;
 [[nodiscard]] std::string_view title_of(PurposeKind kind);         // "Child protection enquiry"
 [[nodiscard]] std::string_view lawful_basis_of(PurposeKind kind);  // "Children Act 1989, section 47"
 [[nodiscard]] std::optional<PurposeKind> purpose_kind_named(std::string_view name);
+// Whether somebody in this role may work under this purpose; with any other they see no more than with none.
+[[nodiscard]] bool suits(UserRole role, PurposeKind purpose);
 
 // Three depths for any record (and none at all).
 enum class Depth : std::uint8_t {
