@@ -23,15 +23,16 @@ namespace wider::picture {
 class Things {
  public:
   explicit Things(const Holdings& holdings);
-  [[nodiscard]] EntityId of(ThingIndex thing) const {
-    return entity_of_[thing.value];
-  }  // none when it has no normal form
+  [[nodiscard]] EntityId of(ThingIndex thing) const { return entity_of_[thing.value]; }  // none when it has no normal form
+  // The place a mention gives as the person's address; none when it gives none. (May be a place no record names as a thing.)
+  [[nodiscard]] EntityId home_of(MentionIndex mention) const { return home_of_[mention.value]; }
   [[nodiscard]] std::span<const ThingIndex> mentions_of(EntityId entity) const;
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(first_.size()) - 1; }
   [[nodiscard]] ThingKind kind(EntityId entity) const { return kind_[entity.value]; }
 
  private:
-  std::vector<EntityId> entity_of_;
+  std::vector<EntityId> entity_of_;  // by thing
+  std::vector<EntityId> home_of_;    // by mention
   std::vector<ThingKind> kind_;
   std::vector<std::uint32_t> first_;  // count() + 1 offsets into members_
   std::vector<ThingIndex> members_;
