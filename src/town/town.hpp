@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "base/date.hpp"
 #include "base/result.hpp"
 
 namespace wider::town {
@@ -26,7 +27,8 @@ struct Options {
   std::uint64_t seed = 1;
   int first_year = 2007;
   int last_year = 2012;
-  std::int32_t networks = -1;  // -1: in proportion to the town (documented); 0: none planted
+  std::int32_t networks = -1;        // -1: in proportion to the town (documented); 0: none planted
+  Date grading_changes;              // the day police go over from 5x5x5 to 3x5x2; none: 1 April 2012
   Noise noise;
   std::function<void(const std::string& stage, std::uint64_t done, std::uint64_t of)> progress;
 };
@@ -39,7 +41,8 @@ struct Report {
   std::uint64_t networks = 0;
 };
 
-// Writes each agency's files, DIR/manifest.csv, DIR/intake.sh, DIR/truth/people.csv and DIR/truth/networks.csv.
+// Writes each agency's files, DIR/manifest.csv, DIR/intake.sh, DIR/truth/people.csv, networks.csv, twins.csv
+// (person,twin) and network_things.csv (network,kind,value,main).
 // already_there: the folder exists and is not empty.
 [[nodiscard]] Result<Report> write_town(const Options& options, const std::filesystem::path& folder);
 
