@@ -93,7 +93,7 @@ void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_
   if (now - last_shown_ < pause) return;
   last_shown_ = now;
   if (!streams_.progress_bar) {
-    fmt::print(streams_.err, of > 0 ? "{}: {} of {}\n" : "{}: {}\n", stage, done, of);
+    fmt::print(streams_.err, "{}: {}{}\n", stage, done, of > 0 ? fmt::format(" of {}", of) : "");
     return;
   }
   const std::size_t width = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(30, done * 30 / of)) : 0;
@@ -275,10 +275,10 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
     for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
     const std::string name = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
     if (streams.json) {
-      list.push_back({{"happened", to_iso(line.when.first)}, {"known", to_iso(line.known)}, {"received", to_iso(record.received)}, {"agency", name_of(record.agency)},
+      list.push_back({{"happened", to_iso(line.happened.first)}, {"known", to_iso(line.known)}, {"received", to_iso(record.received)}, {"agency", name_of(record.agency)},
                       {"record", name}, {"grade", to_text(record.grade)}, {"says", line.says}, {"also", also}});
     } else {
-      fmt::print(streams.out, "{:<24} {:<24} {}  [{}; known {}]{}\n", to_words(line.when), title_of(record.agency), line.says, name, to_words(line.known),
+      fmt::print(streams.out, "{:<24} {:<24} {}  [{}; known {}]{}\n", to_words(line.happened), title_of(record.agency), line.says, name, to_words(line.known),
                  also.empty() ? "" : fmt::format(" also: {}", fmt::join(also, ", ")));
     }
   }

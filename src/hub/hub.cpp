@@ -9,7 +9,6 @@
 #include "base/check.hpp"
 #include "hub/search.hpp"
 #include "hub/snapshot.hpp"
-#include "intake/held_back.hpp"
 
 namespace wider::hub {
 namespace {

@@ -94,8 +94,8 @@ Result<std::vector<ChronologyRow>> chronology_rows(const Projection& projection,
     const access::Depth depth = decide_for(viewer, record).depth;
     if (depth < access::Depth::outline) continue;
     ChronologyRow row;
-    row.when = to_words(line.when);
-    row.iso = to_iso(line.when.first);
+    row.when = to_words(line.happened);
+    row.iso = to_iso(line.happened.first);
     row.agency = title_of(record.agency);
     row.record = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
     row.known = known_and_received("known", line.known);
@@ -118,10 +118,10 @@ Result<std::vector<ChronologyRow>> chronology_rows(const Projection& projection,
                                : std::string(title_of(twin.agency)));
     }
     if (!also.empty()) row.also = fmt::format("Also recorded by {}.", join_words(also));
-    if (last_day.valid() && line.when.first.valid() && line.when.first - last_day > gap_days) {
-      row.gap_before = gap_words(last_day, line.when.first);
+    if (last_day.valid() && line.happened.first.valid() && line.happened.first - last_day > gap_days) {
+      row.gap_before = gap_words(last_day, line.happened.first);
     }
-    if (line.when.first.valid()) last_day = line.when.first;
+    if (line.happened.first.valid()) last_day = line.happened.first;
     rows.push_back(std::move(row));
   }
   if (query.newest_first) {

@@ -13,7 +13,6 @@
 
 #include "hub/data.hpp"
 #include "hub/projection.hpp"
-#include "intake/held_back.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
@@ -304,15 +303,14 @@ Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::
   if (!format) return std::unexpected(format.error());
   auto again = intake::retry(**format, *row, mended_row.empty() ? std::string_view(row->raw) : mended_row);
   if (!again) return std::unexpected(again.error());
-  if (again->held_back) {
-    return failure(ErrorCode::malformed, fmt::format("Still held back: {}: {} {}", again->held_back->column,
-                                                     again->held_back->reason, again->held_back->remedy));
+  if (const auto* still = std::get_if<intake::HeldBackRow>(&*again)) {
+    return failure(ErrorCode::malformed, fmt::format("Still held back: {}: {} {}", still->column, still->reason, still->remedy));
   }
   Submission submission;
   submission.agency = row->agency;
   submission.delivered = stored->header.received;  // in a simulated hub; the ledger never lets it decrease
   EntrySink sink(ledger, known, submission, actor);
-  if (auto accepted = sink.accept(std::move(again->accepted)); !accepted) return std::unexpected(accepted.error());
+  if (auto accepted = sink.accept(std::move(std::get<intake::Accepted>(*again))); !accepted) return std::unexpected(accepted.error());
   sink.put(EntryKind::held_back_settled, row->agency, ledger::random_ref(), encode_settled(entry));
   if (auto finished = sink.finish(); !finished) return std::unexpected(finished.error());
   return sink.report;
