@@ -117,6 +117,7 @@ struct Options {
   std::filesystem::path
       key_file;             // the hub's key; empty: $WIDER_HUB_KEY_FILE, else beside the hub ("H.key"), never inside it
   bool synchronous = true;  // false only in the test that shows why it must be true
+  std::string sqlite_vfs;   // only in tests: the SQLite VFS to use; empty: its own
 };
 
 class Ledger {
@@ -155,6 +156,14 @@ class Ledger {
   // ledger.
   virtual Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) = 0;
 
+  // RFC 9162 proofs that an entry is in the tree of the first `size` entries, and that the tree of the first `old_size`
+  // entries is a prefix of the tree of the first `size` (verify_inclusion and verify_consistency of proof.hpp check
+  // them).
+  virtual Result<std::vector<Digest>> inclusion_proof(std::uint64_t sequence, std::uint64_t size) = 0;
+  virtual Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) = 0;
+  // The entry's leaf as it is hashed: header ‖ SHA-256(ciphertext) ‖ key commitment.
+  virtual Result<std::string> leaf(std::uint64_t sequence) = 0;
+
   // A 128-bit reference that nobody without the hub's key can compute from the text (keyed BLAKE2b).
   [[nodiscard]] virtual Ref keyed_reference(std::string_view text) const = 0;
 
@@ -164,5 +173,12 @@ class Ledger {
 };
 
 [[nodiscard]] Ref random_ref();
+
+// Whether the head was signed by the hub with this public key.
+[[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);
+
+// Entries a bulk append should give per call: a call is one group and one durable write, which a page's append_now
+// waits out.
+inline constexpr std::size_t good_batch = 1024;
 
 }  // namespace wider::ledger
