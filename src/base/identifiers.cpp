@@ -5,9 +5,15 @@ namespace {
 
 constexpr std::string_view upn_letters = "ABCDEFGHJKLMNPQRTUVWXYZ";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-char capital(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+char capital(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 // Capitals and digits alone.
 std::string letters_and_digits(std::string_view text) {
@@ -38,8 +44,12 @@ bool only_digits_and_separators(std::string_view text) {
 }
 
 // The character may stand for a digit or a letter, with O and 0, I and 1 confused.
-bool as_digit(char c) { return is_digit(c) || c == 'O' || c == 'I'; }
-bool as_letter(char c) { return is_capital(c) || c == '0' || c == '1'; }
+bool as_digit(char c) {
+  return is_digit(c) || c == 'O' || c == 'I';
+}
+bool as_letter(char c) {
+  return is_capital(c) || c == '0' || c == '1';
+}
 
 // Follows a shape of runs, such as 1 letter, 1 to 3 digits, 3 letters; the runs are tried greedily and shorter.
 struct Run {
@@ -116,8 +126,12 @@ bool registration_plausible(std::string_view text) {
          follows(plate, digits_first);
 }
 
-std::string normal_nhs_number(std::string_view text) { return digits_alone(text); }
-std::string normal_upn(std::string_view text) { return letters_and_digits(text); }
+std::string normal_nhs_number(std::string_view text) {
+  return digits_alone(text);
+}
+std::string normal_upn(std::string_view text) {
+  return letters_and_digits(text);
+}
 
 std::string normal_uprn(std::string_view text) {
   std::string digits = digits_alone(text);

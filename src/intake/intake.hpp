@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,7 +31,14 @@ struct HeldBackRow {
   std::string remedy;     // "send the row again with a real day, or mend it here"
   std::string raw;        // the row as it came (UTF-8 after decoding); for XML the element's text
   std::string header;     // the header row, so that the row can be shown, mended and retried alone
+
+  friend bool operator==(const HeldBackRow&, const HeldBackRow&) = default;
 };
+
+// The stored form of a held-back row, as records/encoding.hpp (docs/formats/mapping.md, "Held-back rows").
+[[nodiscard]] std::string encode(const HeldBackRow& row);
+// corrupt: the bytes are not an encoding of a held-back row.
+[[nodiscard]] Result<HeldBackRow> decode_held_back(std::string_view bytes);
 
 // What one row gave: usually one record; a census child may give several.
 struct Accepted {
@@ -83,5 +92,11 @@ using ByteSource = std::function<Result<std::size_t>(std::span<char> buffer)>;
                                          Sink& sink);
 [[nodiscard]] Result<Counts> read_file(const Format& format, const std::filesystem::path& path,
                                        const ReadOptions& options, Sink& sink);
+
+// Mends one held-back row: reads the mended text in place of held.raw, as a file of that one row under held.header.
+// The records' origin is that of the row held back. A new HeldBackRow when it is still not right.
+// usage: the mended text is no row, or several.
+using Retried = std::variant<Accepted, HeldBackRow>;
+[[nodiscard]] Result<Retried> retry(const Format& format, const HeldBackRow& held, std::string_view mended_raw);
 
 }  // namespace wider::intake
