@@ -15,13 +15,18 @@ std::string slashed(Date date) {
 
 std::string with_month_name(Date date) {
   if (!date.valid()) return {};
-  constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const YearMonthDay parts = split(date);
   return fmt::format("{:02}-{}-{:04}", parts.day, months[parts.month - 1], parts.year);
 }
 
-std::string slashed(const PartialDate& date) { return slashed(date.first); }
-std::string with_month_name(const PartialDate& date) { return with_month_name(date.first); }
+std::string slashed(const PartialDate& date) {
+  return slashed(date.first);
+}
+std::string with_month_name(const PartialDate& date) {
+  return with_month_name(date.first);
+}
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -32,7 +37,11 @@ std::string upper(std::string_view text) {
 }
 
 Agencies::Agencies(const World& world, Clerk& clerk, Output& output, std::uint64_t seed, Date grading_changes)
-    : world_(world), clerk_(clerk), output_(output), random_(mix64(seed) ^ 0x61'67'65'6EULL), grading_changes_(grading_changes) {
+    : world_(world),
+      clerk_(clerk),
+      output_(output),
+      random_(mix64(seed) ^ 0x61'67'65'6EULL),
+      grading_changes_(grading_changes) {
   for (auto& numbers : numbers_) numbers.assign(world.people.size(), 0);
   address_in_social_care_.assign(world.people.size(), nobody);
   for (const Professional& officer : world.officers) police_staff_.emplace(officer.person, officer.staff_number);
@@ -51,12 +60,18 @@ std::string Agencies::number(Agency agency, PersonIndex person, bool register_no
     number = next_number_[index] += 1 + static_cast<std::uint32_t>(random_.below(3));
   }
   switch (agency) {
-    case Agency::social_care: return fmt::format("{}", 3'000'000 + number);
-    case Agency::police: return fmt::format("N{:07}", number);
-    case Agency::health: return fmt::format("WGH{:07}", number);
-    case Agency::education: return fmt::format("{}", 880'000 + number);
-    case Agency::licensing: return fmt::format("H{:05}", number);
-    default: return fmt::format("D{:06}", number);
+    case Agency::social_care:
+      return fmt::format("{}", 3'000'000 + number);
+    case Agency::police:
+      return fmt::format("N{:07}", number);
+    case Agency::health:
+      return fmt::format("WGH{:07}", number);
+    case Agency::education:
+      return fmt::format("{}", 880'000 + number);
+    case Agency::licensing:
+      return fmt::format("H{:05}", number);
+    default:
+      return fmt::format("D{:06}", number);
   }
 }
 
@@ -74,7 +89,8 @@ std::string Agencies::place_as_written(const Where& where) {
   std::string text = address_text(world_, address);
   if (random_.below(4) == 0) {
     constexpr std::pair<std::string_view, std::string_view> shorter[] = {
-        {" Road", " Rd"}, {" Street", " St"}, {" Avenue", " Ave"}, {" Lane", " Ln"}, {" Close", " Cl"}, {" Drive", " Dr"}, {" Terrace", " Terr"}};
+        {" Road", " Rd"},  {" Street", " St"}, {" Avenue", " Ave"},  {" Lane", " Ln"},
+        {" Close", " Cl"}, {" Drive", " Dr"},  {" Terrace", " Terr"}};
     for (const auto& [from, to] : shorter) {
       if (text.ends_with(from)) {
         text.replace(text.size() - from.size(), from.size(), to);
@@ -94,7 +110,9 @@ std::string Agencies::postcode_of(const Where& where) {
 // Text, postcode, type and, where the layout has the column, an empty UPRN: only licensing holds those of premises.
 void Agencies::place_cells(Row& row, const Where& where, bool with_uprn_column) {
   row.cell(place_as_written(where)).cell(postcode_of(where));
-  row.cell(where.premises != nobody ? category_of(world_.premises[where.premises].type) : where.dwelling != nobody ? "home" : "");
+  row.cell(where.premises != nobody   ? category_of(world_.premises[where.premises].type)
+           : where.dwelling != nobody ? "home"
+                                      : "");
   if (with_uprn_column) row.cell({});
 }
 

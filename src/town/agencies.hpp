@@ -36,7 +36,7 @@ struct Seen {
   std::string_view adult_is = "";  // "parent", "other adult", ...; "" with no adult
   Where place;
   VehicleIndex vehicle = nobody;
-  PersonIndex phone_of = nobody;   // a number noted, by whose it is
+  PersonIndex phone_of = nobody;  // a number noted, by whose it is
 };
 
 struct CrimeEvent {
@@ -50,8 +50,8 @@ struct CrimeEvent {
   VehicleIndex vehicle = nobody;
   std::string_view disposal;  // "NFA", "CHARGED", "CAUTION", "UNDETECTED"
   std::string_view reason;
-  bool to_prosecution = false;      // a charging decision was asked for
-  bool no_charge = false;           // and it was not to charge
+  bool to_prosecution = false;  // a charging decision was asked for
+  bool no_charge = false;       // and it was not to charge
   std::string_view no_charge_reason;
 };
 
@@ -77,8 +77,8 @@ struct Episode {
   PersonIndex child = nobody;
   Date referred, closed;  // closed none: open on the last day
   std::string_view source, need, close_reason;
-  Date plan_from;         // none: no plan
-  Date protection_from;   // none: no protection plan
+  Date plan_from;        // none: no plan
+  Date protection_from;  // none: no protection plan
 };
 
 class Agencies {
@@ -87,7 +87,8 @@ class Agencies {
 
   // Social care. source is a code of the census's code set ("2A" schools, "6" police).
   void contact(PersonIndex child, Date day, std::string_view source, std::string_view outcome, const Seen& seen);
-  // Ends with no further action, or goes on to an assessment and perhaps plans. false: this child has a referral of that day.
+  // Ends with no further action, or goes on to an assessment and perhaps plans. false: this child has a referral of
+  // that day.
   bool referral(PersonIndex child, Date day, std::string_view source, std::string_view need, bool no_further_action);
   void missing_episode(PersonIndex child, Date from, Date to, const Seen& found);
   [[nodiscard]] const std::vector<Episode>& episodes() const { return episodes_; }
@@ -114,7 +115,9 @@ class Agencies {
  private:
   // The person's number in an agency's index; made at the first call with register_now.
   std::string number(Agency agency, PersonIndex person, bool register_now);
-  bool knows(Agency agency, PersonIndex person) const { return numbers_[static_cast<std::size_t>(agency)][person] != 0; }
+  bool knows(Agency agency, PersonIndex person) const {
+    return numbers_[static_cast<std::size_t>(agency)][person] != 0;
+  }
   void enter_in_social_care(PersonIndex child, Date day);
   void social_care_address(PersonIndex child, Date day);
   void follow_up(const Episode& episode, const std::string& id);
@@ -151,7 +154,7 @@ class Agencies {
   std::unordered_set<std::uint64_t> census_referrals_;
 };
 
-[[nodiscard]] std::string slashed(Date date);       // "03/03/2009"
+[[nodiscard]] std::string slashed(Date date);          // "03/03/2009"
 [[nodiscard]] std::string with_month_name(Date date);  // "03-Mar-2009"
 [[nodiscard]] std::string slashed(const PartialDate& date);
 [[nodiscard]] std::string with_month_name(const PartialDate& date);

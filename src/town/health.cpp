@@ -6,7 +6,9 @@
 namespace wider::town {
 namespace {
 constexpr auto layout_index = [](LayoutId id) { return static_cast<std::size_t>(id); };
-std::string_view sex_number(Sex sex) { return sex == Sex::female ? "2" : sex == Sex::male ? "1" : "9"; }
+std::string_view sex_number(Sex sex) {
+  return sex == Sex::female ? "2" : sex == Sex::male ? "1" : "9";
+}
 }  // namespace
 
 void Agencies::emergency(PersonIndex patient, Date day, const Seen& seen) {
@@ -17,9 +19,14 @@ void Agencies::emergency(PersonIndex patient, Date day, const Seen& seen) {
   room.nhs_number = true;
   room.phone = true;
   const Written w = clerk_.write(patient, day, room, number(Agency::health, patient, true));
-  row.cell(id).cell(fmt::format("{} {:02}:{:02}", to_iso(day), random_.below(24), random_.below(60))).cell(w.local_id).cell(w.nhs_number);
+  row.cell(id)
+      .cell(fmt::format("{} {:02}:{:02}", to_iso(day), random_.below(24), random_.below(60)))
+      .cell(w.local_id)
+      .cell(w.nhs_number);
   row.cell(w.forename).cell(w.surname).cell(to_iso(w.birth_date)).cell(sex_number(w.sex));
-  row.cell(!w.address.empty() && random_.below(20) == 0 ? w.address + "\nWexbridge" : w.address).cell(w.postcode).cell(w.phone);
+  row.cell(!w.address.empty() && random_.below(20) == 0 ? w.address + "\nWexbridge" : w.address)
+      .cell(w.postcode)
+      .cell(w.phone);
   const PremisesIndex school = world_.school_of(patient, day);
   row.cell(school == nobody ? "" : world_.premises[school].name).cell(postcode_of(Where{school, nobody}));
   constexpr std::string_view complaints[] = {"LIMB", "HEAD", "FEVER", "BREATH", "ABDO", "BURN", "POISON", "OTHER"};
@@ -33,7 +40,11 @@ void Agencies::emergency(PersonIndex patient, Date day, const Seen& seen) {
       with.phone = true;
       with.local_id = false;
       const Written a = clerk_.write(seen.adult.person, day, with, {});
-      row.cell(a.forename + " " + a.surname).cell(seen.adult_is).cell(a.phone).cell(a.postcode).cell(to_iso(a.birth_date));
+      row.cell(a.forename + " " + a.surname)
+          .cell(seen.adult_is)
+          .cell(a.phone)
+          .cell(a.postcode)
+          .cell(to_iso(a.birth_date));
     }
   } else {
     row.blank(5);
@@ -51,7 +62,13 @@ void Agencies::sexual_health(PersonIndex patient, Date day) {
   Room room;
   room.nhs_number = true;
   const Written w = clerk_.write(patient, day, room, number(Agency::health, patient, true));
-  row.cell(id).cell(to_iso(day)).cell(w.local_id).cell(w.nhs_number).cell(w.forename).cell(w.surname).cell(to_iso(w.birth_date));
+  row.cell(id)
+      .cell(to_iso(day))
+      .cell(w.local_id)
+      .cell(w.nhs_number)
+      .cell(w.forename)
+      .cell(w.surname)
+      .cell(to_iso(w.birth_date));
   row.cell(sex_number(w.sex)).cell(w.postcode).cell(random_.below(3) == 0 ? "S2" : "S1");
   output_.finish(row, id, day);
 }
@@ -65,8 +82,18 @@ void Agencies::school_nurse(PersonIndex child, Date day) {
   const Written w = clerk_.write(child, day, room, number(Agency::health, child, true));
   const PremisesIndex school = world_.school_of(child, day);
   constexpr std::string_view reasons[] = {"HEIGHT-WEIGHT", "HEARING", "VISION", "IMMUNISATION", "DROP-IN", "REVIEW"};
-  row.cell(id).cell(to_iso(day)).cell(w.local_id).cell(w.nhs_number).cell(w.forename).cell(w.surname).cell(to_iso(w.birth_date)).cell(sex_number(w.sex));
-  row.cell(w.address).cell(w.postcode).cell(school == nobody ? "" : world_.premises[school].name).cell(postcode_of(Where{school, nobody}));
+  row.cell(id)
+      .cell(to_iso(day))
+      .cell(w.local_id)
+      .cell(w.nhs_number)
+      .cell(w.forename)
+      .cell(w.surname)
+      .cell(to_iso(w.birth_date))
+      .cell(sex_number(w.sex));
+  row.cell(w.address)
+      .cell(w.postcode)
+      .cell(school == nobody ? "" : world_.premises[school].name)
+      .cell(postcode_of(Where{school, nobody}));
   row.cell(reasons[random_.below(6)]);
   output_.finish(row, id, day);
 }

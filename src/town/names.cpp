@@ -128,7 +128,9 @@ NameIndex Names::draw_forename(Random& random, std::uint8_t origin, Sex sex) con
   return (sex == Sex::female ? female_ : male_)[from].draw(random);
 }
 
-NameIndex Names::draw_surname(Random& random, std::uint8_t origin) const { return family_[origin].draw(random); }
+NameIndex Names::draw_surname(Random& random, std::uint8_t origin) const {
+  return family_[origin].draw(random);
+}
 
 std::string Names::surname(NameIndex name, Sex sex) const {
   std::string text = surnames_[name];
@@ -168,11 +170,16 @@ const std::vector<std::string>& street_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> out;
     const auto firsts = words(
-        "Mill Station Church Park Victoria Albert Queens Kings Grange Manor Oak Elm Ash Beech Cedar Willow Maple Poplar Chapel Bridge River "
-        "Canal Market Foundry Weavers Spinners Dyers Moor Meadow Orchard Garden Spring Well Cross High Low North South East West Hill Dale "
-        "Valley School College Priory Abbey Castle Tower Windsor Balmoral Nelson Wellington Trafalgar Alma Cobden Gladstone Peel Russell "
-        "Clarence Cambridge Oxford Lincoln York Derby Durham Carlisle Lonsdale Derwent Severn Trent Tees Calder Wharf Lock Quarry Colliery "
-        "Tannery Ropewalk Limekiln Brook Beck Heron Kestrel Swallow Larch Hawthorn Rowan Holly Laurel Primrose Bluebell");
+        "Mill Station Church Park Victoria Albert Queens Kings Grange Manor Oak Elm Ash Beech Cedar Willow Maple "
+        "Poplar Chapel Bridge River "
+        "Canal Market Foundry Weavers Spinners Dyers Moor Meadow Orchard Garden Spring Well Cross High Low North South "
+        "East West Hill Dale "
+        "Valley School College Priory Abbey Castle Tower Windsor Balmoral Nelson Wellington Trafalgar Alma Cobden "
+        "Gladstone Peel Russell "
+        "Clarence Cambridge Oxford Lincoln York Derby Durham Carlisle Lonsdale Derwent Severn Trent Tees Calder Wharf "
+        "Lock Quarry Colliery "
+        "Tannery Ropewalk Limekiln Brook Beck Heron Kestrel Swallow Larch Hawthorn Rowan Holly Laurel Primrose "
+        "Bluebell");
     const auto seconds = words("Road Street Lane Avenue Close Drive Grove Terrace Crescent Way Place Court");
     for (const std::string_view second : seconds) {
       for (const std::string_view first : firsts) out.push_back(std::string(first) + " " + std::string(second));

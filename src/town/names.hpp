@@ -1,7 +1,7 @@
-// Names of the fictitious town: forenames and surnames of several origins, their spellings and short forms, and streets.
-// The tables were composed for this project. A name is an index, so that a person is small; texts are UTF-8 and hold no
-// character outside Windows-1252. Which origin a household has is never looked at when a role is given to a person.
-// Thread safety: const after construction.
+// Names of the fictitious town: forenames and surnames of several origins, their spellings and short forms, and
+// streets. The tables were composed for this project. A name is an index, so that a person is small; texts are UTF-8
+// and hold no character outside Windows-1252. Which origin a household has is never looked at when a role is given to a
+// person. Thread safety: const after construction.
 #pragma once
 
 #include <cstdint>
@@ -46,13 +46,14 @@ class Names {
   std::vector<Pool> female_, male_, family_;  // by origin
 };
 
-// Another spelling ("Muhammad" for "Mohammed") or short form ("Beth" for "Elizabeth") of a forename; "" when none is known.
+// Another spelling ("Muhammad" for "Mohammed") or short form ("Beth" for "Elizabeth") of a forename; "" when none is
+// known.
 [[nodiscard]] std::string_view other_spelling(std::string_view forename, Random& random);
 [[nodiscard]] std::string_view short_form(std::string_view forename, Random& random);
 // Another spelling of a surname: from the table, or by rule (Mc and Mac, O'Brien and OBrien); "" when none is known.
 [[nodiscard]] std::string other_surname_spelling(std::string_view surname, Random& random);
 
-[[nodiscard]] const std::vector<std::string>& street_names();       // several hundred, distinct
+[[nodiscard]] const std::vector<std::string>& street_names();           // several hundred, distinct
 [[nodiscard]] const std::vector<std::string_view>& street_nicknames();  // names people go by: "Taz"
 
 }  // namespace wider::town

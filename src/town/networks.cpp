@@ -61,7 +61,8 @@ class Planner {
     for (;;) {
       const PersonIndex one = world_.adults[random_.below(world_.adults.size())];
       const int age = world_.age(one, world_.first_day);
-      if (age < 19 || age > 48 || world_.planted[one] || employed_.contains(one) || !lives_without_children(one)) continue;
+      if (age < 19 || age > 48 || world_.planted[one] || employed_.contains(one) || !lives_without_children(one))
+        continue;
       world_.planted[one] = true;
       return one;
     }
@@ -71,7 +72,8 @@ class Planner {
     const std::uint64_t count = 2 + random_.below(4);
     if (random_.below(100) < 35) {  // one drives a taxi
       for (Taxi& taxi : world_.taxis) {
-        if (taxi.taken || world_.planted[taxi.driver] || !lives_without_children(taxi.driver) || random_.below(3) != 0) continue;
+        if (taxi.taken || world_.planted[taxi.driver] || !lives_without_children(taxi.driver) || random_.below(3) != 0)
+          continue;
         taxi.taken = true;
         world_.planted[taxi.driver] = true;
         network.adults.push_back(taxi.driver);
@@ -81,7 +83,8 @@ class Planner {
     }
     while (network.adults.size() < count) network.adults.push_back(free_adult());
     network.identified.assign(count, false);
-    for (std::size_t i = 0; i < count; ++i) network.identified[i] = i == 0 || (i + 1 < count && random_.below(100) < 60);
+    for (std::size_t i = 0; i < count; ++i)
+      network.identified[i] = i == 0 || (i + 1 < count && random_.below(100) < 60);
   }
 
   void choose_things(Network& network) {
@@ -92,15 +95,20 @@ class Planner {
       network.vehicles.push_back(household);
     }
     network.phone_of = network.adults[random_.below(network.adults.size())];
-    network.dwelling = random_.below(100) < 60 ? static_cast<AddressIndex>(world_.first_vacant++) : world_.home_of(network.adults.back(), network.core);
+    network.dwelling = random_.below(100) < 60 ? static_cast<AddressIndex>(world_.first_vacant++)
+                                               : world_.home_of(network.adults.back(), network.core);
     CHECK(network.dwelling < world_.addresses.size());
     const std::uint64_t places = random_.below(3);
     for (std::uint64_t i = 0; i < places; ++i) {
-      const auto& list = world_.premises_of[static_cast<std::size_t>(i == 0 ? PremisesType::takeaway : PremisesType::hotel)];
+      const auto& list =
+          world_.premises_of[static_cast<std::size_t>(i == 0 ? PremisesType::takeaway : PremisesType::hotel)];
       network.premises.push_back(list[random_.below(list.size())]);
     }
     const std::uint64_t main = random_.below(100);
-    network.main = main < 38 ? Anchor::dwelling : main < 76 ? Anchor::vehicle : main < 88 ? Anchor::phone : Anchor::adult;
+    network.main = main < 38   ? Anchor::dwelling
+                   : main < 76 ? Anchor::vehicle
+                   : main < 88 ? Anchor::phone
+                               : Anchor::adult;
   }
 
   // Aged 12 to 15, of different households, and at most two of one school.
@@ -143,7 +151,8 @@ class Planner {
       plan_.ties.push_back({index, child, order[first], day_in(network.core, core_end), network.main});
       for (std::uint64_t more = 1 + random_.below(2); more > 0; --more) {
         const bool main = random_.below(100) < 60;
-        plan_.ties.push_back({index, child, order[first], day_in(network.from, network.to), main ? network.main : any_anchor()});
+        plan_.ties.push_back(
+            {index, child, order[first], day_in(network.from, network.to), main ? network.main : any_anchor()});
       }
     }
     for (std::uint32_t child = 0; child < children; ++child) {
@@ -166,11 +175,14 @@ class Planner {
 
 }  // namespace
 
-Plan plan_networks(World& world, const Options& options) { return Planner(world, options).plan(); }
+Plan plan_networks(World& world, const Options& options) {
+  return Planner(world, options).plan();
+}
 
 PlantedLife::PlantedLife(const World& world, const Plan& plan, Agencies& agencies, std::uint64_t seed)
     : world_(world), plan_(plan), agencies_(agencies), random_(mix64(seed) ^ 0x70'6C'61'6EULL) {
-  for (const Tie& tie : plan.ties) events_.push_back({tie.day, tie.network, tie.child, What::tie, tie.anchor, tie.agency, 0});
+  for (const Tie& tie : plan.ties)
+    events_.push_back({tie.day, tie.network, tie.child, What::tie, tie.anchor, tie.agency, 0});
   for (std::uint32_t i = 0; i < plan.networks.size(); ++i) schedule(i);
   std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) { return a.day < b.day; });
 }
@@ -180,7 +192,8 @@ void PlantedLife::schedule(std::uint32_t index) {
   const Network& network = plan_.networks[index];
   const auto add = [&](std::uint32_t child, What what, Date from, Date to, std::uint8_t variant = 0) {
     if (to < from) return;
-    events_.push_back({from + static_cast<int>(random_.between(0, to - from)), index, child, what, network.main, Agency::police, variant});
+    events_.push_back({from + static_cast<int>(random_.between(0, to - from)), index, child, what, network.main,
+                       Agency::police, variant});
   };
   for (std::uint32_t child = 0; child < network.children.size(); ++child) {
     // Every child is referred once in vain; half are a second time, by another agency.
@@ -202,9 +215,15 @@ Seen PlantedLife::seen(const Network& network, Anchor anchor, std::uint32_t extr
   Seen out;
   const auto set = [&](Anchor which) {
     switch (which) {
-      case Anchor::dwelling: out.place = {nobody, network.dwelling}; break;
-      case Anchor::vehicle: out.vehicle = network.vehicles.front(); break;
-      case Anchor::phone: out.phone_of = network.phone_of; break;
+      case Anchor::dwelling:
+        out.place = {nobody, network.dwelling};
+        break;
+      case Anchor::vehicle:
+        out.vehicle = network.vehicles.front();
+        break;
+      case Anchor::phone:
+        out.phone_of = network.phone_of;
+        break;
       case Anchor::adult:
         out.adult.person = network.adults.front();
         out.adult_is = "other adult";
@@ -216,7 +235,8 @@ Seen PlantedLife::seen(const Network& network, Anchor anchor, std::uint32_t extr
   if (extra % 10 < 2 && network.vehicles.size() > 1 && out.vehicle == nobody) out.vehicle = network.vehicles[1];
   if (extra % 10 == 2) set(Anchor::vehicle);
   if (extra % 10 == 3) set(Anchor::adult);
-  if (extra % 10 == 4 && !network.premises.empty() && !out.place.known()) out.place = {network.premises.front(), nobody};
+  if (extra % 10 == 4 && !network.premises.empty() && !out.place.known())
+    out.place = {network.premises.front(), nobody};
   if (extra % 10 == 5 && !out.adult.known()) {
     out.adult = {network.adults.back(), !network.identified.back()};
     out.adult_is = "other adult";
@@ -236,8 +256,12 @@ void PlantedLife::tell_tie(const Event& event) {
         agencies_.contact(child, event.day, random_.below(2) == 0 ? "1A" : "8", "Advice", seen_there);
       }
       break;
-    case Agency::health: agencies_.emergency(child, event.day, seen_there); break;
-    case Agency::education: agencies_.concern(child, event.day, "Welfare", seen_there); break;
+    case Agency::health:
+      agencies_.emergency(child, event.day, seen_there);
+      break;
+    case Agency::education:
+      agencies_.concern(child, event.day, "Welfare", seen_there);
+      break;
     default: {
       const std::uint64_t how = random_.below(3);
       if (how == 0 && event.anchor == Anchor::vehicle) {
@@ -256,7 +280,8 @@ void PlantedLife::tell_tie(const Event& event) {
         crime.victims[0].person = child;
         crime.place = seen_there.place;
         crime.vehicle = seen_there.vehicle;
-        crime.suspects[0] = seen_there.adult.known() ? seen_there.adult : Who{network.adults.back(), !network.identified.back()};
+        crime.suspects[0] =
+            seen_there.adult.known() ? seen_there.adult : Who{network.adults.back(), !network.identified.back()};
         crime.disposal = "NFA";
         crime.reason = random_.below(2) == 0 ? "Victim declined" : "Insufficient evidence";
         crime.to_prosecution = !crime.suspects[0].street_name_only && random_.below(2) == 0;
@@ -275,9 +300,15 @@ void PlantedLife::tell(const Event& event) {
   const PersonIndex child = network.children[event.child];
   const bool minor = world_.people[child].birth <= event.day && world_.age(child, event.day) < 18;
   switch (event.what) {
-    case What::tie: tell_tie(event); break;
-    case What::refused_referral: agencies_.referral(child, event.day, event.variant == 0 ? "2A" : random_.below(2) == 0 ? "6" : "3E", "N6", true); break;
-    case What::advice_contact: agencies_.contact(child, event.day, "2A", "Advice", Seen{}); break;
+    case What::tie:
+      tell_tie(event);
+      break;
+    case What::refused_referral:
+      agencies_.referral(child, event.day, event.variant == 0 ? "2A" : random_.below(2) == 0 ? "6" : "3E", "N6", true);
+      break;
+    case What::advice_contact:
+      agencies_.contact(child, event.day, "2A", "Advice", Seen{});
+      break;
     case What::missing_home: {
       Seen found;
       found.place = {nobody, world_.home_of(child, event.day)};
@@ -293,8 +324,10 @@ void PlantedLife::tell(const Event& event) {
       break;
     }
     case What::user: {
-      const auto at = std::find(network.adults.begin(), network.adults.end(), network.phone_of) - network.adults.begin();
-      agencies_.phone_user(network.phone_of, Who{network.phone_of, !network.identified[static_cast<std::size_t>(at)]}, event.day);
+      const auto at =
+          std::find(network.adults.begin(), network.adults.end(), network.phone_of) - network.adults.begin();
+      agencies_.phone_user(network.phone_of, Who{network.phone_of, !network.identified[static_cast<std::size_t>(at)]},
+                           event.day);
       break;
     }
     case What::sighting: {
@@ -326,7 +359,8 @@ std::string networks_truth(const Plan& plan) {
   for (std::size_t i = 0; i < plan.networks.size(); ++i) {
     const Network& network = plan.networks[i];
     const auto line = [&](PersonIndex person, std::string_view role) {
-      out += fmt::format("N{:03},{},{},{},{}\n", i + 1, person_name(person), role, to_iso(network.from), to_iso(network.to));
+      out += fmt::format("N{:03},{},{},{},{}\n", i + 1, person_name(person), role, to_iso(network.from),
+                         to_iso(network.to));
     };
     for (const PersonIndex adult : network.adults) line(adult, "adult");
     for (const PersonIndex child : network.children) line(child, "child");
@@ -340,7 +374,8 @@ std::string network_things_truth(const World& world, const Plan& plan) {
   for (std::size_t i = 0; i < plan.networks.size(); ++i) {
     const Network& network = plan.networks[i];
     const auto line = [&](std::string_view kind, std::string_view value) {
-      out += fmt::format("N{:03},{},\"{}\",{}\n", i + 1, kind, value, kind == anchors[static_cast<std::size_t>(network.main)] ? "yes" : "no");
+      out += fmt::format("N{:03},{},\"{}\",{}\n", i + 1, kind, value,
+                         kind == anchors[static_cast<std::size_t>(network.main)] ? "yes" : "no");
     };
     line("dwelling", address_text(world, network.dwelling) + ", " + postcode_text(world, network.dwelling));
     for (const VehicleIndex vehicle : network.vehicles) line("vehicle", registration_text(vehicle));

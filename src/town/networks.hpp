@@ -1,8 +1,7 @@
-// Planted networks: a few adults, some children, places, vehicles and phones, whose events are told to different agencies.
-// Each agency is told of at most two of a network's children together with anything of the network's (its adults,
-// dwelling, vehicles, phones), over all years; pooled, at least four are within ten months.
-// Network children are left out of ordinary life's random draws, so that nothing by chance breaks that bound.
-// Not thread-safe.
+// Planted networks: a few adults, some children, places, vehicles and phones, whose events are told to different
+// agencies. Each agency is told of at most two of a network's children together with anything of the network's (its
+// adults, dwelling, vehicles, phones), over all years; pooled, at least four are within ten months. Network children
+// are left out of ordinary life's random draws, so that nothing by chance breaks that bound. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -15,10 +14,10 @@ namespace wider::town {
 enum class Anchor : std::uint8_t { dwelling, vehicle, phone, adult };
 
 struct Network {
-  Date from, to;        // active
-  Date core;            // the ten months from here hold a tie of every child to the main anchor
+  Date from, to;  // active
+  Date core;      // the ten months from here hold a tie of every child to the main anchor
   Anchor main = Anchor::dwelling;
-  std::vector<PersonIndex> adults;    // the first is known by name; see identified
+  std::vector<PersonIndex> adults;  // the first is known by name; see identified
   std::vector<bool> identified;
   std::vector<PersonIndex> children;
   AddressIndex dwelling = 0;
@@ -51,7 +50,18 @@ class PlantedLife {
   void day(Date date);
 
  private:
-  enum class What : std::uint8_t { tie, refused_referral, advice_contact, missing_home, absence, keeper, user, sighting, clinic, emergency };
+  enum class What : std::uint8_t {
+    tie,
+    refused_referral,
+    advice_contact,
+    missing_home,
+    absence,
+    keeper,
+    user,
+    sighting,
+    clinic,
+    emergency
+  };
   struct Event {
     Date day;
     std::uint32_t network;

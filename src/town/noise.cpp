@@ -6,7 +6,9 @@
 namespace wider::town {
 namespace {
 
-bool ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool ascii_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // Keys beside each other on a British keyboard.
 char neighbour_key(char c, Random& random) {
@@ -31,10 +33,17 @@ bool Clerk::mistype(std::string& text) {
     const std::size_t at = 1 + random_.below(text.size() - 2);
     if (!ascii_letter(text[at]) || !ascii_letter(text[at + 1])) continue;
     switch (random_.below(4)) {
-      case 0: std::swap(text[at], text[at + 1]); break;
-      case 1: text.erase(at, 1); break;
-      case 2: text.insert(at, 1, text[at]); break;
-      default: text[at] = neighbour_key(text[at], random_);
+      case 0:
+        std::swap(text[at], text[at + 1]);
+        break;
+      case 1:
+        text.erase(at, 1);
+        break;
+      case 2:
+        text.insert(at, 1, text[at]);
+        break;
+      default:
+        text[at] = neighbour_key(text[at], random_);
     }
     if (text != before) return true;
   }
@@ -45,10 +54,15 @@ bool Clerk::spoil_forename(Written& written) {
   std::string_view other;
   switch (random_.below(5)) {
     case 0:
-    case 1: other = short_form(written.forename, random_); break;
+    case 1:
+      other = short_form(written.forename, random_);
+      break;
     case 2:
-    case 3: other = other_spelling(written.forename, random_); break;
-    default: break;
+    case 3:
+      other = other_spelling(written.forename, random_);
+      break;
+    default:
+      break;
   }
   if (!other.empty()) {
     written.forename = other;
@@ -93,11 +107,16 @@ bool Clerk::spoil_birth_date(Written& written) {
   };
   switch (random_.below(6)) {
     case 0:
-    case 1: return set(parts.year, parts.day, parts.month);
-    case 2: return set(parts.year, 1, 1);
-    case 3: return set(parts.year + (random_.below(2) == 0 ? 1 : -1), parts.month, parts.day);
-    case 4: return set(parts.year, parts.month, parts.day % 10 * 10 + parts.day / 10);
-    default: return set(parts.year, parts.month, parts.day + (random_.below(2) == 0 ? 1 : -1));
+    case 1:
+      return set(parts.year, parts.day, parts.month);
+    case 2:
+      return set(parts.year, 1, 1);
+    case 3:
+      return set(parts.year + (random_.below(2) == 0 ? 1 : -1), parts.month, parts.day);
+    case 4:
+      return set(parts.year, parts.month, parts.day % 10 * 10 + parts.day / 10);
+    default:
+      return set(parts.year, parts.month, parts.day + (random_.below(2) == 0 ? 1 : -1));
   }
 }
 
@@ -120,7 +139,8 @@ bool Clerk::spoil_identifier(Written& written, PersonIndex person) {
   if (!written.nhs_number.empty()) {
     const PersonIndex sibling = world_.sibling_of(person, random_);
     if (sibling != nobody && random_.below(4) != 0) {
-      written.nhs_number = nhs_number_text(world_.people[sibling].nhs_body);  // pasted from a brother's or sister's record
+      written.nhs_number =
+          nhs_number_text(world_.people[sibling].nhs_body);  // pasted from a brother's or sister's record
       return true;
     }
     std::swap(written.nhs_number[7], written.nhs_number[8]);
@@ -189,7 +209,8 @@ Written Clerk::write(PersonIndex person, Date on, const Room& room, const std::s
     written.postcode = postcode_text(world_, home);
   }
   // A child in the first weeks may not be named yet. Twins are told apart from the first hour.
-  if (truth.twin == nobody && truth.birth <= on && on - truth.birth < 60 && random_.below(100) < 60) written.forename = "Baby";
+  if (truth.twin == nobody && truth.birth <= on && on - truth.birth < 60 && random_.below(100) < 60)
+    written.forename = "Baby";
   if (error_.decide(random_, room.index_entry ? 0.3 : 1.0)) {
     written.wrong = spoil(written, person, on);
     error_.recount(true, written.wrong);

@@ -1,8 +1,8 @@
-// Noise: how an agency's clerk writes down a person. Takes the truth and gives what is written: misspelt, shortened, with a
-// date turned round, without an address. The shares of Options::noise hold over all naming mentions of the public: each
-// share is steered, so that a layout which never has a birth date makes others have one a little more often.
-// Not counted, because nothing is named: rows that refer by an index number alone, people known by a street name only, and
-// professionals, who sign with their staff number. Not thread-safe.
+// Noise: how an agency's clerk writes down a person. Takes the truth and gives what is written: misspelt, shortened,
+// with a date turned round, without an address. The shares of Options::noise hold over all naming mentions of the
+// public: each share is steered, so that a layout which never has a birth date makes others have one a little more
+// often. Not counted, because nothing is named: rows that refer by an index number alone, people known by a street name
+// only, and professionals, who sign with their staff number. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace wider::town {
 // What a layout has room for in its columns.
 struct Room {
   bool birth_date = true;
-  bool address = true;      // or at least a postcode
+  bool address = true;  // or at least a postcode
   bool nhs_number = false;
   bool upn = false;
   bool phone = false;
@@ -67,8 +67,12 @@ class Share {
 class Clerk {
  public:
   Clerk(const World& world, const Noise& noise, std::uint64_t seed)
-      : world_(world), random_(mix64(seed) ^ 0x63'6C'65'72'6BULL), error_(noise.error), no_birth_date_(noise.no_birth_date),
-        no_address_(noise.no_address), no_identifier_(noise.no_identifier) {}
+      : world_(world),
+        random_(mix64(seed) ^ 0x63'6C'65'72'6BULL),
+        error_(noise.error),
+        no_birth_date_(noise.no_birth_date),
+        no_address_(noise.no_address),
+        no_identifier_(noise.no_identifier) {}
 
   // local_id: the person's number in the agency's index, "" when it has none for them.
   [[nodiscard]] Written write(PersonIndex person, Date on, const Room& room, const std::string& local_id);

@@ -11,7 +11,11 @@ constexpr std::string_view needs[] = {"N1", "N1", "N1", "N5", "N4", "N3", "N2", 
 }  // namespace
 
 OrdinaryLife::OrdinaryLife(const World& world, Agencies& agencies, std::uint64_t seed, std::uint32_t people)
-    : world_(world), agencies_(agencies), random_(mix64(seed) ^ 0x6F'72'64'69ULL), people_(people), last_refused_(world.people.size()) {}
+    : world_(world),
+      agencies_(agencies),
+      random_(mix64(seed) ^ 0x6F'72'64'69ULL),
+      people_(people),
+      last_refused_(world.people.size()) {}
 
 std::uint64_t OrdinaryLife::how_many(std::uint32_t per_year) {
   // Thousandths of an event a day, rounded at random.
@@ -33,7 +37,8 @@ PersonIndex OrdinaryLife::child(Date day, int youngest, int oldest, unsigned at_
 }
 
 PersonIndex OrdinaryLife::adult(unsigned known_percent) {
-  const auto& list = random_.below(100) < known_percent && !world_.adults_known.empty() ? world_.adults_known : world_.adults;
+  const auto& list =
+      random_.below(100) < known_percent && !world_.adults_known.empty() ? world_.adults_known : world_.adults;
   for (;;) {
     const PersonIndex one = list[random_.below(list.size())];
     if (!world_.planted[one]) return one;
@@ -59,8 +64,9 @@ Where OrdinaryLife::premises(PremisesType type) {
 }
 
 Where OrdinaryLife::public_place() {
-  constexpr PremisesType types[] = {PremisesType::takeaway, PremisesType::takeaway, PremisesType::shop, PremisesType::park, PremisesType::park,
-                                    PremisesType::station, PremisesType::youth_club, PremisesType::library, PremisesType::taxi_rank};
+  constexpr PremisesType types[] = {PremisesType::takeaway,   PremisesType::takeaway, PremisesType::shop,
+                                    PremisesType::park,       PremisesType::park,     PremisesType::station,
+                                    PremisesType::youth_club, PremisesType::library,  PremisesType::taxi_rank};
   return premises(types[random_.below(9)]);
 }
 
@@ -69,7 +75,8 @@ VehicleIndex OrdinaryLife::car_of(PersonIndex person) const {
   return world_.households[household].has_car ? household : nobody;
 }
 
-Seen OrdinaryLife::seen_with(PersonIndex one, unsigned parent_percent, unsigned place_percent, unsigned vehicle_percent) {
+Seen OrdinaryLife::seen_with(PersonIndex one, unsigned parent_percent, unsigned place_percent,
+                             unsigned vehicle_percent) {
   Seen seen;
   if (random_.below(100) < parent_percent) {
     seen.adult.person = world_.parent_of(one, random_);
@@ -96,7 +103,8 @@ void OrdinaryLife::crime_against_child(CrimeEvent& event) {
   const std::uint64_t how = random_.below(100);
   if (how < 40 && world_.age(victim, event.day) >= 10) {  // by another of the school
     event.suspects[0].person = schoolmate(victim, event.day);
-    event.place = random_.below(3) == 0 ? Where{world_.school_of(victim, event.day), nobody} : premises(PremisesType::park);
+    event.place =
+        random_.below(3) == 0 ? Where{world_.school_of(victim, event.day), nobody} : premises(PremisesType::park);
   } else if (how < 60) {
     event.suspects[0].person = world_.parent_of(victim, random_);
     event.place = dwelling_of(victim, event.day);
@@ -159,7 +167,10 @@ void OrdinaryLife::one_crime(Date day) {
   if (event.suspects[0].known()) {
     const std::uint64_t end = random_.below(100);
     event.disposal = end < 30 ? "CHARGED" : end < 45 ? "CAUTION" : "NFA";
-    event.reason = end < 45 ? "" : end < 70 ? "Insufficient evidence" : end < 88 ? "Victim declined" : "Not in the public interest";
+    event.reason = end < 45   ? ""
+                   : end < 70 ? "Insufficient evidence"
+                   : end < 88 ? "Victim declined"
+                              : "Not in the public interest";
     event.to_prosecution = end < 36;
     event.no_charge = end >= 30;
     event.no_charge_reason = random_.below(2) == 0 ? "E1" : "P2";
@@ -204,7 +215,8 @@ void OrdinaryLife::stops(Date day) {
       if (event.vehicle != nobody && random_.below(3) == 0) {
         const Household& household = world_.households[world_.people[driver].household];
         const auto other = static_cast<PersonIndex>(household.first + random_.below(household.count));
-        if (other != driver && world_.people[other].birth < day && !world_.planted[other]) event.people[1].person = other;
+        if (other != driver && world_.people[other].birth < day && !world_.planted[other])
+          event.people[1].person = other;
       }
       event.reason = event.vehicle == nobody ? "Matching description" : "Road traffic";
     } else {
@@ -219,8 +231,9 @@ void OrdinaryLife::stops(Date day) {
 }
 
 void OrdinaryLife::intelligence(Date day) {
-  constexpr std::string_view reports[] = {"Subject seen at location.", "Subject believed to use vehicle.", "Subjects seen together.",
-                                          "Subject believed to use telephone.", "Resident reports visitors at all hours."};
+  constexpr std::string_view reports[] = {"Subject seen at location.", "Subject believed to use vehicle.",
+                                          "Subjects seen together.", "Subject believed to use telephone.",
+                                          "Resident reports visitors at all hours."};
   for (std::uint64_t n = how_many(4'000); n > 0; --n) {
     IntelligenceEvent event;
     event.day = day;
@@ -286,7 +299,8 @@ void OrdinaryLife::one_referral(Date day) {
   // A second refusal within thirteen months is made by repeats() alone, at its own small rate.
   const bool refused_lately = last_refused_[one].valid() && day - last_refused_[one] < 400;
   const bool refused = !refused_lately && random_.below(100) < 27;
-  if (agencies_.referral(one, day, sources[random_.below(14)], needs[random_.below(9)], refused) && refused) last_refused_[one] = day;
+  if (agencies_.referral(one, day, sources[random_.below(14)], needs[random_.below(9)], refused) && refused)
+    last_refused_[one] = day;
 }
 
 // Ordinary children about whom two agencies write within a year, each time in vain: 9 of 100,000 people a year.
@@ -300,7 +314,8 @@ void OrdinaryLife::repeats(Date day) {
   }
   std::erase_if(pending_, [&](const Pending& pending) {
     if (pending.day > day) return false;
-    if (agencies_.referral(pending.child, day, random_.below(2) == 0 ? "6" : "3E", "N1", true)) last_refused_[pending.child] = day;
+    if (agencies_.referral(pending.child, day, random_.below(2) == 0 ? "6" : "3E", "N1", true))
+      last_refused_[pending.child] = day;
     return true;
   });
 }
@@ -310,7 +325,11 @@ void OrdinaryLife::social_care(Date day) {
     const PersonIndex one = child(day, 0, 17, 40);
     if (one == nobody) continue;
     const std::uint64_t end = random_.below(100);
-    agencies_.contact(one, day, sources[random_.below(14)], end < 62 ? "Advice" : end < 92 ? "Referral" : "Early help", seen_with(one, 14, 4, 1));
+    agencies_.contact(one, day, sources[random_.below(14)],
+                      end < 62   ? "Advice"
+                      : end < 92 ? "Referral"
+                                 : "Early help",
+                      seen_with(one, 14, 4, 1));
   }
   for (std::uint64_t n = how_many(3'000); n > 0; --n) one_referral(day);
   repeats(day);
@@ -360,7 +379,8 @@ void OrdinaryLife::licensing(Date day) {
     if (mix64(taxi.driver) % 365 == static_cast<std::uint64_t>(of_year)) agencies_.taxi_driver(taxi, day);
   }
   for (PremisesIndex i = 0; i < world_.premises.size(); ++i) {
-    if (world_.premises[i].licensee != nobody && mix64(i + 99) % 365 == static_cast<std::uint64_t>(of_year)) agencies_.licensed_premises(i, day);
+    if (world_.premises[i].licensee != nobody && mix64(i + 99) % 365 == static_cast<std::uint64_t>(of_year))
+      agencies_.licensed_premises(i, day);
   }
 }
 

@@ -1,6 +1,7 @@
-// Ordinary life: what agencies record of a town in which nothing is planted, day by day. Most of it looks like a piece of
-// something: children of several families at one takeaway, taxis, stops of friends, brothers and sisters at one address,
-// parents' cars, teachers who raise many concerns. Rates are for 220,000 people and scale with the town. Not thread-safe.
+// Ordinary life: what agencies record of a town in which nothing is planted, day by day. Most of it looks like a piece
+// of something: children of several families at one takeaway, taxis, stops of friends, brothers and sisters at one
+// address, parents' cars, teachers who raise many concerns. Rates are for 220,000 people and scale with the town. Not
+// thread-safe.
 #pragma once
 
 #include <vector>
@@ -25,7 +26,8 @@ class OrdinaryLife {
   [[nodiscard]] Where public_place();
   [[nodiscard]] VehicleIndex car_of(PersonIndex person) const;
   // With what else a row about a child is filled: mostly nothing, sometimes a parent, a place, a car.
-  [[nodiscard]] Seen seen_with(PersonIndex child, unsigned parent_percent, unsigned place_percent, unsigned vehicle_percent);
+  [[nodiscard]] Seen seen_with(PersonIndex child, unsigned parent_percent, unsigned place_percent,
+                               unsigned vehicle_percent);
 
   void crimes(Date day);
   void one_crime(Date day);

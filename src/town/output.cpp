@@ -26,7 +26,8 @@ std::string to_windows_1252(std::string_view utf8) {
       continue;
     }
     CHECK((byte == 0xC2 || byte == 0xC3) && i + 1 < utf8.size());
-    out += static_cast<char>(static_cast<unsigned char>((byte << 6U) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3FU)));
+    out +=
+        static_cast<char>(static_cast<unsigned char>((byte << 6U) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3FU)));
     ++i;
   }
   return out;
@@ -48,7 +49,9 @@ constexpr std::string_view intake_script =
 
 }  // namespace
 
-std::string person_name(PersonIndex person) { return fmt::format("P{:06}", person); }
+std::string person_name(PersonIndex person) {
+  return fmt::format("P{:06}", person);
+}
 
 Row& Row::cell(std::string_view value) {
   if (cells_++ > 0) text_ += layout_.delimiter;
@@ -79,15 +82,19 @@ Output::~Output() {
 Result<std::unique_ptr<Output>> Output::create(const std::filesystem::path& folder, Date first_day, Date last_day) {
   std::error_code error;
   if (std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error)) {
-    return failure(ErrorCode::already_there, "The folder " + folder.string() + " is not empty; name a new one for the town.");
+    return failure(ErrorCode::already_there,
+                   "The folder " + folder.string() + " is not empty; name a new one for the town.");
   }
   for (const char* part : {"truth", "social-care", "police", "health", "education", "licensing", "prosecution"}) {
     std::filesystem::create_directories(folder / part, error);
-    if (error) return failure(ErrorCode::unreadable, "The folder " + (folder / part).string() + " cannot be made: " + error.message() + ".");
+    if (error)
+      return failure(ErrorCode::unreadable,
+                     "The folder " + (folder / part).string() + " cannot be made: " + error.message() + ".");
   }
   std::unique_ptr<Output> output(new Output(folder, first_day, last_day));
   output->truth_ = std::fopen((folder / "truth/people.csv").c_str(), "wb");
-  if (output->truth_ == nullptr) return failure(ErrorCode::unreadable, "The truth cannot be written in " + folder.string() + ".");
+  if (output->truth_ == nullptr)
+    return failure(ErrorCode::unreadable, "The truth cannot be written in " + folder.string() + ".");
   output->truth_buffer_ = "agency,mention,person\n";
   return output;
 }
@@ -130,7 +137,8 @@ bool Output::write_file(const std::string& path, std::string_view content) {
   return (std::fclose(file) == 0) && whole;
 }
 
-void Output::whole_file(std::string_view path, Agency agency, std::string_view format, Date delivered, std::string_view content) {
+void Output::whole_file(std::string_view path, Agency agency, std::string_view format, Date delivered,
+                        std::string_view content) {
   deliveries_.push_back({std::string(path), format, agency, delivered, static_cast<std::uint32_t>(layout_count)});
   failed_ |= !write_file(std::string(path), content);
 }
@@ -142,7 +150,8 @@ void Output::end_of_month(int year, int month) {
     if (content.empty()) continue;
     const Layout& layout = layout_of(static_cast<LayoutId>(i));
     const std::string path = fmt::format("{}-{:04}-{:02}.csv", layout.file, year, month);
-    deliveries_.push_back({path, layout.format, layout.agency, last_of_month(year, month) + layout.delivered_on, static_cast<std::uint32_t>(i)});
+    deliveries_.push_back({path, layout.format, layout.agency, last_of_month(year, month) + layout.delivered_on,
+                           static_cast<std::uint32_t>(i)});
     failed_ |= !write_file(path, content);
     std::string().swap(content);
   }
@@ -157,7 +166,8 @@ Result<void> Output::close(std::string_view networks, std::string_view network_t
   });
   std::string manifest = "file,agency,format,delivered\n";
   for (const Delivery& delivery : deliveries_) {
-    manifest += fmt::format("{},{},{},{}\n", delivery.file, name_of(delivery.agency), delivery.format, to_iso(delivery.delivered));
+    manifest += fmt::format("{},{},{},{}\n", delivery.file, name_of(delivery.agency), delivery.format,
+                            to_iso(delivery.delivered));
   }
   failed_ |= !write_file("manifest.csv", manifest);
   failed_ |= !write_file("intake.sh", intake_script);
@@ -168,7 +178,9 @@ Result<void> Output::close(std::string_view networks, std::string_view network_t
   using std::filesystem::perms;
   std::filesystem::permissions(folder_ / "intake.sh", perms::owner_exec | perms::group_exec | perms::others_exec,
                                std::filesystem::perm_options::add, error);
-  if (failed_ || error) return failure(ErrorCode::unreadable, "The town could not be written whole in " + folder_.string() + "; is the disk full?");
+  if (failed_ || error)
+    return failure(ErrorCode::unreadable,
+                   "The town could not be written whole in " + folder_.string() + "; is the disk full?");
   return {};
 }
 

@@ -1,6 +1,6 @@
 // Output: the agencies' files as they leave the agencies, the delivery manifest and the truth.
-// A row waits in memory until the month in which its agency knew it is over; then each layout's rows of that month become
-// one file. A row known after the last month never leaves its agency, and its mentions are not in the truth.
+// A row waits in memory until the month in which its agency knew it is over; then each layout's rows of that month
+// become one file. A row known after the last month never leaves its agency, and its mentions are not in the truth.
 // Invariants: every row has as many cells as its layout has columns; every person a row names is one line of the truth.
 // Not thread-safe.
 #pragma once
@@ -24,9 +24,28 @@
 namespace wider::town {
 
 enum class LayoutId : std::uint8_t {
-  ssd_person, ssd_address, ssd_linked_identifiers, ssd_contacts, ssd_cin_episodes, ssd_cin_assessments, ssd_cin_plans, ssd_cp_plans,
-  ssd_missing, police_crimes, police_intelligence, police_missing, police_stops, police_vehicles, police_phones, health_emergency,
-  health_sexual_health, health_school_nurse, education_absence, education_concerns, licensing_drivers, licensing_premises,
+  ssd_person,
+  ssd_address,
+  ssd_linked_identifiers,
+  ssd_contacts,
+  ssd_cin_episodes,
+  ssd_cin_assessments,
+  ssd_cin_plans,
+  ssd_cp_plans,
+  ssd_missing,
+  police_crimes,
+  police_intelligence,
+  police_missing,
+  police_stops,
+  police_vehicles,
+  police_phones,
+  health_emergency,
+  health_sexual_health,
+  health_school_nurse,
+  education_absence,
+  education_concerns,
+  licensing_drivers,
+  licensing_premises,
   prosecution_decisions,
 };
 inline constexpr std::size_t layout_count = 23;
@@ -37,12 +56,12 @@ struct Layout {
   std::string_view format;  // the mapping's name, "police-crimes"
   Agency agency;
   RecordKind kind;
-  std::string_view file;    // "police/crimes": the month and .csv follow
+  std::string_view file;  // "police/crimes": the month and .csv follow
   char delimiter;
   Encoding encoding;
   std::string_view line_end;
-  int delivered_on;         // day of the next month
-  std::string_view columns; // divided by '|'
+  int delivered_on;          // day of the next month
+  std::string_view columns;  // divided by '|'
 };
 [[nodiscard]] const Layout& layout_of(LayoutId id);
 
@@ -80,7 +99,8 @@ class Output {
   // The row is whole. again: a later version of a row sent before, whose mentions are in the truth already.
   void finish(const Row& row, std::string_view id, Date known, bool again = false);
   // A whole file of another kind (the census), delivered on a day, and its mentions.
-  void whole_file(std::string_view path, Agency agency, std::string_view format, Date delivered, std::string_view content);
+  void whole_file(std::string_view path, Agency agency, std::string_view format, Date delivered,
+                  std::string_view content);
   void mention(Agency agency, std::string_view name, PersonIndex person);
 
   // The month is over: no row known in it or earlier comes any more.
@@ -104,7 +124,7 @@ class Output {
   bool write_file(const std::string& path, std::string_view content);
 
   std::filesystem::path folder_;
-  int first_month_;   // year * 12 + month - 1
+  int first_month_;  // year * 12 + month - 1
   int months_;
   std::array<std::vector<std::string>, layout_count> waiting_;  // by month
   std::vector<Delivery> deliveries_;

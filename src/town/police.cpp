@@ -11,9 +11,15 @@ namespace {
 
 constexpr auto layout_index = [](LayoutId id) { return static_cast<std::size_t>(id); };
 
-std::string_view sex_word(Sex sex) { return sex == Sex::female ? "Female" : sex == Sex::male ? "Male" : ""; }
-std::string_view sex_letter(Sex sex) { return sex == Sex::female ? "F" : sex == Sex::male ? "M" : "U"; }
-std::string_view street_name(PersonIndex person) { return street_nicknames()[person % street_nicknames().size()]; }
+std::string_view sex_word(Sex sex) {
+  return sex == Sex::female ? "Female" : sex == Sex::male ? "Male" : "";
+}
+std::string_view sex_letter(Sex sex) {
+  return sex == Sex::female ? "F" : sex == Sex::male ? "M" : "U";
+}
+std::string_view street_name(PersonIndex person) {
+  return street_nicknames()[person % street_nicknames().size()];
+}
 
 }  // namespace
 
@@ -48,7 +54,10 @@ void Agencies::crime(const CrimeEvent& event) {
   for (const Who& who : event.suspects) crime_person(row, who, event.day, true);
   crime_person(row, event.witness, event.day, false);
   vehicle_cells(row, event.vehicle);
-  row.cell(event.disposal).cell(slashed(disposed)).cell(event.reason).cell(world_.officers[random_.below(world_.officers.size())].staff_number);
+  row.cell(event.disposal)
+      .cell(slashed(disposed))
+      .cell(event.reason)
+      .cell(world_.officers[random_.below(world_.officers.size())].staff_number);
   output_.finish(row, id, std::max(recorded, disposed));
   if (event.to_prosecution) {
     CrimeEvent decided = event;
@@ -70,11 +79,19 @@ void Agencies::charging_decision(const CrimeEvent& event, const std::string& cri
     }
     row.names(who.person);
     const Written w = clerk_.write(who.person, received, Room{}, number(Agency::prosecution, who.person, true));
-    row.cell(w.surname).cell(w.forename).cell(to_iso(w.birth_date)).cell(sex_letter(w.sex)).cell(w.address).cell(w.postcode).cell(w.local_id);
+    row.cell(w.surname)
+        .cell(w.forename)
+        .cell(to_iso(w.birth_date))
+        .cell(sex_letter(w.sex))
+        .cell(w.address)
+        .cell(w.postcode)
+        .cell(w.local_id);
   };
   person(event.suspects[0]);
   person(event.victims[0]);
-  row.cell(event.group).cell(event.no_charge ? "No charge" : "Charge").cell(event.no_charge ? event.no_charge_reason : "");
+  row.cell(event.group)
+      .cell(event.no_charge ? "No charge" : "Charge")
+      .cell(event.no_charge ? event.no_charge_reason : "");
   output_.finish(row, id, decided);
 }
 
@@ -84,10 +101,12 @@ std::string Agencies::grading(Date day) {
   if (day < grading_changes_) {
     constexpr std::string_view sources = "BBBEEECAD";
     constexpr std::string_view information = "244433215";
-    return fmt::format("{}{}{}", sources[random_.below(9)], information[random_.below(9)], restricted ? (random_.below(2) == 0 ? '4' : '5') : "123"[random_.below(3)]);
+    return fmt::format("{}{}{}", sources[random_.below(9)], information[random_.below(9)],
+                       restricted ? (random_.below(2) == 0 ? '4' : '5') : "123"[random_.below(3)]);
   }
   constexpr std::string_view information = "ABBCCCDE";
-  return fmt::format("{}{}{}", random_.below(10) == 0 ? 3 : static_cast<int>(random_.below(2)) + 1, information[random_.below(8)], restricted ? 'C' : 'P');
+  return fmt::format("{}{}{}", random_.below(10) == 0 ? 3 : static_cast<int>(random_.below(2)) + 1,
+                     information[random_.below(8)], restricted ? 'C' : 'P');
 }
 
 // nominal, surname, forename, DOB, address, postcode, alias, description.
@@ -102,7 +121,14 @@ void Agencies::intelligence_person(Row& row, const Who& who, Date day) {
     return;
   }
   const Written w = clerk_.write(who.person, day, Room{}, number(Agency::police, who.person, true));
-  row.cell(w.local_id).cell(upper(w.surname)).cell(w.forename).cell(with_month_name(w.birth_date)).cell(w.address).cell(w.postcode).cell(w.alias).cell({});
+  row.cell(w.local_id)
+      .cell(upper(w.surname))
+      .cell(w.forename)
+      .cell(with_month_name(w.birth_date))
+      .cell(w.address)
+      .cell(w.postcode)
+      .cell(w.alias)
+      .cell({});
 }
 
 void Agencies::intelligence(const IntelligenceEvent& event) {
@@ -111,9 +137,11 @@ void Agencies::intelligence(const IntelligenceEvent& event) {
   Row row = output_.begin(LayoutId::police_intelligence);
   const YearMonthDay parts = split(event.day);
   // One report in fifteen knows only the month.
-  row.cell(id).cell(random_.below(15) == 0 ? fmt::format("{:02}/{:04}", parts.month, parts.year) : with_month_name(event.day));
+  row.cell(id).cell(random_.below(15) == 0 ? fmt::format("{:02}/{:04}", parts.month, parts.year)
+                                           : with_month_name(event.day));
   row.cell(with_month_name(submitted)).cell(grading(submitted));
-  row.cell(random_.below(6) == 0 ? fmt::format("{}\nNo other details known.", event.report) : std::string(event.report));
+  row.cell(random_.below(6) == 0 ? fmt::format("{}\nNo other details known.", event.report)
+                                 : std::string(event.report));
   for (const Who& who : event.subjects) intelligence_person(row, who, event.day);
   place_cells(row, event.place, true);
   vehicle_cells(row, event.vehicle);
@@ -126,8 +154,18 @@ void Agencies::missing_report(PersonIndex child, Date from, Date to, const Seen&
   Row row = output_.begin(LayoutId::police_missing);
   row.names(child);
   const Written w = clerk_.write(child, from, Room{}, number(Agency::police, child, true));
-  row.cell(id).cell(w.local_id).cell(upper(w.surname)).cell(w.forename).cell(slashed(w.birth_date)).cell(sex_word(w.sex)).cell(w.address).cell(w.postcode);
-  row.cell(slashed(from)).cell(fmt::format("{:02}:{:02}", 15 + random_.below(9), random_.below(12) * 5)).cell(slashed(to)).cell(slashed(from));
+  row.cell(id)
+      .cell(w.local_id)
+      .cell(upper(w.surname))
+      .cell(w.forename)
+      .cell(slashed(w.birth_date))
+      .cell(sex_word(w.sex))
+      .cell(w.address)
+      .cell(w.postcode);
+  row.cell(slashed(from))
+      .cell(fmt::format("{:02}:{:02}", 15 + random_.below(9), random_.below(12) * 5))
+      .cell(slashed(to))
+      .cell(slashed(from));
   row.cell(random_.below(5) == 0 ? "High" : "Medium");
   place_cells(row, found.place, true);
   if (!found.adult.known()) {
@@ -137,14 +175,21 @@ void Agencies::missing_report(PersonIndex child, Date from, Date to, const Seen&
     row.blank(5).cell(street_name(found.adult.person)).cell(description_of(found.adult.person));
   } else {
     row.names(found.adult.person);
-    const Written with = clerk_.write(found.adult.person, from, Room{}, number(Agency::police, found.adult.person, true));
-    row.cell(upper(with.surname)).cell(with.forename).cell(slashed(with.birth_date)).cell(with.local_id).cell(with.postcode).blank(2);
+    const Written with =
+        clerk_.write(found.adult.person, from, Room{}, number(Agency::police, found.adult.person, true));
+    row.cell(upper(with.surname))
+        .cell(with.forename)
+        .cell(slashed(with.birth_date))
+        .cell(with.local_id)
+        .cell(with.postcode)
+        .blank(2);
   }
   vehicle_cells(row, found.vehicle);
   row.cell(phone_as_written(found.phone_of));
   const Professional& officer = world_.officers[random_.below(world_.officers.size())];
   row.names(officer.person);
-  row.cell(officer.staff_number).cell(fmt::format("{} {}", world_.forename_of(officer.person), world_.surname_of(officer.person, from)));
+  row.cell(officer.staff_number)
+      .cell(fmt::format("{} {}", world_.forename_of(officer.person), world_.surname_of(officer.person, from)));
   output_.finish(row, id, to);
 }
 
@@ -156,7 +201,10 @@ void Agencies::stop_person(Row& row, const Who& who, Date day, std::string_view 
   }
   row.names(who.person);
   const Written w = clerk_.write(who.person, day, Room{}, number(Agency::police, who.person, true));
-  row.cell(role).cell(fmt::format("{}, {}", upper(w.surname), w.forename)).cell(slashed(w.birth_date)).cell(sex_letter(w.sex));
+  row.cell(role)
+      .cell(fmt::format("{}, {}", upper(w.surname), w.forename))
+      .cell(slashed(w.birth_date))
+      .cell(sex_letter(w.sex));
   row.cell(w.address).cell(w.postcode).cell(w.local_id);
 }
 
@@ -180,7 +228,12 @@ void Agencies::vehicle_keeper(VehicleIndex vehicle, PersonIndex keeper, Date day
   row.cell(id);
   vehicle_cells(row, vehicle);
   const Written w = clerk_.write(keeper, day, Room{}, number(Agency::police, keeper, false));
-  row.cell(w.local_id).cell(upper(w.surname)).cell(w.forename).cell(slashed(w.birth_date)).cell(w.address).cell(w.postcode);
+  row.cell(w.local_id)
+      .cell(upper(w.surname))
+      .cell(w.forename)
+      .cell(slashed(w.birth_date))
+      .cell(w.address)
+      .cell(w.postcode);
   row.cell(slashed(later(day, -900, -30))).cell(slashed(day));
   output_.finish(row, id, day);
 }
@@ -194,7 +247,14 @@ void Agencies::phone_user(PersonIndex phone_of, const Who& user, Date day) {
     row.blank(6).cell(street_name(user.person)).cell(description_of(user.person));
   } else {
     const Written w = clerk_.write(user.person, day, Room{}, number(Agency::police, user.person, true));
-    row.cell(w.local_id).cell(upper(w.surname)).cell(w.forename).cell(slashed(w.birth_date)).cell(w.address).cell(w.postcode).cell(w.alias).cell({});
+    row.cell(w.local_id)
+        .cell(upper(w.surname))
+        .cell(w.forename)
+        .cell(slashed(w.birth_date))
+        .cell(w.address)
+        .cell(w.postcode)
+        .cell(w.alias)
+        .cell({});
   }
   row.cell(slashed(day)).cell("Officer report");
   output_.finish(row, id, day);

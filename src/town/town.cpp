@@ -16,7 +16,8 @@ namespace {
 std::string twins_truth(const World& world) {
   std::string out = "person,twin\n";
   for (PersonIndex i = 0; i < world.people.size(); ++i) {
-    if (world.people[i].twin != nobody) out += fmt::format("{},{}\n", person_name(i), person_name(world.people[i].twin));
+    if (world.people[i].twin != nobody)
+      out += fmt::format("{},{}\n", person_name(i), person_name(world.people[i].twin));
   }
   return out;
 }
@@ -25,7 +26,8 @@ std::string twins_truth(const World& world) {
 
 Result<Report> write_town(const Options& options, const std::filesystem::path& folder) {
   if (options.people < 1000) return failure(ErrorCode::usage, "A town has at least 1,000 people; ask for more.");
-  if (options.people > 5'000'000) return failure(ErrorCode::usage, "A town has at most 5,000,000 people; ask for fewer.");
+  if (options.people > 5'000'000)
+    return failure(ErrorCode::usage, "A town has at most 5,000,000 people; ask for fewer.");
   if (options.first_year < 1990 || options.last_year < options.first_year || options.last_year > 2050) {
     return failure(ErrorCode::usage, "The town's years must be in order and between 1990 and 2050.");
   }
@@ -60,7 +62,8 @@ Result<Report> write_town(const Options& options, const std::filesystem::path& f
   // 5. The truth and the delivery manifest.
   const auto closed = (*output)->close(networks_truth(plan), network_things_truth(world, plan), twins_truth(world));
   if (!closed) return std::unexpected(closed.error());
-  return Report{world.people.size(), (*output)->files(), (*output)->rows(), (*output)->mentions(), plan.networks.size()};
+  return Report{world.people.size(), (*output)->files(), (*output)->rows(), (*output)->mentions(),
+                plan.networks.size()};
 }
 
 }  // namespace wider::town

@@ -27,8 +27,8 @@ struct Options {
   std::uint64_t seed = 1;
   int first_year = 2007;
   int last_year = 2012;
-  std::int32_t networks = -1;        // -1: in proportion to the town (documented); 0: none planted
-  Date grading_changes;              // the day police go over from 5x5x5 to 3x5x2; none: 1 April 2012
+  std::int32_t networks = -1;  // -1: in proportion to the town (documented); 0: none planted
+  Date grading_changes;        // the day police go over from 5x5x5 to 3x5x2; none: 1 April 2012
   Noise noise;
   std::function<void(const std::string& stage, std::uint64_t done, std::uint64_t of)> progress;
 };

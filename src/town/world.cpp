@@ -38,7 +38,8 @@ class Builder {
     person.forename = world_.names.draw_forename(random_, origin, sex);
     person.surname = surname;
     do {
-      person.nhs_body = (options_.people <= 850'000 ? 999'000'000U : 990'000'000U) + next_nhs_++;  // 999 is never issued
+      person.nhs_body =
+          (options_.people <= 850'000 ? 999'000'000U : 990'000'000U) + next_nhs_++;  // 999 is never issued
     } while (!has_nhs_check_digit(person.nhs_body));
     if (random_.chance(options_.noise.name_change)) {
       person.name_changes = day_between(world_.first_day, world_.last_day);
@@ -50,7 +51,9 @@ class Builder {
     return static_cast<PersonIndex>(world_.people.size() - 1);
   }
 
-  Date day_between(Date low, Date high) { return Date{static_cast<std::int32_t>(random_.between(low.days, high.days))}; }
+  Date day_between(Date low, Date high) {
+    return Date{static_cast<std::int32_t>(random_.between(low.days, high.days))};
+  }
   Sex any_sex() { return random_.below(2) == 0 ? Sex::female : Sex::male; }
 
   void build_households() {
@@ -95,8 +98,9 @@ class Builder {
     const auto index = static_cast<HouseholdIndex>(world_.households.size());
     for (int i = 0; i < 6; ++i) {
       const std::uint8_t origin = world_.names.draw_origin(random_);
-      const PersonIndex child = add_person(index, world_.first_day + -static_cast<int>(random_.between(10 * 365, 15 * 365)), any_sex(),
-                                           world_.names.draw_surname(random_, origin), origin);
+      const PersonIndex child =
+          add_person(index, world_.first_day + -static_cast<int>(random_.between(10 * 365, 15 * 365)), any_sex(),
+                     world_.names.draw_surname(random_, origin), origin);
       world_.people[child].child_of_household = true;
     }
     home.count = 6;
@@ -113,7 +117,8 @@ class Builder {
     const bool double_barrelled = random_.below(100) < 5;
     const NameIndex other = world_.names.draw_surname(random_, origin);
     add_person(household, mother_born, Sex::female, mother_kept_name ? other : surname, origin);
-    if (two_parents) add_person(household, mother_born + -static_cast<int>(random_.between(-1500, 3000)), Sex::male, surname, origin);
+    if (two_parents)
+      add_person(household, mother_born + -static_cast<int>(random_.between(-1500, 3000)), Sex::male, surname, origin);
     const std::uint64_t size = random_.below(100);
     const int births = size < 36 ? 1 : size < 76 ? 2 : size < 92 ? 3 : size < 97 ? 4 : 5;
     for (int i = 0; i < births && birth <= world_.last_day; ++i) {
@@ -129,7 +134,8 @@ class Builder {
   }
 
   // Siblings do not bear one forename, and twins' forenames do not begin alike.
-  PersonIndex add_child(HouseholdIndex household, Date birth, NameIndex surname, NameIndex second, std::uint8_t origin) {
+  PersonIndex add_child(HouseholdIndex household, Date birth, NameIndex surname, NameIndex second,
+                        std::uint8_t origin) {
     const PersonIndex child = add_person(household, birth, any_sex(), surname, origin);
     Person& person = world_.people[child];
     person.child_of_household = true;
@@ -137,7 +143,9 @@ class Builder {
     const auto clashes = [&](NameIndex name) {
       for (PersonIndex i = child; i-- > 0 && world_.people[i].household == household;) {
         if (world_.people[i].forename == name) return true;
-        if (world_.people[i].birth == birth && world_.names.forename(world_.people[i].forename)[0] == world_.names.forename(name)[0]) return true;
+        if (world_.people[i].birth == birth &&
+            world_.names.forename(world_.people[i].forename)[0] == world_.names.forename(name)[0])
+          return true;
       }
       return false;
     };
@@ -154,7 +162,8 @@ class Builder {
         if (!one_family) origin = world_.names.draw_origin(random_);
         surname = world_.names.draw_surname(random_, origin);
       }
-      add_person(household, birth, one_family && count == 2 ? (i == 0 ? Sex::female : Sex::male) : any_sex(), surname, origin);
+      add_person(household, birth, one_family && count == 2 ? (i == 0 ? Sex::female : Sex::male) : any_sex(), surname,
+                 origin);
       birth = std::min(birth + static_cast<int>(random_.between(-1800, 1800)), world_.first_day + -19 * 365);
     }
   }
@@ -184,18 +193,22 @@ class Builder {
       neighbourhood = static_cast<std::uint16_t>((neighbourhood + 7U) % neighbourhoods_);
     }
     // Dealt out in random order: households, later homes, premises, then what is vacant.
-    for (std::size_t i = world_.addresses.size() - 1; i > 0; --i) std::swap(world_.addresses[i], world_.addresses[random_.below(i + 1)]);
+    for (std::size_t i = world_.addresses.size() - 1; i > 0; --i)
+      std::swap(world_.addresses[i], world_.addresses[random_.below(i + 1)]);
     AddressIndex next = 0;
     for (Household& household : world_.households) household.address = next++;
     for (Household& household : world_.households) {
       if (household.moves.valid()) household.later_address = next++;
     }
     world_.first_vacant = next;
-    for (Household& household : world_.households) household.neighbourhood = world_.addresses[household.address].neighbourhood;
+    for (Household& household : world_.households)
+      household.neighbourhood = world_.addresses[household.address].neighbourhood;
   }
 
-  void add_premises(PremisesType type, std::uint32_t per_million, std::uint32_t at_least, std::initializer_list<std::string_view> names) {
-    const std::uint32_t count = std::max(at_least, static_cast<std::uint32_t>(std::uint64_t{options_.people} * per_million / 1'000'000));
+  void add_premises(PremisesType type, std::uint32_t per_million, std::uint32_t at_least,
+                    std::initializer_list<std::string_view> names) {
+    const std::uint32_t count =
+        std::max(at_least, static_cast<std::uint32_t>(std::uint64_t{options_.people} * per_million / 1'000'000));
     for (std::uint32_t i = 0; i < count; ++i) {
       Premises premises;
       premises.type = type;
@@ -203,7 +216,8 @@ class Builder {
       Address& address = world_.addresses[premises.address];
       address.flat = 0;
       const std::string& street = street_names()[address.street];
-      premises.name = fmt::format("{} {}", street.substr(0, street.rfind(' ')), *(names.begin() + static_cast<std::ptrdiff_t>(i % names.size())));
+      premises.name = fmt::format("{} {}", street.substr(0, street.rfind(' ')),
+                                  *(names.begin() + static_cast<std::ptrdiff_t>(i % names.size())));
       world_.premises_of[static_cast<std::size_t>(type)].push_back(static_cast<PremisesIndex>(world_.premises.size()));
       world_.premises.push_back(std::move(premises));
     }
@@ -211,7 +225,8 @@ class Builder {
 
   void build_premises() {
     world_.premises_of.resize(premises_type_count);
-    add_premises(PremisesType::primary_school, 320, 2, {"Primary School", "Infant and Junior School", "C of E Primary School"});
+    add_premises(PremisesType::primary_school, 320, 2,
+                 {"Primary School", "Infant and Junior School", "C of E Primary School"});
     add_premises(PremisesType::secondary_school, 70, 3, {"High School", "Academy", "Community School"});
     add_premises(PremisesType::takeaway, 550, 8, {"Kebabs", "Fried Chicken", "Pizza", "Fish Bar", "Noodles", "Grill"});
     add_premises(PremisesType::shop, 900, 10, {"News", "Stores", "Mini Market", "Supermarket", "Off Licence"});
@@ -254,8 +269,10 @@ class Builder {
   }
 
   void choose_professionals() {
-    const auto choose = [&](std::vector<Professional>& into, std::uint32_t per_million, std::string_view prefix, std::string_view occupation) {
-      const std::uint32_t count = std::max(4U, static_cast<std::uint32_t>(std::uint64_t{options_.people} * per_million / 1'000'000));
+    const auto choose = [&](std::vector<Professional>& into, std::uint32_t per_million, std::string_view prefix,
+                            std::string_view occupation) {
+      const std::uint32_t count =
+          std::max(4U, static_cast<std::uint32_t>(std::uint64_t{options_.people} * per_million / 1'000'000));
       for (std::uint32_t i = 0; i < count; ++i) {
         into.push_back({any_worker(), fmt::format("{}{}", prefix, 1000 + i * 7), std::string(occupation), nobody});
       }
@@ -270,14 +287,15 @@ class Builder {
     schools.insert(schools.end(), secondaries.begin(), secondaries.end());
     for (Professional& teacher : world_.teachers) teacher.works_at = schools[next++ % schools.size()];
     for (Premises& premises : world_.premises) {
-      if (premises.type == PremisesType::takeaway || premises.type == PremisesType::pub || premises.type == PremisesType::hotel ||
-          premises.type == PremisesType::shop) {
+      if (premises.type == PremisesType::takeaway || premises.type == PremisesType::pub ||
+          premises.type == PremisesType::hotel || premises.type == PremisesType::shop) {
         premises.licensee = any_worker();
       }
     }
     const std::uint32_t taxis = std::max(12U, options_.people / 480);
     for (std::uint32_t i = 0; i < taxis; ++i) {
-      world_.taxis.push_back({any_worker(), static_cast<VehicleIndex>(world_.households.size() + i), fmt::format("P{:03}", i + 1)});
+      world_.taxis.push_back(
+          {any_worker(), static_cast<VehicleIndex>(world_.households.size() + i), fmt::format("P{:03}", i + 1)});
     }
   }
 
@@ -291,12 +309,14 @@ class Builder {
         if (random_.below(10) == 0) world_.minors_at_risk.push_back(i);
       } else {
         world_.adults.push_back(i);
-        if (!employed_.contains(i) && random_.below(100) < 3 && world_.age(i, world_.first_day) < 50) world_.adults_known.push_back(i);
+        if (!employed_.contains(i) && random_.below(100) < 3 && world_.age(i, world_.first_day) < 50)
+          world_.adults_known.push_back(i);
       }
     }
     for (const Household& household : world_.households) {
       if (household.type != HouseholdType::childrens_home) continue;
-      for (PersonIndex i = household.first; i < household.first + household.count; ++i) world_.minors_at_risk.push_back(i);
+      for (PersonIndex i = household.first; i < household.first + household.count; ++i)
+        world_.minors_at_risk.push_back(i);
     }
   }
 
@@ -319,7 +339,8 @@ std::string World::surname_of(PersonIndex index, Date on) const {
   const Person& person = people[index];
   if (person.name_changes.valid() && on >= person.name_changes) return names.surname(person.later_surname, person.sex);
   std::string text = names.surname(person.surname, person.sex);
-  if (person.second_surname != UINT16_MAX && person.second_surname != person.surname) text += "-" + names.surname(person.second_surname, person.sex);
+  if (person.second_surname != UINT16_MAX && person.second_surname != person.surname)
+    text += "-" + names.surname(person.second_surname, person.sex);
   return text;
 }
 
@@ -349,6 +370,8 @@ PremisesIndex World::school_of(PersonIndex child, Date on) const {
   return nobody;
 }
 
-World build_world(const Options& options) { return Builder(options).build(); }
+World build_world(const Options& options) {
+  return Builder(options).build();
+}
 
 }  // namespace wider::town

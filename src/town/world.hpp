@@ -32,7 +32,7 @@ struct Person {
   NameIndex surname = 0;
   NameIndex second_surname = UINT16_MAX;  // of a double-barrelled name
   NameIndex later_surname = 0;
-  std::uint16_t primary_school = 0;    // index into premises
+  std::uint16_t primary_school = 0;  // index into premises
   std::uint16_t secondary_school = 0;
   Sex sex = Sex::female;
   std::uint8_t origin = 0;
@@ -60,7 +60,19 @@ struct Address {
 };
 
 enum class PremisesType : std::uint8_t {
-  primary_school, secondary_school, takeaway, shop, pub, park, hotel, taxi_rank, station, youth_club, hospital, police_station, library,
+  primary_school,
+  secondary_school,
+  takeaway,
+  shop,
+  pub,
+  park,
+  hotel,
+  taxi_rank,
+  station,
+  youth_club,
+  hospital,
+  police_station,
+  library,
 };
 inline constexpr std::size_t premises_type_count = 13;
 [[nodiscard]] std::string_view category_of(PremisesType type);  // as records call it: "taxi-rank"
@@ -82,7 +94,7 @@ struct Professional {
 struct Taxi {
   PersonIndex driver = nobody;
   VehicleIndex vehicle = 0;
-  std::string plate;  // of the licence, not of the car
+  std::string plate;   // of the licence, not of the car
   bool taken = false;  // belongs to a planted network
 };
 
@@ -96,18 +108,20 @@ struct World {
   std::vector<std::vector<PremisesIndex>> premises_of;  // by type
   std::vector<Taxi> taxis;
   std::vector<Professional> teachers, social_workers, officers, nurses;
-  std::vector<PersonIndex> minors;         // everybody who is under 18 on some day of the period, but for planted children
-  std::vector<PersonIndex> minors_at_risk; // a tenth of them, whom agencies meet more often
-  std::vector<PersonIndex> adults;         // 18 on the first day
-  std::vector<PersonIndex> adults_known;   // a few of them, whom police meet more often
-  std::vector<bool> planted;               // by person: belongs to a planted network
+  std::vector<PersonIndex> minors;  // everybody who is under 18 on some day of the period, but for planted children
+  std::vector<PersonIndex> minors_at_risk;  // a tenth of them, whom agencies meet more often
+  std::vector<PersonIndex> adults;          // 18 on the first day
+  std::vector<PersonIndex> adults_known;    // a few of them, whom police meet more often
+  std::vector<bool> planted;                // by person: belongs to a planted network
   Date first_day, last_day;
 
   [[nodiscard]] std::span<const PersonIndex> none() const { return {}; }
   [[nodiscard]] int age(PersonIndex person, Date on) const { return age_years(people[person].birth, on); }
   [[nodiscard]] AddressIndex home_of(PersonIndex person, Date on) const;
   [[nodiscard]] std::string surname_of(PersonIndex person, Date on) const;
-  [[nodiscard]] std::string_view forename_of(PersonIndex person) const { return names.forename(people[person].forename); }
+  [[nodiscard]] std::string_view forename_of(PersonIndex person) const {
+    return names.forename(people[person].forename);
+  }
   // Another member of the household that fits, at random; nobody when there is none.
   [[nodiscard]] PersonIndex parent_of(PersonIndex child, Random& random) const;
   [[nodiscard]] PersonIndex sibling_of(PersonIndex child, Random& random) const;
@@ -121,11 +135,11 @@ struct World {
 [[nodiscard]] std::string address_text(const World& world, AddressIndex address);   // "Flat 3, 12 Mill Road"
 [[nodiscard]] std::string postcode_text(const World& world, AddressIndex address);  // "WB4 2AB"
 [[nodiscard]] std::string uprn_text(AddressIndex address);
-[[nodiscard]] std::string registration_text(VehicleIndex vehicle);                  // "AB51 CDE", "R123 ABC"
-[[nodiscard]] std::string vehicle_text(VehicleIndex vehicle);                       // "silver Vauxhall Vectra"
-[[nodiscard]] std::string nhs_number_text(std::uint32_t body);                      // with its check digit; body must be valid
-[[nodiscard]] bool has_nhs_check_digit(std::uint32_t body);                         // false: the check would be 10
+[[nodiscard]] std::string registration_text(VehicleIndex vehicle);  // "AB51 CDE", "R123 ABC"
+[[nodiscard]] std::string vehicle_text(VehicleIndex vehicle);       // "silver Vauxhall Vectra"
+[[nodiscard]] std::string nhs_number_text(std::uint32_t body);      // with its check digit; body must be valid
+[[nodiscard]] bool has_nhs_check_digit(std::uint32_t body);         // false: the check would be 10
 [[nodiscard]] std::string upn_text(const World& world, PersonIndex person);
-[[nodiscard]] std::string phone_text(PersonIndex person);                           // mobile, "07700 900123"
+[[nodiscard]] std::string phone_text(PersonIndex person);  // mobile, "07700 900123"
 
 }  // namespace wider::town

@@ -22,18 +22,30 @@ std::string letters(std::uint32_t value, int count) {
 std::string_view category_of(PremisesType type) {
   switch (type) {
     case PremisesType::primary_school:
-    case PremisesType::secondary_school: return "school";
-    case PremisesType::takeaway: return "takeaway";
-    case PremisesType::shop: return "shop";
-    case PremisesType::pub: return "pub";
-    case PremisesType::park: return "park";
-    case PremisesType::hotel: return "hotel";
-    case PremisesType::taxi_rank: return "taxi-rank";
-    case PremisesType::station: return "station";
-    case PremisesType::youth_club: return "youth-club";
-    case PremisesType::hospital: return "hospital";
-    case PremisesType::police_station: return "police-station";
-    case PremisesType::library: return "library";
+    case PremisesType::secondary_school:
+      return "school";
+    case PremisesType::takeaway:
+      return "takeaway";
+    case PremisesType::shop:
+      return "shop";
+    case PremisesType::pub:
+      return "pub";
+    case PremisesType::park:
+      return "park";
+    case PremisesType::hotel:
+      return "hotel";
+    case PremisesType::taxi_rank:
+      return "taxi-rank";
+    case PremisesType::station:
+      return "station";
+    case PremisesType::youth_club:
+      return "youth-club";
+    case PremisesType::hospital:
+      return "hospital";
+    case PremisesType::police_station:
+      return "police-station";
+    case PremisesType::library:
+      return "library";
   }
   return {};
 }
@@ -50,10 +62,13 @@ std::string postcode_text(const World& world, AddressIndex index) {
   const Address& address = world.addresses[index];
   constexpr std::string_view unit = "ABDEFGHJLNPQRSTUWXYZ";
   const unsigned group = address.street * 8U + address.number / 20U;
-  return fmt::format("WB{} {}{}{}", address.neighbourhood + 1, group / 400 % 10, unit[group / 20 % 20], unit[group % 20]);
+  return fmt::format("WB{} {}{}{}", address.neighbourhood + 1, group / 400 % 10, unit[group / 20 % 20],
+                     unit[group % 20]);
 }
 
-std::string uprn_text(AddressIndex address) { return fmt::format("9900{:07}", address * 7U % 10'000'000U); }
+std::string uprn_text(AddressIndex address) {
+  return fmt::format("9900{:07}", address * 7U % 10'000'000U);
+}
 
 // Three letters and a number of the first letters make each distinct; the form shows the years it could be from.
 std::string registration_text(VehicleIndex vehicle) {
@@ -65,14 +80,16 @@ std::string registration_text(VehicleIndex vehicle) {
     return fmt::format("{}{:02} {}", letters(head * 31 + 5, 2), years[mixed / 16 % 11], letters(tail, 3));
   }
   constexpr std::string_view prefix = "HJKLMNPRSTVWXY";
-  if (mixed % 10 < 9) return fmt::format("{}{} {}", prefix[mixed / 16 % prefix.size()], head * 3 % 999 + 1, letters(tail, 3));
+  if (mixed % 10 < 9)
+    return fmt::format("{}{} {}", prefix[mixed / 16 % prefix.size()], head * 3 % 999 + 1, letters(tail, 3));
   return fmt::format("{} {}{}", letters(tail, 3), head * 3 % 999 + 1, prefix[mixed / 16 % 4]);
 }
 
 std::string vehicle_text(VehicleIndex vehicle) {
   constexpr std::string_view colours[] = {"silver", "blue", "black", "red", "white", "green", "grey", "silver"};
-  constexpr std::string_view models[] = {"Vauxhall Vectra", "Ford Focus", "Ford Mondeo", "Vauxhall Astra", "Toyota Avensis", "Skoda Octavia",
-                                         "Vauxhall Corsa", "Ford Fiesta", "Volkswagen Golf", "Peugeot 206", "Renault Clio", "Nissan Primera"};
+  constexpr std::string_view models[] = {"Vauxhall Vectra", "Ford Focus",    "Ford Mondeo",    "Vauxhall Astra",
+                                         "Toyota Avensis",  "Skoda Octavia", "Vauxhall Corsa", "Ford Fiesta",
+                                         "Volkswagen Golf", "Peugeot 206",   "Renault Clio",   "Nissan Primera"};
   const std::uint64_t mixed = mix64(vehicle + 77ULL);
   return fmt::format("{} {}", colours[mixed % 8], models[mixed / 8 % 12]);
 }
@@ -89,8 +106,12 @@ unsigned nhs_check(std::uint32_t body) {
 }
 }  // namespace
 
-bool has_nhs_check_digit(std::uint32_t body) { return nhs_check(body) != 10; }
-std::string nhs_number_text(std::uint32_t body) { return fmt::format("{:09}{}", body, nhs_check(body)); }
+bool has_nhs_check_digit(std::uint32_t body) {
+  return nhs_check(body) != 10;
+}
+std::string nhs_number_text(std::uint32_t body) {
+  return fmt::format("{:09}{}", body, nhs_check(body));
+}
 
 // Check letter, local authority 998 (none has it), school, year of entry, serial.
 std::string upn_text(const World& world, PersonIndex index) {
