@@ -76,7 +76,8 @@ class AnchorRule final : public RuleState {
       if (!person.valid() || controls.duty_roles.has(role)) continue;
       if (facts_.is_child(person, Date{day_})) {
         children_.push_back(person);
-      } else if (!missing || role == Role::found_with || role == Role::driver || role == Role::associate || role == Role::suspect) {
+      } else if (!missing || role == Role::found_with || role == Role::driver || role == Role::associate ||
+                 role == Role::suspect) {
         anchors_.push_back(node_of(person));
       }
     }
@@ -84,7 +85,8 @@ class AnchorRule final : public RuleState {
       const EntityId entity = scene_.things.of(ThingIndex(t));
       const ThingRole role = holdings.things()[t].role;
       if (!entity.valid() || role == ThingRole::home || role == ThingRole::school) continue;
-      if (missing && record.kind == RecordKind::missing && role != ThingRole::found_at && role != ThingRole::used) continue;
+      if (missing && record.kind == RecordKind::missing && role != ThingRole::found_at && role != ThingRole::used)
+        continue;
       anchors_.push_back(node_of(scene_, entity));
     }
     unique(children_);
@@ -111,7 +113,8 @@ class AnchorRule final : public RuleState {
 
   [[nodiscard]] bool no_tie(PersonId child, NodeId anchor) const {
     if (is_person(scene_, anchor)) {
-      return person_of(anchor) == child || (pattern_->controls.household_counts_once && facts_.same_household(child, person_of(anchor)));
+      return person_of(anchor) == child ||
+             (pattern_->controls.household_counts_once && facts_.same_household(child, person_of(anchor)));
     }
     if (!pattern_->controls.own_home_is_no_tie) return false;
     const EntityId entity = entity_of(scene_, anchor);
@@ -133,7 +136,9 @@ class AnchorRule final : public RuleState {
       }
       if (!any) continue;
       touch(node);
-      if (pattern_->hops < 2 || !pattern_->through.has(state.kind) || events_within(state, day_) > pattern_->controls.hub_limit) continue;
+      if (pattern_->hops < 2 || !pattern_->through.has(state.kind) ||
+          events_within(state, day_) > pattern_->controls.hub_limit)
+        continue;
       for (const Link& link : state.links) touch(link.other);
     }
     unique(touched_);
@@ -218,7 +223,8 @@ class AnchorRule final : public RuleState {
       for (const Link& link : state.links) {
         if (!link.lasting && (link.day <= day_ - window() || link.day >= day_ + window())) continue;
         const NodeState& via = state_of(link.other);
-        if (!via.ties.empty() && events_within(via, day_) <= pattern_->controls.hub_limit) add_paths(via, &link, anchor);
+        if (!via.ties.empty() && events_within(via, day_) <= pattern_->controls.hub_limit)
+          add_paths(via, &link, anchor);
       }
     }
     if (few_children()) return;
@@ -275,7 +281,8 @@ class AnchorRule final : public RuleState {
     return false;
   }
 
-  void stand(NodeState& state, const std::vector<Path>& within, const Tied& tied, std::uint32_t bar, double mean, RecordIndex met_by) {
+  void stand(NodeState& state, const std::vector<Path>& within, const Tied& tied, std::uint32_t bar, double mean,
+             RecordIndex met_by) {
     std::int32_t first = INT32_MAX;
     std::int32_t last = INT32_MIN;
     for (const Path& path : within) {
@@ -316,7 +323,8 @@ class AnchorRule final : public RuleState {
     unique(hit.more_children);
     for (const Path& path : within) {
       for (const RecordIndex record : {path.first, path.second}) {
-        if (record.valid() && !std::binary_search(hit.proof.begin(), hit.proof.end(), record)) hit.also.push_back(record);
+        if (record.valid() && !std::binary_search(hit.proof.begin(), hit.proof.end(), record))
+          hit.also.push_back(record);
       }
     }
     unique(hit.also);

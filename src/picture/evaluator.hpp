@@ -26,17 +26,17 @@ struct NodeId {
 struct Hit {
   PatternPtr pattern;
   NodeId anchor;
-  std::vector<NodeId> via;             // what the second hops of the proof go through
-  std::vector<PersonId> children;      // of the proof
-  std::vector<PersonId> more_children; // tied in the window, or since
-  std::vector<RecordIndex> proof;      // in order of index
-  std::vector<RecordIndex> also;       // other records that agree
-  RecordIndex met_by;                  // the record on whose arrival it was met
-  Date first;                          // of the days in the window that counted
+  std::vector<NodeId> via;              // what the second hops of the proof go through
+  std::vector<PersonId> children;       // of the proof
+  std::vector<PersonId> more_children;  // tied in the window, or since
+  std::vector<RecordIndex> proof;       // in order of index
+  std::vector<RecordIndex> also;        // other records that agree
+  RecordIndex met_by;                   // the record on whose arrival it was met
+  Date first;                           // of the days in the window that counted
   Date last;
-  std::uint32_t needed = 0;            // how many the bar asked for
-  std::uint32_t households = 0;        // how many there were
-  double expected = 0;                 // by chance, of the anchor's degree in the window
+  std::uint32_t needed = 0;      // how many the bar asked for
+  std::uint32_t households = 0;  // how many there were
+  double expected = 0;           // by chance, of the anchor's degree in the window
 };
 
 class Evaluator {
@@ -56,12 +56,18 @@ class Evaluator {
 };
 
 // Nodes: people first, by id; then entities.
-[[nodiscard]] inline NodeId node_of(PersonId person) { return NodeId{person.value}; }
+[[nodiscard]] inline NodeId node_of(PersonId person) {
+  return NodeId{person.value};
+}
 [[nodiscard]] inline NodeId node_of(const Scene& scene, EntityId entity) {
   return NodeId{static_cast<std::uint32_t>(scene.holdings.mentions().size()) + entity.value};
 }
-[[nodiscard]] inline bool is_person(const Scene& scene, NodeId node) { return node.value < scene.holdings.mentions().size(); }
-[[nodiscard]] inline PersonId person_of(NodeId node) { return PersonId(node.value); }
+[[nodiscard]] inline bool is_person(const Scene& scene, NodeId node) {
+  return node.value < scene.holdings.mentions().size();
+}
+[[nodiscard]] inline PersonId person_of(NodeId node) {
+  return PersonId(node.value);
+}
 [[nodiscard]] inline EntityId entity_of(const Scene& scene, NodeId node) {
   return EntityId(node.value - static_cast<std::uint32_t>(scene.holdings.mentions().size()));
 }

@@ -28,8 +28,10 @@ bool only_children(RecordKind kind) {
     case RecordKind::missing:
     case RecordKind::census:
     case RecordKind::school_nurse:
-    case RecordKind::absence: return true;
-    default: return false;
+    case RecordKind::absence:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -47,6 +49,16 @@ PartialDate best_birth_date(std::vector<PartialDate>& told) {
   return best;
 }
 
+std::optional<bool> child_by(PartialDate birth, bool child_role, Date day) {
+  if (birth.known() && day.valid()) {
+    // Where only a month or year is known, the middle of it.
+    const Date middle = birth.first + (birth.last() - birth.first) / 2;
+    return age_years(middle, day) < 18;
+  }
+  if (child_role) return true;
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool View::admits(const RecordRow& record) const {
@@ -60,7 +72,9 @@ bool View::admits(const RecordRow& record) const {
   return true;
 }
 
-Groups::Groups(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0U); }
+Groups::Groups(std::size_t n) : parent_(n) {
+  std::iota(parent_.begin(), parent_.end(), 0U);
+}
 
 std::uint32_t Groups::root(std::uint32_t at) {
   while (parent_[at] != at) at = parent_[at] = parent_[parent_[at]];
@@ -108,7 +122,8 @@ void Facts::take_person(PersonId person, std::vector<Key>& keys, std::vector<Ent
     if (mention.birth_date.known()) births.push_back(mention.birth_date);
     if (mention.role == Role::subject && only_children(record.kind)) child_roles_[person.value] = true;
     const std::int32_t day = record.day().valid() ? record.day().days : day_of(record.received).days;
-    if (const EntityId home = scene_.things.home_of(index); home.valid()) keys.push_back({address_key | home.value, day, day});
+    if (const EntityId home = scene_.things.home_of(index); home.valid())
+      keys.push_back({address_key | home.value, day, day});
     if (mention.surname != 0 && mention.postcode != 0) {
       std::uint64_t& hash = surname_hash_[mention.surname];
       if (hash == 0) hash = hash_bytes(plain_words(holdings.text(mention.surname)), 1) | 1;
@@ -149,14 +164,7 @@ void Facts::take_person(PersonId person, std::vector<Key>& keys, std::vector<Ent
 }
 
 std::optional<bool> Facts::child_on(PersonId person, Date day) const {
-  const PartialDate birth = birth_[person.value];
-  if (birth.known() && day.valid()) {
-    // Where only a month or year is known, the middle of it.
-    const Date middle = birth.first + (birth.last() - birth.first) / 2;
-    return age_years(middle, day) < 18;
-  }
-  if (child_roles_[person.value]) return true;
-  return std::nullopt;
+  return child_by(birth_[person.value], child_roles_[person.value], day);
 }
 
 std::span<const Facts::Key> Facts::keys_of(PersonId person) const {
@@ -176,7 +184,8 @@ bool Facts::same_household(PersonId a, PersonId b) const {
     } else if (right[j].key < left[i].key) {
       ++j;
     } else {
-      if (left[i].first - household_slack <= right[j].last && right[j].first - household_slack <= left[i].last) return true;
+      if (left[i].first - household_slack <= right[j].last && right[j].first - household_slack <= left[i].last)
+        return true;
       ++i;
       ++j;
     }
@@ -187,7 +196,8 @@ bool Facts::same_household(PersonId a, PersonId b) const {
 bool Facts::lives_at(PersonId person, EntityId place) const {
   const auto keys = keys_of(person);
   const std::uint64_t wanted = address_key | place.value;
-  const auto found = std::lower_bound(keys.begin(), keys.end(), wanted, [](const Key& key, std::uint64_t w) { return key.key < w; });
+  const auto found =
+      std::lower_bound(keys.begin(), keys.end(), wanted, [](const Key& key, std::uint64_t w) { return key.key < w; });
   return found != keys.end() && found->key == wanted;
 }
 
@@ -245,23 +255,46 @@ Code commonest(std::vector<Code>& codes) {
 }
 }  // namespace
 
-std::string_view Facts::category(EntityId entity) const {
-  std::vector<Code> codes;
-  for (const ThingIndex index : scene_.things.mentions_of(entity)) {
-    const ThingRow& thing = scene_.holdings.at(index);
-    if (thing.category != 0 && view_.admits(scene_.holdings.at(thing.record))) codes.push_back(thing.category);
-  }
-  return scene_.holdings.text(commonest(codes));
+namespace {
+constexpr std::size_t enough_to_name = 300;
 }
 
-std::string Facts::label(EntityId entity) const {
+std::string_view category_of(const Scene& scene, const View& view, EntityId entity) {
   std::vector<Code> codes;
-  for (const ThingIndex index : scene_.things.mentions_of(entity)) {
-    const ThingRow& thing = scene_.holdings.at(index);
-    if (!view_.admits(scene_.holdings.at(thing.record))) continue;
-    codes.push_back(thing.text != 0 ? thing.text : thing.id);
+  const auto all = scene.things.mentions_of(entity);
+  for (const ThingIndex index : all.first(std::min(all.size(), enough_to_name))) {
+    const ThingRow& thing = scene.holdings.at(index);
+    if (thing.category != 0 && view.admits(scene.holdings.at(thing.record))) codes.push_back(thing.category);
   }
-  return std::string(scene_.holdings.text(commonest(codes)));
+  return scene.holdings.text(commonest(codes));
+}
+
+std::string label_of(const Scene& scene, const View& view, EntityId entity) {
+  std::vector<Code> codes;
+  const auto all = scene.things.mentions_of(entity);
+  for (const ThingIndex index : all.first(std::min(all.size(), enough_to_name))) {
+    const ThingRow& thing = scene.holdings.at(index);
+    if (view.admits(scene.holdings.at(thing.record))) codes.push_back(thing.text != 0 ? thing.text : thing.id);
+  }
+  return std::string(scene.holdings.text(commonest(codes)));
+}
+
+std::optional<bool> child_on_day(const Scene& scene, const View& view, PersonId person, Date day) {
+  std::vector<PartialDate> births;
+  bool child_role = false;
+  for (const MentionIndex index : scene.people.mentions_of(person)) {
+    const MentionRow& mention = scene.holdings.at(index);
+    const RecordRow& record = scene.holdings.at(mention.record);
+    if (!view.admits(record)) continue;
+    if (mention.birth_date.known()) births.push_back(mention.birth_date);
+    if (mention.role == Role::subject && only_children(record.kind)) child_role = true;
+  }
+  return child_by(best_birth_date(births), child_role, day);
+}
+
+std::optional<bool> is_child_on(const Scene& scene, PersonId person, Date day, std::optional<Date> as_known_at,
+                                std::optional<Agency> viewer) {
+  return child_on_day(scene, View{as_known_at, std::nullopt, viewer}, person, day);
 }
 
 }  // namespace wider::picture

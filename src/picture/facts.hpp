@@ -20,6 +20,13 @@ struct View {
   [[nodiscard]] bool admits(const RecordRow& record) const;
 };
 
+// As Facts::child_on, for one person and without facts at hand.
+[[nodiscard]] std::optional<bool> child_on_day(const Scene& scene, const View& view, PersonId person, Date day);
+// "a silver Vauxhall Vectra", "Station Kebabs": as most of the admitted records say it (of the first few hundred).
+[[nodiscard]] std::string label_of(const Scene& scene, const View& view, EntityId entity);
+// The category most of them give; "" when none.
+[[nodiscard]] std::string_view category_of(const Scene& scene, const View& view, EntityId entity);
+
 class Facts {
  public:
   Facts(const Scene& scene, const View& view);
@@ -32,7 +39,8 @@ class Facts {
   // Whether a child on that day, where "not known" is no.
   [[nodiscard]] bool is_child(PersonId person, Date day) const { return child_on(person, day).value_or(false); }
 
-  // Whether two people share an address at one time, or surname and postcode, or a parent; or one is the other's parent.
+  // Whether two people share an address at one time, or surname and postcode, or a parent; or one is the other's
+  // parent.
   [[nodiscard]] bool same_household(PersonId a, PersonId b) const;
   [[nodiscard]] bool lives_at(PersonId person, EntityId place) const;
   [[nodiscard]] bool same_school(PersonId a, PersonId b) const;
@@ -42,10 +50,7 @@ class Facts {
   // Shape: one number for each person, the least position of its household.
   [[nodiscard]] std::vector<std::uint32_t> households(std::span<const PersonId> people, std::int32_t slack_days) const;
 
-  // For a text "a silver Vauxhall Vectra", "Station Kebabs": as most records say it.
-  [[nodiscard]] std::string label(EntityId entity) const;
-  // The category most records give a place or vehicle; "" when none.
-  [[nodiscard]] std::string_view category(EntityId entity) const;
+  [[nodiscard]] std::string_view category(EntityId entity) const { return category_of(scene_, view_, entity); }
 
  private:
   // A thing two people of one household have in common, and when: an address, surname with postcode, a parent.
@@ -59,9 +64,9 @@ class Facts {
 
   Scene scene_;
   View view_;
-  std::vector<PartialDate> birth_;         // by person
-  std::vector<bool> child_roles_;          // by person: named in a role only children have
-  std::vector<std::uint32_t> first_key_;   // by person: offset into keys_; the end is first_key_ of the next
+  std::vector<PartialDate> birth_;        // by person
+  std::vector<bool> child_roles_;         // by person: named in a role only children have
+  std::vector<std::uint32_t> first_key_;  // by person: offset into keys_; the end is first_key_ of the next
   std::vector<std::uint32_t> key_count_;
   std::vector<Key> keys_;
   std::vector<std::uint32_t> first_school_;

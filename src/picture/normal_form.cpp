@@ -8,28 +8,36 @@ namespace wider::picture {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Street words as agencies shorten them. "st" is left alone at the start of a name (Saint).
 constexpr std::array<std::pair<std::string_view, std::string_view>, 16> shortened{{{"rd", "road"},
-                                                                                  {"st", "street"},
-                                                                                  {"str", "street"},
-                                                                                  {"ave", "avenue"},
-                                                                                  {"av", "avenue"},
-                                                                                  {"cl", "close"},
-                                                                                  {"dr", "drive"},
-                                                                                  {"ln", "lane"},
-                                                                                  {"la", "lane"},
-                                                                                  {"ct", "court"},
-                                                                                  {"cres", "crescent"},
-                                                                                  {"cr", "crescent"},
-                                                                                  {"gdns", "gardens"},
-                                                                                  {"pl", "place"},
-                                                                                  {"sq", "square"},
-                                                                                  {"tce", "terrace"}}};
+                                                                                   {"st", "street"},
+                                                                                   {"str", "street"},
+                                                                                   {"ave", "avenue"},
+                                                                                   {"av", "avenue"},
+                                                                                   {"cl", "close"},
+                                                                                   {"dr", "drive"},
+                                                                                   {"ln", "lane"},
+                                                                                   {"la", "lane"},
+                                                                                   {"ct", "court"},
+                                                                                   {"cres", "crescent"},
+                                                                                   {"cr", "crescent"},
+                                                                                   {"gdns", "gardens"},
+                                                                                   {"pl", "place"},
+                                                                                   {"sq", "square"},
+                                                                                   {"tce", "terrace"}}};
 
 std::vector<std::string> words_of(std::string_view piece) {
   std::vector<std::string> words;
@@ -133,7 +141,8 @@ AddressParts address_parts(std::string_view text) {
     const std::vector<std::string> words = words_of(text.substr(at, comma - at));
     at = comma + 1;
     std::size_t i = 0;
-    if (words.size() >= 2 && (words[0] == "flat" || words[0] == "unit" || words[0] == "apartment" || words[0] == "apt")) {
+    if (words.size() >= 2 &&
+        (words[0] == "flat" || words[0] == "unit" || words[0] == "apartment" || words[0] == "apt")) {
       flat = words[1];
       i = 2;
     }

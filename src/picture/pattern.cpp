@@ -51,9 +51,9 @@ class PatternReader {
 
  private:
   void read_top(Pattern& pattern) {
-    only(root_, {"title", "rule", "sentence", "window_days", "minimum_children", "minimum_episodes", "minimum_from_one_agency",
-                 "minimum_agencies", "hops", "no_single_agency", "anchors", "through", "records", "links", "lasting", "controls",
-                 "chance", "fold"});
+    only(root_, {"title", "rule", "sentence", "window_days", "minimum_children", "minimum_episodes",
+                 "minimum_from_one_agency", "minimum_agencies", "hops", "no_single_agency", "anchors", "through",
+                 "records", "links", "lasting", "controls", "chance", "fold"});
     text(root_, "title", pattern.title);
     text(root_, "sentence", pattern.sentence);
     std::string rule;
@@ -61,8 +61,9 @@ class PatternReader {
     if (const auto known = rule_named(rule)) {
       pattern.rule = *known;
     } else {
-      wrong(root_.get("rule"), "rule",
-            fmt::format("'{}' is no rule; use repeat-referrals-closed, children-tied-to-one or missing-same-end", rule));
+      wrong(
+          root_.get("rule"), "rule",
+          fmt::format("'{}' is no rule; use repeat-referrals-closed, children-tied-to-one or missing-same-end", rule));
     }
     number(root_, "window_days", 1, 3660, pattern.window_days);
     number(root_, "minimum_children", 1, 100, pattern.minimum_children);
@@ -79,8 +80,8 @@ class PatternReader {
   }
 
   void read_controls(const toml::table& table, Controls& controls) {
-    only(table, {"household_counts_once", "own_home_is_no_tie", "duty_roles", "shared_events", "shared_events_any_school",
-                 "household_slack_days", "hub_limit"});
+    only(table, {"household_counts_once", "own_home_is_no_tie", "duty_roles", "shared_events",
+                 "shared_events_any_school", "household_slack_days", "hub_limit"});
     flag(table, "household_counts_once", controls.household_counts_once);
     flag(table, "own_home_is_no_tie", controls.own_home_is_no_tie);
     flag(table, "shared_events_any_school", controls.shared_events_any_school);
@@ -110,7 +111,8 @@ class PatternReader {
     if (pattern.title.empty()) wrong(nullptr, "title", "is missing; say in one line what the pattern asks");
     if (pattern.sentence.empty()) wrong(nullptr, "sentence", "is missing; it is the title of each finding");
     if (pattern.rule == Rule::repeat_referrals_closed) return;
-    if (pattern.anchors.empty()) wrong(nullptr, "anchors", "is missing; name at least one of person, place, vehicle, phone");
+    if (pattern.anchors.empty())
+      wrong(nullptr, "anchors", "is missing; name at least one of person, place, vehicle, phone");
     if (pattern.records.empty()) wrong(nullptr, "records", "is missing; name the kinds of record that tie a child");
   }
 
@@ -119,9 +121,12 @@ class PatternReader {
   void wrong(const Node* node, std::string_view key, std::string_view what) {
     if (!error_.empty()) return;
     const auto line = node == nullptr ? 0U : static_cast<unsigned>(node->source().begin.line);
-    error_ = line == 0 ? fmt::format("{}: {} {}", file_, key, what) : fmt::format("{}, line {}: {} {}", file_, line, key, what);
+    error_ = line == 0 ? fmt::format("{}: {} {}", file_, key, what)
+                       : fmt::format("{}, line {}: {} {}", file_, line, key, what);
   }
-  void wrong(std::nullptr_t, std::string_view key, std::string_view what) { wrong(static_cast<const toml::node*>(nullptr), key, what); }
+  void wrong(std::nullptr_t, std::string_view key, std::string_view what) {
+    wrong(static_cast<const toml::node*>(nullptr), key, what);
+  }
 
   void only(const toml::table& table, std::initializer_list<std::string_view> known) {
     for (const auto& [key, node] : table) {
@@ -155,19 +160,21 @@ class PatternReader {
     const toml::node* node = table.get(key);
     if (node == nullptr) return;
     const auto value = node->value_exact<std::int64_t>();
-    if (!value || *value < least || *value > most) return wrong(node, key, fmt::format("must be a whole number from {} to {}", least, most));
+    if (!value || *value < least || *value > most)
+      return wrong(node, key, fmt::format("must be a whole number from {} to {}", least, most));
     into = static_cast<Number>(*value);
   }
   void rate(const toml::table& table, std::string_view key, double& into) {
     const toml::node* node = table.get(key);
     if (node == nullptr) return;
     const auto value = node->value<double>();
-    if (!value || !(*value > 0.0) || *value > 100.0) return wrong(node, key, "must be a number above 0 and at most 100");
+    if (!value || !(*value > 0.0) || *value > 100.0)
+      return wrong(node, key, "must be a number above 0 and at most 100");
     into = *value;
   }
   template <typename Enum>
-  void names(const toml::table& table, std::string_view key, std::optional<Enum> (*named)(std::string_view), std::string_view what,
-             EnumSet<Enum>& into) {
+  void names(const toml::table& table, std::string_view key, std::optional<Enum> (*named)(std::string_view),
+             std::string_view what, EnumSet<Enum>& into) {
     const toml::node* node = table.get(key);
     if (node == nullptr) return;
     const toml::array* list = node->as_array();
@@ -175,7 +182,8 @@ class PatternReader {
     for (const toml::node& item : *list) {
       const auto word = item.value_exact<std::string>();
       const auto member = word ? named(*word) : std::nullopt;
-      if (!member) return wrong(&item, key, fmt::format("holds '{}', which is not the name of {}", word.value_or("?"), what));
+      if (!member)
+        return wrong(&item, key, fmt::format("holds '{}', which is not the name of {}", word.value_or("?"), what));
       into.add(*member);
     }
   }
@@ -208,7 +216,8 @@ double poisson_tail(double mean, std::uint32_t count) {
   if (!(mean > 0.0)) return 0.0;
   // The upper tail is summed from its own largest term, so that small chances keep their digits.
   if (static_cast<double>(count) > mean) {
-    double term = std::exp(-mean + static_cast<double>(count) * std::log(mean) - std::lgamma(static_cast<double>(count) + 1.0));
+    double term =
+        std::exp(-mean + static_cast<double>(count) * std::log(mean) - std::lgamma(static_cast<double>(count) + 1.0));
     double sum = 0;
     for (double k = count; term > sum * 1e-17 && term > 0; ++k) {
       sum += term;

@@ -23,8 +23,11 @@ namespace wider::picture {
 class Things {
  public:
   explicit Things(const Holdings& holdings);
-  [[nodiscard]] EntityId of(ThingIndex thing) const { return entity_of_[thing.value]; }  // none when it has no normal form
-  // The place a mention gives as the person's address; none when it gives none. (May be a place no record names as a thing.)
+  [[nodiscard]] EntityId of(ThingIndex thing) const {
+    return entity_of_[thing.value];
+  }  // none when it has no normal form
+  // The place a mention gives as the person's address; none when it gives none. (May be a place no record names as a
+  // thing.)
   [[nodiscard]] EntityId home_of(MentionIndex mention) const { return home_of_[mention.value]; }
   [[nodiscard]] std::span<const ThingIndex> mentions_of(EntityId entity) const;
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(first_.size()) - 1; }
@@ -71,9 +74,13 @@ struct ChronologyLine {
   std::string says;               // "Referral from education, closed with no further action on 12 May 2009."
   std::vector<RecordIndex> also;  // the same event as recorded by others ("also recorded by police, 3 days later")
 };
-// Oldest first. as_known_at: only what had been known and received by that day.
+// Oldest first. as_known_at: only what had been known and received by that day. viewer: whose originator-only records
+// are told too; none: no one's (invariant 10).
 [[nodiscard]] std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person,
-                                                     std::optional<Date> as_known_at);
+                                                     std::optional<Date> as_known_at,
+                                                     std::optional<Agency> viewer = std::nullopt);
+// "Also recorded by police, 3 days later." for each record of line.also; "" when there is none.
+[[nodiscard]] std::string also_says(const Scene& scene, const ChronologyLine& line);
 
 // The network round one person: what ties them to whom, within two hops.
 struct Tie {
@@ -89,10 +96,13 @@ struct Network {
   std::vector<std::string> sentences;
   std::vector<Tie> ties;
 };
-[[nodiscard]] Network network(const Scene& scene, PersonId person, std::optional<Date> as_known_at);
+[[nodiscard]] Network network(const Scene& scene, PersonId person, std::optional<Date> as_known_at,
+                              std::optional<Agency> viewer = std::nullopt);
 
 // "a child": under 18 on the day, by the best birth date of the person's mentions; where none is known, by roles that
 // only children have (missing episodes, referrals, school records). nullopt: not known.
-[[nodiscard]] std::optional<bool> is_child_on(const Scene& scene, PersonId person, Date day);
+[[nodiscard]] std::optional<bool> is_child_on(const Scene& scene, PersonId person, Date day,
+                                              std::optional<Date> as_known_at = std::nullopt,
+                                              std::optional<Agency> viewer = std::nullopt);
 
 }  // namespace wider::picture

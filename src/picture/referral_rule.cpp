@@ -20,18 +20,23 @@ struct Referral {
 };
 
 bool led_to_help(Outcome outcome) {
-  return outcome == Outcome::assessment || outcome == Outcome::plan || outcome == Outcome::charged || outcome == Outcome::convicted;
+  return outcome == Outcome::assessment || outcome == Outcome::plan || outcome == Outcome::charged ||
+         outcome == Outcome::convicted;
 }
 
 class ReferralRule final : public RuleState {
  public:
-  ReferralRule(const Facts& facts, PatternPtr pattern) : facts_(facts), scene_(facts.scene()), pattern_(std::move(pattern)) {}
+  ReferralRule(const Facts& facts, PatternPtr pattern)
+      : facts_(facts), scene_(facts.scene()), pattern_(std::move(pattern)) {}
 
   void observe(RecordIndex index) override {
     const RecordRow& record = scene_.holdings.at(index);
     if (record.kind != RecordKind::referral || !record.day().valid()) return;
     const bool unhelped = record.outcome == Outcome::no_further_action;
     if (!unhelped && !led_to_help(record.outcome)) return;
+    // A view of a past day does not know how a referral was to end.
+    if (facts_.view().as_known_at && record.outcome_date.valid() && record.outcome_date > *facts_.view().as_known_at)
+      return;
     for (std::uint32_t m = record.first_mention; m < record.first_mention + record.mention_count; ++m) {
       if (scene_.holdings.mentions()[m].role != Role::subject) continue;
       const PersonId child = scene_.people.of(MentionIndex(m));
@@ -53,7 +58,8 @@ class ReferralRule final : public RuleState {
     const std::int32_t closed = record.outcome_date.valid() ? std::max(record.outcome_date.days, day) : day;
     for (Referral& known : child.referrals) {
       // The same referral again: same day, and the same source or one that does not say.
-      if (known.day == day && (known.from == record.source_agency || known.from == 255 || record.source_agency == 255)) {
+      if (known.day == day &&
+          (known.from == record.source_agency || known.from == 255 || record.source_agency == 255)) {
         if (known.from == 255) known.from = record.source_agency;
         known.unhelped = known.unhelped && unhelped;
         return;
@@ -99,9 +105,9 @@ class ReferralRule final : public RuleState {
   [[nodiscard]] static std::size_t most_from_one(const std::vector<Referral>& referrals) {
     std::size_t most = 0;
     for (const Referral& one : referrals) {
-      most = std::max(most, static_cast<std::size_t>(std::count_if(referrals.begin(), referrals.end(), [&](const Referral& other) {
-                        return other.from == one.from;
-                      })));
+      most = std::max(
+          most, static_cast<std::size_t>(std::count_if(referrals.begin(), referrals.end(),
+                                                       [&](const Referral& other) { return other.from == one.from; })));
     }
     return most;
   }
@@ -138,7 +144,8 @@ class ReferralRule final : public RuleState {
   static void add_also(Hit& hit, const Referral& referral) {
     hit.last = std::max(hit.last, Date{referral.day});
     if (std::binary_search(hit.proof.begin(), hit.proof.end(), referral.record)) return;
-    if (std::find(hit.also.begin(), hit.also.end(), referral.record) == hit.also.end()) hit.also.push_back(referral.record);
+    if (std::find(hit.also.begin(), hit.also.end(), referral.record) == hit.also.end())
+      hit.also.push_back(referral.record);
   }
 
   const Facts& facts_;

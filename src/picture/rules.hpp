@@ -20,7 +20,8 @@ class RuleState {
 // Referrals about one child, all closed with no further action (pattern 1).
 [[nodiscard]] std::unique_ptr<RuleState> make_referral_rule(const Facts& facts, PatternPtr pattern);
 // Children tied to one adult, place, vehicle or phone, and missing episodes with one end (patterns 2 and 3).
-[[nodiscard]] std::unique_ptr<RuleState> make_anchor_rule(const Facts& facts, PatternPtr pattern, bool no_single_agency);
+[[nodiscard]] std::unique_ptr<RuleState> make_anchor_rule(const Facts& facts, PatternPtr pattern,
+                                                          bool no_single_agency);
 
 // Where a child's record leads: the path from a child to an anchor.
 struct Path {
@@ -35,10 +36,10 @@ struct Path {
 // How many households' children the paths tie, with the controls of the pattern.
 struct Tied {
   std::uint32_t households = 0;
-  std::uint32_t episodes = 0;           // distinct (child, day) of the paths
+  std::uint32_t episodes = 0;  // distinct (child, day) of the paths
   bool one_agency_holds_all = false;
-  std::vector<PersonId> children;       // distinct, by id
-  std::vector<std::uint32_t> household; // by child: number of the household
+  std::vector<PersonId> children;        // distinct, by id
+  std::vector<std::uint32_t> household;  // by child: number of the household
 };
 [[nodiscard]] Tied tied_by(const Facts& facts, const Pattern& pattern, std::span<const Path> paths);
 
@@ -51,7 +52,7 @@ struct Proof {
   std::vector<RecordIndex> records;
   std::vector<Path> paths;
 };
-[[nodiscard]] Proof least_proof(const Facts& facts, const Pattern& pattern, std::span<const Path> paths, std::uint32_t needed,
-                                bool no_single_agency);
+[[nodiscard]] Proof least_proof(const Facts& facts, const Pattern& pattern, std::span<const Path> paths,
+                                std::uint32_t needed, bool no_single_agency);
 
 }  // namespace wider::picture

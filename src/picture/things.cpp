@@ -18,7 +18,8 @@ class Majority {
  public:
   void tell(Code left, Code right, std::uint32_t times) { told_.emplace_back(Pair{left, right, times}); }
   void settle() {
-    std::sort(told_.begin(), told_.end(), [](const Pair& a, const Pair& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+    std::sort(told_.begin(), told_.end(),
+              [](const Pair& a, const Pair& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
     for (std::size_t i = 0; i < told_.size();) {
       const Code left = told_[i].left;
       std::uint64_t all = 0;
@@ -34,7 +35,8 @@ class Majority {
           best_right = right;
         }
       }
-      if (best * 5 >= all * 3) settled_.emplace(left, best_right);  // three in five: a street name twice in a town is not joined
+      if (best * 5 >= all * 3)
+        settled_.emplace(left, best_right);  // three in five: a street name twice in a town is not joined
     }
     told_ = {};
   }
@@ -139,7 +141,8 @@ class PlaceResolver {
     const AddressParts parts = address_parts(holdings_.text(telling.text));
     const std::string postcode = normal_postcode(holdings_.text(telling.postcode));
     if (!parts.number.empty() && !postcode.empty()) keys.door = keys_.intern("d" + parts.number + "|" + postcode);
-    if (!parts.number.empty() && !parts.street.empty()) keys.street_line = keys_.intern("s" + parts.number + " " + parts.street);
+    if (!parts.number.empty() && !parts.street.empty())
+      keys.street_line = keys_.intern("s" + parts.number + " " + parts.street);
     if (!parts.name.empty()) {
       keys.name = keys_.intern("n" + parts.name);
       if (!postcode.empty()) keys.name_postcode = keys_.intern("n" + parts.name + "|" + postcode);
@@ -194,12 +197,14 @@ Things::Things(const Holdings& holdings) {
     const ThingRow& row = holdings.things()[t];
     if (row.kind != ThingKind::place) continue;
     const RecordRow& record = holdings.at(row.record);
-    telling_of_thing[t] = places.take({row.text, row.postcode, row.id}, record.live && record.handling == Handling::shared);
+    telling_of_thing[t] =
+        places.take({row.text, row.postcode, row.id}, record.live && record.handling == Handling::shared);
   }
   for (std::size_t m = 0; m < mention_total; ++m) {
     const MentionRow& row = holdings.mentions()[m];
     const RecordRow& record = holdings.at(row.record);
-    telling_of_home[m] = places.take({row.address, row.postcode, row.uprn}, record.live && record.handling == Handling::shared);
+    telling_of_home[m] =
+        places.take({row.address, row.postcode, row.uprn}, record.live && record.handling == Handling::shared);
   }
   places.settle();
 
@@ -219,12 +224,21 @@ Things::Things(const Holdings& holdings) {
     Code key = 0;
     switch (row.kind) {
       case ThingKind::place:
-        if (telling_of_thing[t] != UINT32_MAX) entity_of_[t] = entity_for(place_number, places.resolve(telling_of_thing[t]), row.kind);
+        if (telling_of_thing[t] != UINT32_MAX)
+          entity_of_[t] = entity_for(place_number, places.resolve(telling_of_thing[t]), row.kind);
         continue;
-      case ThingKind::vehicle: key = registration_key(holdings, row, other_keys); break;
-      case ThingKind::phone: key = phone_key(holdings, row, other_keys); break;
-      case ThingKind::online_handle: key = words_key(holdings, row, other_keys, 'h'); break;
-      case ThingKind::organisation: key = words_key(holdings, row, other_keys, 'o'); break;
+      case ThingKind::vehicle:
+        key = registration_key(holdings, row, other_keys);
+        break;
+      case ThingKind::phone:
+        key = phone_key(holdings, row, other_keys);
+        break;
+      case ThingKind::online_handle:
+        key = words_key(holdings, row, other_keys, 'h');
+        break;
+      case ThingKind::organisation:
+        key = words_key(holdings, row, other_keys, 'o');
+        break;
     }
     entity_of_[t] = entity_for(other_number, key, row.kind);
   }

@@ -57,7 +57,8 @@ auto preference(const Facts& facts, const Path& path) {
 
 bool all_of_agency(const Facts& facts, const Path& path, Agency agency) {
   const Holdings& holdings = facts.scene().holdings;
-  return holdings.at(path.first).agency == agency && (!path.second.valid() || holdings.at(path.second).agency == agency);
+  return holdings.at(path.first).agency == agency &&
+         (!path.second.valid() || holdings.at(path.second).agency == agency);
 }
 
 }  // namespace
@@ -96,7 +97,8 @@ Tied tied_by(const Facts& facts, const Pattern& pattern, std::span<const Path> p
   // An episode told by two agencies may be dated a day apart: one episode.
   std::sort(episodes.begin(), episodes.end());
   for (std::size_t i = 0; i < episodes.size(); ++i) {
-    if (i > 0 && episodes[i].first == episodes[i - 1].first && episodes[i].second - episodes[i - 1].second <= 2) continue;
+    if (i > 0 && episodes[i].first == episodes[i - 1].first && episodes[i].second - episodes[i - 1].second <= 2)
+      continue;
     ++tied.episodes;
   }
   return tied;
@@ -111,7 +113,8 @@ bool is_met(const Pattern& pattern, const Tied& tied, std::uint32_t needed, bool
 namespace {
 
 // The paths whose records are all among the chosen, without one.
-std::vector<Path> paths_within(std::span<const Path> paths, const std::vector<RecordIndex>& records, RecordIndex without) {
+std::vector<Path> paths_within(std::span<const Path> paths, const std::vector<RecordIndex>& records,
+                               RecordIndex without) {
   const auto among = [&](RecordIndex record) {
     return !record.valid() || (record != without && std::binary_search(records.begin(), records.end(), record));
   };
@@ -146,10 +149,12 @@ std::vector<RecordIndex> good_start(const Facts& facts, const Pattern& pattern, 
     records.erase(std::unique(records.begin(), records.end()), records.end());
     return records;
   };
-  // Where that is not enough (an agency holds all of these; too few episodes; schoolmates), more paths are let in one by one.
+  // Where that is not enough (an agency holds all of these; too few episodes; schoolmates), more paths are let in one
+  // by one.
   for (const Path& path : best_first) {
     const auto records = records_of();
-    if (is_met(pattern, tied_by(facts, pattern, paths_within(best_first, records, RecordIndex())), needed, no_single_agency)) {
+    if (is_met(pattern, tied_by(facts, pattern, paths_within(best_first, records, RecordIndex())), needed,
+               no_single_agency)) {
       return records;
     }
     chosen.push_back(path);
@@ -166,8 +171,8 @@ Proof least_proof(const Facts& facts, const Pattern& pattern, std::span<const Pa
             [&](const Path& a, const Path& b) { return preference(facts, a) < preference(facts, b); });
   Proof proof;
   proof.records = good_start(facts, pattern, best_first, needed, no_single_agency);
-  // Latest first: what can be taken away is taken away, so that the earliest facts stay. One condition (no single agency
-  // holds all) can come back when a record goes, so it is gone round until nothing more can go.
+  // Latest first: what can be taken away is taken away, so that the earliest facts stay. One condition (no single
+  // agency holds all) can come back when a record goes, so it is gone round until nothing more can go.
   for (bool again = true; again;) {
     again = false;
     for (std::size_t i = proof.records.size(); i-- > 0;) {
