@@ -19,6 +19,7 @@
 #include "hub/settling.hpp"
 #include "hub/taking_in.hpp"
 #include "ledger/ledger.hpp"
+#include "practice/practice.hpp"
 
 namespace wider::hub {
 
@@ -89,6 +90,8 @@ class Hub final : public Pages {
   // Role first, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
+  // The open duties as at today, made once for a projection and a day.
+  std::shared_ptr<const std::vector<practice::Duty>> duties_today();
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   Result<void> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
 
@@ -101,6 +104,10 @@ class Hub final : public Pages {
   std::unique_ptr<Known> known_;                      // built at the first intake
   mutable std::mutex events_mutex_;                   // guards the two below: what people did since the projection was made
   std::vector<FindingEvent> recent_events_;
+  std::mutex duties_mutex_;                           // guards the three below
+  std::shared_ptr<const std::vector<practice::Duty>> duties_;
+  const Projection* duties_of_ = nullptr;
+  Date duties_on_;
 };
 
 // "P123" ↔ PersonId.

@@ -130,6 +130,17 @@ std::vector<FindingEvent> Hub::all_events() const {
   return events;
 }
 
+std::shared_ptr<const std::vector<practice::Duty>> Hub::duties_today() {
+  const auto projection = this->projection();
+  const Date today = day_of(now());
+  const std::scoped_lock lock(duties_mutex_);
+  if (duties_ && duties_of_ == projection.get() && duties_on_ == today) return duties_;
+  duties_ = std::make_shared<const std::vector<practice::Duty>>(open_duties(*projection, now()));
+  duties_of_ = projection.get();
+  duties_on_ = today;
+  return duties_;
+}
+
 Result<HomeView> Hub::home(const Viewer& viewer) {
   if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
@@ -141,7 +152,7 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
       if (view.findings.size() < findings_on_home) view.findings.push_back(std::move(line));
     }
   }
-  add_duties(*projection, viewer, now(), view);
+  add_duties(*projection, *duties_today(), viewer, view);
   if (access::may(viewer.role, Action::held_back)) view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
   return view;
@@ -178,6 +189,7 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   auto view = make_person_view(*projection, *ledger_, viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
+  add_duties_of(*projection, *duties_today(), viewer, *id, *view);
   for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
     const auto found = std::find_if(projection->findings.begin(), projection->findings.end(), [&](const Finding& f) { return f.id == line.id; });
     const bool dismissed = line.state.starts_with("Dismissed");
