@@ -36,7 +36,7 @@ async function drawNetwork (place) {
     userPanningEnabled: false,
     boxSelectionEnabled: false,
     style: [
-      { selector: 'node', style: { label: 'data(label)', 'font-size': 13, 'font-family': 'system-ui, sans-serif', 'text-wrap': 'wrap', 'text-max-width': 120, 'text-valign': 'bottom', 'text-margin-y': 5, 'background-color': '#5b6670', width: 22, height: 22, color: '#0b0c0c' } },
+      { selector: 'node', style: { label: 'data(label)', 'font-size': 13, 'font-family': 'system-ui, sans-serif', 'text-wrap': 'wrap', 'text-max-width': 120, 'text-valign': 'bottom', 'text-margin-y': 5, 'text-background-color': '#fff', 'text-background-opacity': 0.85, 'background-color': '#5b6670', width: 22, height: 22, color: '#0b0c0c' } },
       { selector: 'node[kind = "child"]', style: { 'background-color': '#1d3557' } },
       { selector: 'node[kind = "vehicle"], node[kind = "place"], node[kind = "phone"], node[kind = "thing"]', style: { shape: 'rectangle', 'background-color': '#fff', 'border-width': 2, 'border-color': '#0b0c0c' } },
       { selector: 'node[id = "' + place.dataset.centre + '"]', style: { width: 32, height: 32, 'font-weight': 700 } },
