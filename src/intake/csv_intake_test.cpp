@@ -353,8 +353,8 @@ TEST(CsvIntake, AQuoteThatIsNeverClosedCostsItsOwnLineAlone) {
   EXPECT_EQ(out.counts->accepted, 49'998U);
 }
 
-// Each line leaves a quote open whether it is read from inside or from outside one, and the second never closes: without
-// a limit, every line would be searched to the most that a row may hold.
+// Each line leaves a quote open whether it is read from inside or from outside one, and the second never closes:
+// without a limit, every line would be searched to the most that a row may hold.
 TEST(CsvIntake, QuotesBrokenEverywhereCostTimeInProportion) {
   std::string text = "Id,Day,Name,Note\n";
   for (int i = 0; i < 300; ++i) text += "\"" + std::string(200'000, 'x') + "\n";

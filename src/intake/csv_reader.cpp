@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::size_t block_bytes = 1 << 18;
 constexpr std::size_t raw_kept_of_long_row = 200;
-// Going back to the first line of a broken row reads bytes twice. A file in which that has happened as often as this has
-// lost its quotes: from there on a quoted cell ends with its line, so that the time stays in proportion to the file.
+// Going back to the first line of a broken row reads bytes twice. A file in which that has happened as often as this
+// has lost its quotes: from there on a quoted cell ends with its line, so that the time stays in proportion to the
+// file.
 constexpr std::uint64_t rescan_budget_rows = 64;
 
 bool is_control(char c) {
