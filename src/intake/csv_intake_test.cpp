@@ -353,6 +353,17 @@ TEST(CsvIntake, AQuoteThatIsNeverClosedCostsItsOwnLineAlone) {
   EXPECT_EQ(out.counts->accepted, 49'998U);
 }
 
+// Each line leaves a quote open whether it is read from inside or from outside one, and the second never closes:
+// without a limit, every line would be searched to the most that a row may hold.
+TEST(CsvIntake, QuotesBrokenEverywhereCostTimeInProportion) {
+  std::string text = "Id,Day,Name,Note\n";
+  for (int i = 0; i < 300; ++i) text += "\"" + std::string(200'000, 'x') + "\n";
+  for (int i = 0; i < 100'000; ++i) text += "1,\"\"\"\",\"\"\",\"\"\"\n";
+  const Read out = read(small_mapping, text, 1 << 16);
+  ASSERT_TRUE(out.counts) << out.counts.error().message;
+  EXPECT_GE(out.counts->read, 50'000U);
+}
+
 TEST(CsvIntake, ReadFileChecksTheFileAndNamesIt) {
   const auto folder = std::filesystem::temp_directory_path() / "wider_intake_test";
   std::filesystem::create_directories(folder);

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t block_bytes = 1 << 18;
 constexpr std::size_t raw_kept_of_long_row = 200;
-// Going back to the first line of a broken row reads bytes twice; beyond this the file is refused.
+// Going back to the first line of a broken row reads bytes twice. A file in which that has happened as often as this
+// has lost its quotes: from there on a quoted cell ends with its line, so that the time stays in proportion to the
+// file.
 constexpr std::uint64_t rescan_budget_rows = 64;
 
 bool is_control(char c) {
@@ -169,6 +171,11 @@ CsvReader::Scan CsvReader::scan() {
           }
           break;
         }
+        if (quotes_end_with_line_) {
+          found_.push_back({begin, at, false});
+          broken_ = CsvProblem::quote_not_closed;
+          return Scan::broken;
+        }
         if (data[at] == '\r' && at + 1 >= filled_ && !ended_) return Scan::more;
         at += line_end_length(at);
         ++row_lines_;
@@ -209,13 +216,7 @@ Result<void> CsvReader::cut_to_line(CsvRow& row, CsvProblem problem) {
   }
   if (end - at_ > options_.max_row_bytes) return skip_line(row);
   if (scanned_to > end - at_) rescanned_ += scanned_to - (end - at_);
-  if (rescanned_ > rescan_budget_rows * (options_.max_row_bytes + block_bytes)) {
-    return failure(
-        ErrorCode::malformed,
-        fmt::format("line {}: more quotes are opened and never closed than can be sorted out; export the file "
-                    "again with quotes doubled inside quoted cells",
-                    line_));
-  }
+  if (rescanned_ > rescan_budget_rows * (options_.max_row_bytes + block_bytes)) quotes_end_with_line_ = true;
   row_lines_ = 0;
   finish_row(row, end);
   row.cells = {};

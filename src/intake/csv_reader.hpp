@@ -52,8 +52,7 @@ class CsvReader {
   // malformed: the beginning of the file is no text (NUL bytes, a ZIP, a PDF); says which. To be called before reading.
   Result<void> check_is_text(std::string_view file_name);
   void set_delimiter(char delimiter) { options_.delimiter = delimiter; }
-  // Moves to the next row that is not blank; false at the end. An error is the source's own, or a file whose quotes are
-  // so broken that reading it again and again would take for ever.
+  // Moves to the next row that is not blank; false at the end. An error is the source's own.
   Result<bool> next(CsvRow& row);
   // Bytes taken from the source so far, after UTF-16 is turned into UTF-8.
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
@@ -82,6 +81,7 @@ class CsvReader {
   std::uint64_t line_ = 1;  // of at_
   std::uint64_t bytes_read_ = 0;
   std::uint64_t rescanned_ = 0;
+  bool quotes_end_with_line_ = false;
   bool ended_ = false;
   // What scan() found.
   std::vector<Cell> found_;

@@ -403,9 +403,18 @@ class Parser {
         wrong(related, "record.related", "{ kind = \"crime\", column = \"…\" } is wanted, with a known kind of record");
       }
     }
-    for (const auto& [key, member] :
-         {std::pair{"reason", &Record::reason}, {"code", &Record::code}, {"text", &Record::text}}) {
+    for (const auto& [key, member] : {std::pair{"reason", &Record::reason}, {"code", &Record::code}}) {
       if (Value made = value(*table, key); made.there()) mapping_.texts.emplace_back(member, std::move(made));
+    }
+    // A plain text is a sentence here, even without a column in it: "Missing episode."
+    if (const toml::node* node = table->get("text")) {
+      Value made;
+      if (const auto* text = node->as_string()) {
+        sentences(*node, "text", text->get(), made);
+      } else {
+        made = value(*node, "text");
+      }
+      mapping_.texts.emplace_back(&Record::text, std::move(made));
     }
   }
 
