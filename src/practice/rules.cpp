@@ -137,7 +137,7 @@ Result<std::vector<LanguageTerm>> parse_language_terms(std::string_view toml) {
     term.why = text_of(entry, "why");
     term.instead = text_of(entry, "instead");
     term.source = text_of(entry, "source");
-    if (const auto age = entry["under_age"].value<int>()) term.under_age = *age;
+    term.under_age = entry["under_age"].value<int>();
     if (term.phrases.empty() || term.why.empty() || term.instead.empty()) {
       return failure(ErrorCode::malformed, fmt::format("term {}: 'phrases', 'why' and 'instead' must be given", i + 1));
     }
