@@ -25,44 +25,50 @@
 
 namespace wider::ledger {
 
-using Ref = std::array<std::uint8_t, 16>;    // a random (or keyed-hash) 128-bit reference
+using Ref = std::array<std::uint8_t, 16>;  // a random (or keyed-hash) 128-bit reference
 using Digest = std::array<std::uint8_t, 32>;
 
 // What an entry is. Stored: never renumber, only add. What the machine concludes is not an entry.
 enum class EntryKind : std::uint16_t {
   hub_created = 1,
-  record = 2,            // body: encode(Record)
-  protected_record = 3,  // body: encode(ProtectedCharacteristics)
-  held_back = 4,         // body: a row held back, with its reason
-  held_back_settled = 5, // a held-back row was mended and retried, or sent back
-  submission = 6,        // a file was taken in whole: its counts
-  withdrawal = 7,        // a record is withdrawn
-  account = 8,           // somebody may sign in: made, changed or closed
+  record = 2,             // body: encode(Record)
+  protected_record = 3,   // body: encode(ProtectedCharacteristics)
+  held_back = 4,          // body: a row held back, with its reason
+  held_back_settled = 5,  // a held-back row was mended and retried, or sent back
+  submission = 6,         // a file was taken in whole: its counts
+  withdrawal = 7,         // a record is withdrawn
+  account = 8,            // somebody may sign in: made, changed or closed
   sign_in = 9,
   sign_out = 10,
-  purpose = 11,          // somebody chose a purpose for a piece of work
-  look = 12,             // somebody looked at a person, finding or list
+  purpose = 11,  // somebody chose a purpose for a piece of work
+  look = 12,     // somebody looked at a person, finding or list
   search = 13,
-  link_decision = 14,    // a person said two mentions are, or are not, one person
-  finding_action = 15,   // taken, dismissed with a reason, snoozed
-  model_adopted = 16,    // a version of linkage model
+  link_decision = 14,   // a person said two mentions are, or are not, one person
+  finding_action = 15,  // taken, dismissed with a reason, snoozed
+  model_adopted = 16,   // a version of linkage model
   patterns_adopted = 17,
   erasure = 18,
 };
 
 // Whose law the processing stands under, and through which gateway it may be shared (DESIGN section 5).
 enum class Regime : std::uint8_t { uk_gdpr, dpa_part_3 };
-enum class Gateway : std::uint8_t { none, children_act_1989_s47, children_act_2004_s11, crime_and_disorder_act_1998_s115, operator_task };
+enum class Gateway : std::uint8_t {
+  none,
+  children_act_1989_s47,
+  children_act_2004_s11,
+  crime_and_disorder_act_1998_s115,
+  operator_task
+};
 
 struct NewEntry {
   EntryKind kind = EntryKind::record;
-  Ref reference{};           // idempotency: see Ledger::keyed_reference; all zero is none
-  Ref actor{};               // the account that acts; all zero is the operator
-  Ref purpose{};             // the purpose entry it is done under; all zero is none
+  Ref reference{};  // idempotency: see Ledger::keyed_reference; all zero is none
+  Ref actor{};      // the account that acts; all zero is the operator
+  Ref purpose{};    // the purpose entry it is done under; all zero is none
   Agency controller = Agency::partnership;
   Regime regime = Regime::uk_gdpr;
   Gateway gateway = Gateway::none;
-  Instant received;          // only in a simulated hub; otherwise the hub's clock is used
+  Instant received;  // only in a simulated hub; otherwise the hub's clock is used
   std::string body;
 };
 
@@ -80,7 +86,7 @@ struct Header {
 
 struct Entry {
   Header header;
-  std::string body;     // plain; empty when erased
+  std::string body;  // plain; empty when erased
   bool erased = false;
 };
 
@@ -106,10 +112,12 @@ struct Verification {
 using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 
 struct Options {
-  bool simulated = false;               // received comes with the entries (wider init --simulated)
-  std::function<Instant()> clock;       // the hub's clock; empty: the system's
-  std::filesystem::path key_file;       // the hub's key; empty: $WIDER_HUB_KEY_FILE, else beside the hub ("H.key"), never inside it
-  bool synchronous = true;              // false only in the test that shows why it must be true
+  bool simulated = false;          // received comes with the entries (wider init --simulated)
+  std::function<Instant()> clock;  // the hub's clock; empty: the system's
+  std::filesystem::path
+      key_file;             // the hub's key; empty: $WIDER_HUB_KEY_FILE, else beside the hub ("H.key"), never inside it
+  bool synchronous = true;  // false only in the test that shows why it must be true
+  std::string sqlite_vfs;   // only in tests: the SQLite VFS to use; empty: its own
 };
 
 class Ledger {
@@ -128,21 +136,33 @@ class Ledger {
 
   virtual Result<Entry> read(std::uint64_t sequence) = 0;
   // Entries first … last in order (bodies decrypted and authenticated); stops when the visitor returns false.
-  virtual Result<void> read_range(std::uint64_t first, std::uint64_t last, const std::function<bool(const Entry&)>& visit) = 0;
+  virtual Result<void> read_range(std::uint64_t first, std::uint64_t last,
+                                  const std::function<bool(const Entry&)>& visit) = 0;
   // Headers alone: fast, for the idempotency set.
-  virtual Result<void> read_headers(std::uint64_t first, std::uint64_t last, const std::function<bool(const Header&)>& visit) = 0;
+  virtual Result<void> read_headers(std::uint64_t first, std::uint64_t last,
+                                    const std::function<bool(const Header&)>& visit) = 0;
 
-  virtual Result<Head> head() = 0;              // signed now
+  virtual Result<Head> head() = 0;  // signed now
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   [[nodiscard]] virtual bool simulated() const = 0;
   // The Ed25519 public key that heads are signed with.
   [[nodiscard]] virtual std::array<std::uint8_t, 32> public_key() const = 0;
 
-  // Erases an entry's key, and so its body, everywhere; the proof still verifies. An erasure entry is the caller's to append.
+  // Erases an entry's key, and so its body, everywhere; the proof still verifies. An erasure entry is the caller's to
+  // append.
   virtual Result<void> erase(std::uint64_t sequence) = 0;
 
-  // Recomputes the whole proof and authenticates every body. With a published head: also that it is a prefix of this ledger.
+  // Recomputes the whole proof and authenticates every body. With a published head: also that it is a prefix of this
+  // ledger.
   virtual Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) = 0;
+
+  // RFC 9162 proofs that an entry is in the tree of the first `size` entries, and that the tree of the first `old_size`
+  // entries is a prefix of the tree of the first `size` (verify_inclusion and verify_consistency of proof.hpp check
+  // them).
+  virtual Result<std::vector<Digest>> inclusion_proof(std::uint64_t sequence, std::uint64_t size) = 0;
+  virtual Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) = 0;
+  // The entry's leaf as it is hashed: header ‖ SHA-256(ciphertext) ‖ key commitment.
+  virtual Result<std::string> leaf(std::uint64_t sequence) = 0;
 
   // A 128-bit reference that nobody without the hub's key can compute from the text (keyed BLAKE2b).
   [[nodiscard]] virtual Ref keyed_reference(std::string_view text) const = 0;
@@ -153,5 +173,12 @@ class Ledger {
 };
 
 [[nodiscard]] Ref random_ref();
+
+// Whether the head was signed by the hub with this public key.
+[[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);
+
+// Entries a bulk append should give per call: a call is one group and one durable write, which a page's append_now
+// waits out.
+inline constexpr std::size_t good_batch = 1024;
 
 }  // namespace wider::ledger

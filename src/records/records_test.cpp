@@ -97,5 +97,13 @@ TEST(People, TheIdIsTheEarliestLiveMention) {
   EXPECT_TRUE(people.mentions_of(PersonId(2)).empty());
 }
 
+TEST(People, AnOriginatorsOwnMentionLendsItsIdOnlyWhereThereIsNoOther) {
+  const std::vector<std::uint8_t> held = {1, 0, 0, 1};
+  const People people({5, 5, 6, 7}, held);
+  EXPECT_EQ(people.of(MentionIndex(0)), PersonId(1));
+  EXPECT_EQ(people.of(MentionIndex(3)), PersonId(3));
+  EXPECT_EQ(people.all().size(), 3U);
+}
+
 }  // namespace
 }  // namespace wider

@@ -1,0 +1,546 @@
+#include "ledger/ledger.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <thread>
+
+#include <fmt/core.h>
+#include <sodium.h>
+
+#include "base/check.hpp"
+#include "ledger/crypto.hpp"
+#include "ledger/files.hpp"
+#include "ledger/format.hpp"
+#include "ledger/gate.hpp"
+#include "ledger/head.hpp"
+#include "ledger/proof.hpp"
+#include "ledger/sealed_file.hpp"
+#include "ledger/sqlite_store.hpp"
+#include "ledger/verify.hpp"
+
+namespace wider::ledger {
+namespace {
+
+constexpr std::size_t secret_size = 32 + 24;  // an entry's key and the nonce it is wrapped with
+constexpr std::size_t group_entries = 2048;   // several callers' entries join one group up to here
+constexpr std::uint64_t read_step = 512;      // entries read per turn at the gate, so that others get theirs
+constexpr std::size_t shared_sealing = 256;   // from here two threads share the sealing of one call
+constexpr std::string_view identity_magic = "WIDERLEDGER1";
+constexpr std::size_t identity_size = identity_magic.size() + 1 + 16;  // then the tag
+
+Instant system_clock() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
+}
+
+std::unexpected<Error> damaged(std::uint64_t sequence) {
+  return failure(
+      ErrorCode::corrupt,
+      fmt::format("Entry {} of the ledger is damaged: run `wider ledger verify` and restore from a backup.", sequence));
+}
+
+// One caller's entries, sealed in the caller's own thread, on their way into a group.
+struct Request {
+  std::span<const NewEntry> entries;
+  bool urgent = false;
+  std::vector<std::uint8_t> secrets;  // per entry: key ‖ nonce; wiped after use
+  std::vector<std::string> arenas;    // ciphertexts, back to back
+  std::vector<std::string_view> ciphertexts;
+  std::vector<Digest> digests;
+  std::vector<Digest> commitments;
+  std::uint64_t first = 0;
+  Result<void> result;
+  bool done = false;
+
+  ~Request() { sodium_memzero(secrets.data(), secrets.size()); }
+
+  void seal() {
+    const std::size_t count = entries.size();
+    secrets.resize(count * secret_size);
+    fill_random(secrets.data(), secrets.size());
+    ciphertexts.resize(count);
+    digests.resize(count);
+    commitments.resize(count);
+    arenas.resize(2);
+    const std::size_t middle = count >= shared_sealing ? count / 2 : count;
+    if (middle == count) return seal_part(0, count, arenas[0]);
+    std::thread other([&] { seal_part(middle, count, arenas[1]); });
+    seal_part(0, middle, arenas[0]);
+    other.join();
+  }
+
+ private:
+  void seal_part(std::size_t begin, std::size_t end, std::string& arena) {
+    std::size_t bytes = 0;
+    for (std::size_t i = begin; i < end; ++i)
+      bytes += entries[i].body.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES;
+    arena.reserve(bytes);  // so that the views below stay good
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint8_t* key = secrets.data() + i * secret_size;
+      const std::size_t at = arena.size();
+      seal_body(entries[i].body, key, arena);
+      ciphertexts[i] = std::string_view(arena).substr(at);
+      digests[i] = sha256(ciphertexts[i]);
+      commitments[i] = commitment_of(key);
+    }
+  }
+};
+
+class LedgerImpl final : public Ledger {
+ public:
+  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, bool simulated,
+             std::function<Instant()> clock)
+      : lock_(std::move(lock)),
+        keys_(master),
+        store_(std::move(store)),
+        simulated_(simulated),
+        clock_(clock ? std::move(clock) : system_clock) {}
+
+  // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
+  Result<void> load() {
+    auto head = store_->head();
+    if (!head) return std::unexpected(head.error());
+    const auto unproven = [] {
+      return failure(ErrorCode::corrupt,
+                     "The ledger fails its proof at the end: run `wider ledger verify` and restore from a backup.");
+    };
+    if (head->chunks.size() != head->size / chunk_entries) return unproven();
+    for (const Digest& chunk : head->chunks) tree_.add_subtree(chunk_level, chunk);
+    if (head->size == 0) return {};
+    if (keys_.pack_tag(head->last_pack) != head->last_pack.tag) return unproven();
+    std::uint64_t next = tree_.size() + 1;
+    if (next <= head->size) {
+      auto block = store_->read_range(next, head->size, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= pack.last(); ++next) tree_.add(leaf_hash(pack.row(next).bytes));
+    }
+    if (tree_.size() != head->size || tree_.root() != head->last_pack.root) return unproven();
+    const auto last = decode_header(head->last_pack.row(head->size).header());
+    if (!last) return std::unexpected(last.error());
+    last_received_ = last->received;
+    size_ = head->size;
+    return {};
+  }
+
+  Result<std::uint64_t> append(std::span<const NewEntry> entries) override { return append_as(entries, false); }
+  Result<std::uint64_t> append_now(const NewEntry& entry) override { return append_as({&entry, 1}, true); }
+
+  Result<Entry> read(std::uint64_t sequence) override {
+    if (auto there = check_sequence(sequence); !there) return std::unexpected(there.error());
+    Result<Block> block;
+    {
+      const Passed passed(gate_, Urgency::page);
+      block = store_->read_body(sequence);
+    }
+    if (!block) return std::unexpected(block.error());
+    Result<Entry> entry;
+    auto done = visit_block(*block, sequence, sequence, [&](const Entry& found) {
+      entry = found;
+      return true;
+    });
+    if (!done) return std::unexpected(done.error());
+    return entry;
+  }
+
+  Result<void> read_range(std::uint64_t first, std::uint64_t last,
+                          const std::function<bool(const Entry&)>& visit) override {
+    return blocks_of(first, last, Parts::everything, [&](const Block& block, std::uint64_t from, std::uint64_t to) {
+      return visit_block(block, from, to, visit);
+    });
+  }
+
+  Result<void> read_headers(std::uint64_t first, std::uint64_t last,
+                            const std::function<bool(const Header&)>& visit) override {
+    return blocks_of(first, last, Parts::headers,
+                     [&](const Block& block, std::uint64_t from, std::uint64_t to) -> Result<bool> {
+                       for (const Pack& pack : block.packs) {
+                         if (keys_.pack_tag(pack) != pack.tag) return damaged(pack.first);
+                         for (; from >= pack.first && from <= std::min(to, pack.last()); ++from) {
+                           const auto header = decode_header(pack.row(from).header());
+                           if (!header || header->sequence != from) return damaged(from);
+                           if (!visit(*header)) return false;
+                         }
+                       }
+                       return from > to ? Result<bool>(true) : damaged(from);
+                     });
+  }
+
+  Result<Head> head() override {
+    Head head;
+    {
+      const Passed passed(gate_, Urgency::page);
+      head.size = tree_.size();
+      head.root = tree_.root();
+    }
+    head.signed_at = clock_();
+    head.signature = keys_.sign(signed_message(head));
+    return head;
+  }
+
+  std::uint64_t size() const override { return size_; }
+  bool simulated() const override { return simulated_; }
+  std::array<std::uint8_t, 32> public_key() const override { return keys_.public_key(); }
+
+  Result<void> erase(std::uint64_t sequence) override {
+    if (auto there = check_sequence(sequence); !there) return there;
+    const Passed passed(gate_, Urgency::page);
+    auto block = store_->read_range(sequence, sequence, Parts::headers);
+    if (!block) return std::unexpected(block.error());
+    if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
+    const Pack& pack = block->packs.front();
+    return store_->erase_key(pack.first, sequence, keys_.erased_slot(pack.row(sequence).bytes));
+  }
+
+  Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) override {
+    Digest root;
+    std::uint64_t size = 0;
+    Result<StoreHead> head;
+    {
+      const Passed passed(gate_, Urgency::page);
+      root = tree_.root();
+      size = tree_.size();
+      head = store_->head();
+    }
+    if (!head) return std::unexpected(head.error());
+    const ReadBlock read = [this](std::uint64_t first, std::uint64_t last) {
+      const Passed passed(gate_, Urgency::bulk);
+      return store_->read_range(first, last, Parts::everything);
+    };
+    return verify_entries(read, keys_, size, root, head->chunks, published, progress);
+  }
+
+  Result<std::string> leaf(std::uint64_t sequence) override {
+    if (auto there = check_sequence(sequence); !there) return std::unexpected(there.error());
+    const Passed passed(gate_, Urgency::page);
+    return row_of(sequence);
+  }
+
+  Result<std::vector<Digest>> inclusion_proof(std::uint64_t sequence, std::uint64_t size) override {
+    if (sequence == 0 || sequence > size || size > size_) return not_in_tree();
+    return prove([&](const SubtreeHash& subtree) { return ledger::inclusion_proof(sequence - 1, size, subtree); });
+  }
+
+  Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) override {
+    if (old_size == 0 || old_size > size || size > size_) return not_in_tree();
+    return prove([&](const SubtreeHash& subtree) { return ledger::consistency_proof(old_size, size, subtree); });
+  }
+
+  Ref keyed_reference(std::string_view text) const override { return keys_.reference(text); }
+
+  Result<void> seal_file(const std::filesystem::path& path, std::span<const std::string_view> blocks) override {
+    return write_sealed(path, blocks, keys_.file_key());
+  }
+  Result<std::string> unseal_file(const std::filesystem::path& path) override {
+    return read_sealed(path, keys_.file_key());
+  }
+
+ private:
+  static std::unexpected<Error> not_in_tree() {
+    return failure(ErrorCode::not_found, "There is no such entry or size in the ledger to prove.");
+  }
+
+  Result<void> check_sequence(std::uint64_t sequence) const {
+    if (sequence >= 1 && sequence <= size_) return {};
+    return failure(ErrorCode::not_found, fmt::format("The ledger has no entry {}.", sequence));
+  }
+
+  // Group commit: callers queue; whoever finds no leader leads, and writes for all that fit one group.
+  Result<std::uint64_t> append_as(std::span<const NewEntry> entries, bool urgent) {
+    if (entries.empty()) return failure(ErrorCode::usage, "There is nothing to append.");
+    Request request;
+    request.entries = entries;
+    request.urgent = urgent;
+    request.seal();
+    std::unique_lock guard(queue_mutex_);
+    queue_.push_back(&request);
+    while (!request.done) {
+      if (leading_) {
+        turn_.wait(guard);
+        continue;
+      }
+      leading_ = true;
+      const std::vector<Request*> group = take_group();
+      guard.unlock();
+      const Result<void> result = write_group(group);
+      guard.lock();
+      leading_ = false;
+      for (Request* one : group) {
+        one->result = result;
+        one->done = true;
+      }
+      turn_.notify_all();
+    }
+    if (!request.result) return std::unexpected(request.result.error());
+    return request.first;
+  }
+
+  // What a page waits for goes alone and at once; bulk goes in its order, up to a group's size. Under queue_mutex_.
+  std::vector<Request*> take_group() {
+    std::vector<Request*> group;
+    const bool any_urgent = std::ranges::any_of(queue_, [](const Request* request) { return request->urgent; });
+    std::size_t entries = 0;
+    for (auto at = queue_.begin(); at != queue_.end();) {
+      const bool fits = group.empty() || entries + (*at)->entries.size() <= group_entries;
+      if (any_urgent ? !(*at)->urgent : !fits) {
+        ++at;
+        continue;
+      }
+      entries += (*at)->entries.size();
+      group.push_back(*at);
+      at = queue_.erase(at);
+    }
+    return group;
+  }
+
+  // Only the leader runs this, so the tree may be read without the gate; the store may not.
+  Result<void> write_group(const std::vector<Request*>& requests) {
+    if (broken_)
+      return failure(ErrorCode::unavailable,
+                     "An earlier write of the ledger failed: look at the disk, then start the hub again.");
+    Group group;
+    group.first = tree_.size() + 1;
+    group.first_chunk = tree_.size() / chunk_entries;
+    CompactRange tree = tree_;
+    Instant received = last_received_;
+    const Instant now = std::max(clock_(), received);
+    Pack pack;
+    std::string slots;
+    const auto close_pack = [&] {
+      if (pack.rows.empty()) return;
+      pack.root = tree.root();
+      pack.tag = keys_.pack_tag(pack);
+      group.packs.push_back(std::exchange(pack, {}));
+      group.key_slots.push_back(std::exchange(slots, {}));
+    };
+    for (Request* request : requests) {
+      request->first = tree.size() + 1;
+      for (std::size_t i = 0; i < request->entries.size(); ++i) {
+        const NewEntry& entry = request->entries[i];
+        received = simulated_ && entry.received.valid() ? std::max(entry.received, received) : std::max(now, received);
+        if (pack.rows.empty()) pack.first = tree.size() + 1;
+        encode_header(Header{tree.size() + 1, received, entry.kind, entry.reference, entry.actor, entry.purpose,
+                             entry.controller, entry.regime, entry.gateway},
+                      pack.rows);
+        pack.rows += view_of(request->digests[i]);
+        pack.rows += view_of(request->commitments[i]);
+        const std::string_view row = std::string_view(pack.rows).substr(pack.rows.size() - row_size);
+        const std::uint8_t* secret = request->secrets.data() + i * secret_size;
+        keys_.wrap(secret, secret + 32, row, slots);
+        tree.add(leaf_hash(row), chunk_level, &group.chunks);
+        group.bodies.push_back(request->ciphertexts[i]);
+        if (pack.count() == pack_entries) close_pack();
+      }
+    }
+    close_pack();
+    const Passed passed(gate_, requests.front()->urgent ? Urgency::page : Urgency::bulk);
+    auto done = store_->append_group(group);
+    // After a failed write nobody can say what the disk holds; no further entry may be acknowledged on top of it.
+    if (!done) broken_ = true;
+    if (!done) return done;
+    tree_ = std::move(tree);
+    last_received_ = received;
+    size_ = tree_.size();
+    return {};
+  }
+
+  // Calls use(block, from, to) for consecutive parts; the gate is free while it runs. use gives false to stop.
+  template <typename Use>
+  Result<void> blocks_of(std::uint64_t first, std::uint64_t last, Parts parts, const Use& use) {
+    if (first == 0) first = 1;
+    last = std::min(last, size_.load());
+    const std::uint64_t step = parts == Parts::headers ? 8 * read_step : read_step;
+    while (first <= last) {
+      const std::uint64_t to = std::min(last, first + step - 1);
+      Result<Block> block;
+      {
+        const Passed passed(gate_, Urgency::bulk);
+        block = store_->read_range(first, to, parts);
+      }
+      if (!block) return std::unexpected(block.error());
+      const Result<bool> more = use(*block, first, to);
+      if (!more) return std::unexpected(more.error());
+      if (!*more) return {};
+      first = to + 1;
+    }
+    return {};
+  }
+
+  // The row is authenticated with the key that is wrapped for it, so a pack's own tag need not be checked here.
+  Result<bool> visit_block(const Block& block, std::uint64_t first, std::uint64_t last,
+                           const std::function<bool(const Entry&)>& visit) const {
+    std::uint64_t next = first;
+    Entry entry;
+    SecretKey key;
+    for (std::size_t i = 0; i < block.packs.size(); ++i) {
+      const Pack& pack = block.packs[i];
+      const std::string& slots = block.key_slots[i];
+      if (slots.size() != pack.count() * key_slot_size) return damaged(pack.first);
+      for (; next >= pack.first && next <= std::min(last, pack.last()); ++next) {
+        const Row row = pack.row(next);
+        const auto state = keys_.unwrap(
+            std::string_view(slots).substr((next - pack.first) * key_slot_size, key_slot_size), row.bytes, key);
+        const auto header = decode_header(row.header());
+        if (!state || !header || header->sequence != next) return damaged(next);
+        entry.header = *header;
+        entry.erased = *state == KeyState::erased;
+        entry.body.clear();
+        const std::uint64_t at = next - block.first_body;
+        if (!entry.erased && (at >= block.bodies.size() || commitment_of(key.bytes.data()) != row.commitment() ||
+                              !open_body(block.bodies[at], key.bytes.data(), entry.body)))
+          return damaged(next);
+        if (!visit(entry)) return false;
+      }
+    }
+    return next > last ? Result<bool>(true) : damaged(next);
+  }
+
+  Result<std::string> row_of(std::uint64_t sequence) {
+    auto block = store_->read_range(sequence, sequence, Parts::headers);
+    if (!block) return std::unexpected(block.error());
+    if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
+    if (keys_.pack_tag(block->packs.front()) != block->packs.front().tag) return damaged(sequence);
+    return std::string(block->packs.front().row(sequence).bytes);
+  }
+
+  // Gives the proof functions their subtrees: of whole chunks from the stored hashes, of less from the rows.
+  template <typename Make>
+  Result<std::vector<Digest>> prove(const Make& make) {
+    const Passed passed(gate_, Urgency::page);
+    auto head = store_->head();
+    if (!head) return std::unexpected(head.error());
+    std::optional<Error> wrong;
+    const SubtreeHash subtree = [&](unsigned level, std::uint64_t index) {
+      CompactRange range;
+      const std::uint64_t begin = index << level;
+      if (level >= chunk_level) {
+        const std::uint64_t chunks = std::uint64_t{1} << (level - chunk_level);
+        for (std::uint64_t i = 0; i < chunks; ++i) range.add(head->chunks.at(begin / chunk_entries + i));
+        return range.root();
+      }
+      const std::uint64_t leaves = std::uint64_t{1} << level;
+      auto block = store_->read_range(begin + 1, begin + leaves, Parts::headers);
+      if (!block) {
+        wrong = block.error();
+        return Digest{};
+      }
+      std::uint64_t next = begin + 1;
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= std::min(begin + leaves, pack.last()); ++next)
+          range.add(leaf_hash(pack.row(next).bytes));
+      if (range.size() != leaves) wrong = damaged(next).error();
+      return range.root();
+    };
+    std::vector<Digest> proof = make(subtree);
+    if (wrong) return std::unexpected(*wrong);
+    return proof;
+  }
+
+  Descriptor lock_;
+  HubKeys keys_;
+  std::unique_ptr<Store> store_;
+  bool simulated_;
+  std::function<Instant()> clock_;
+
+  Gate gate_;  // the store, and changes of tree_
+  CompactRange tree_;
+  Instant last_received_;  // of the last entry; the leader's
+  std::atomic<std::uint64_t> size_ = 0;
+  std::atomic<bool> broken_ = false;
+
+  std::mutex queue_mutex_;  // queue_ and leading_
+  std::condition_variable turn_;
+  std::deque<Request*> queue_;
+  bool leading_ = false;
+};
+
+std::string make_identity(const HubKeys& keys, bool simulated) {
+  std::string identity(identity_magic);
+  identity.push_back(simulated ? '\1' : '\0');
+  const Ref id = random_ref();
+  identity.append(reinterpret_cast<const char*>(id.data()), id.size());
+  identity += view_of(keys.identity_tag(identity));
+  return identity;
+}
+
+// Whether the hub is simulated; denied when the key is not this hub's.
+Result<bool> read_identity(const HubKeys& keys, const std::string& identity) {
+  if (identity.size() != identity_size + 32 || !identity.starts_with(identity_magic))
+    return failure(ErrorCode::corrupt, "ledger.db does not say whose it is: it is damaged or not a ledger.");
+  if (view_of(keys.identity_tag(std::string_view(identity).substr(0, identity_size))) != identity.substr(identity_size))
+    return failure(
+        ErrorCode::denied,
+        "The key file is not this hub's (or ledger.db is damaged): name the right one with WIDER_HUB_KEY_FILE.");
+  return identity[identity_magic.size()] == '\1';
+}
+
+Result<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder, error)) {
+    if (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error))
+      return failure(ErrorCode::already_there, fmt::format("{} is there already and is not empty.", folder.string()));
+    return {};
+  }
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return failure(ErrorCode::unreadable, fmt::format("Could not make {}: {}.", folder.string(), error.message()));
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& folder, const Options& options) {
+  if (auto started = start_crypto(); !started) return std::unexpected(started.error());
+  const auto key_file = key_file_of(folder, options.key_file);
+  if (!key_file) return std::unexpected(key_file.error());
+  if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
+  auto lock = lock_folder(folder);
+  if (!lock) return std::unexpected(lock.error());
+  const auto master = make_or_read_key_file(*key_file);
+  if (!master) return std::unexpected(master.error());
+  auto store = create_sqlite_store(folder, make_identity(HubKeys(*master), options.simulated),
+                                   {options.synchronous, options.sqlite_vfs});
+  if (!store) return std::unexpected(store.error());
+  std::error_code ignored;
+  const auto whole = std::filesystem::absolute(folder, ignored);
+  if (auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
+  if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
+      !synced)
+    return std::unexpected(synced.error());
+  auto ledger =
+      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), options.simulated, options.clock);
+  return ledger;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, const Options& options) {
+  if (auto started = start_crypto(); !started) return std::unexpected(started.error());
+  std::error_code ignored;
+  for (const char* name : {"ledger.db", "keys.db"})
+    if (!std::filesystem::exists(folder / name, ignored))
+      return failure(ErrorCode::not_found, fmt::format("There is no hub in {}: {} is missing.", folder.string(), name));
+  auto lock = lock_folder(folder);
+  if (!lock) return std::unexpected(lock.error());
+  const auto key_file = key_file_of(folder, options.key_file);
+  if (!key_file) return std::unexpected(key_file.error());
+  const auto master = read_key_file(*key_file);
+  if (!master) return std::unexpected(master.error());
+  std::string identity;
+  auto store = open_sqlite_store(folder, identity, {options.synchronous, options.sqlite_vfs});
+  if (!store) return std::unexpected(store.error());
+  const auto simulated = read_identity(HubKeys(*master), identity);
+  if (!simulated) return std::unexpected(simulated.error());
+  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), *simulated, options.clock);
+  if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
+  return ledger;
+}
+
+Ref random_ref() {
+  Ref ref;
+  fill_random(ref.data(), ref.size());
+  return ref;
+}
+
+}  // namespace wider::ledger

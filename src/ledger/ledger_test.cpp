@@ -1,0 +1,282 @@
+// What a ledger promises, tried through its interface.
+#include "ledger/ledger.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "ledger/proof.hpp"
+#include "ledger/testing/test_folder.hpp"
+
+namespace wider::ledger {
+namespace {
+
+using testing_support::TestFolder;
+
+NewEntry entry_of(std::string body) {
+  NewEntry entry;
+  entry.reference = random_ref();
+  entry.controller = Agency::police;
+  entry.regime = Regime::dpa_part_3;
+  entry.body = std::move(body);
+  return entry;
+}
+
+std::vector<NewEntry> entries_of(std::size_t count, const std::string& prefix = "body ") {
+  std::vector<NewEntry> entries;
+  for (std::size_t i = 0; i < count; ++i) entries.push_back(entry_of(prefix + std::to_string(i)));
+  return entries;
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Ledger, WhatWasAppendedIsReadAgainAfterReopening) {
+  const TestFolder folder;
+  const auto entries = entries_of(700);
+  {
+    auto ledger = Ledger::create(folder.hub(), {}).value();
+    EXPECT_EQ(ledger->append(std::span(entries).first(650)).value(), 1U);
+    EXPECT_EQ(ledger->append(std::span(entries).subspan(650)).value(), 651U);
+    EXPECT_EQ(ledger->append_now(entry_of("a look")).value(), 701U);
+  }
+  auto ledger = Ledger::open(folder.hub(), {}).value();
+  EXPECT_EQ(ledger->size(), 701U);
+  EXPECT_EQ(ledger->read(123)->body, "body 122");
+  EXPECT_EQ(ledger->read(123)->header.reference, entries[122].reference);
+  EXPECT_EQ(ledger->read(123)->header.regime, Regime::dpa_part_3);
+  EXPECT_EQ(ledger->read(701)->body, "a look");
+  EXPECT_EQ(ledger->read(702).error().code, ErrorCode::not_found);
+  std::uint64_t next = 60;
+  ASSERT_TRUE(ledger->read_range(60, 690, [&](const Entry& entry) {
+    EXPECT_EQ(entry.header.sequence, next);
+    EXPECT_EQ(entry.body, "body " + std::to_string(next - 1));
+    ++next;
+    return true;
+  }));
+  EXPECT_EQ(next, 691U);
+  std::uint64_t headers = 0;
+  ASSERT_TRUE(ledger->read_headers(1, 701, [&](const Header& header) {
+    EXPECT_EQ(header.sequence, ++headers);
+    return true;
+  }));
+  EXPECT_EQ(headers, 701U);
+  const auto found = ledger->verify({}, {}).value();
+  EXPECT_TRUE(found.good()) << found.says;
+  EXPECT_EQ(found.entries, 701U);
+  EXPECT_EQ(found.root, ledger->head()->root);
+}
+
+TEST(Ledger, NothingReadableLiesInTheFolder) {
+  const TestFolder folder;
+  {
+    auto ledger = Ledger::create(folder.hub(), {}).value();
+    ASSERT_TRUE(ledger->append(std::vector{entry_of("Zebedee Quillfeather was here")}));
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder.hub()))
+    EXPECT_EQ(bytes_of(file.path()).find("Quillfeather"), std::string::npos) << file.path();
+}
+
+TEST(Ledger, ReceivedNeverDecreases) {
+  const TestFolder folder;
+  std::int64_t now = 1'000'000;
+  Options options;
+  options.clock = [&] { return Instant{now}; };
+  auto ledger = Ledger::create(folder.hub(), options).value();
+  ASSERT_TRUE(ledger->append_now(entry_of("a")));
+  now = 500'000;
+  ASSERT_TRUE(ledger->append_now(entry_of("b")));
+  EXPECT_EQ(ledger->read(2)->header.received.microseconds, 1'000'000);
+  ledger.reset();
+  ledger = Ledger::open(folder.hub(), options).value();
+  ASSERT_TRUE(ledger->append_now(entry_of("c")));
+  EXPECT_EQ(ledger->read(3)->header.received.microseconds, 1'000'000);
+}
+
+TEST(Ledger, ASimulatedHubTakesReceivedFromTheEntries) {
+  const TestFolder folder;
+  Options options;
+  options.simulated = true;
+  auto ledger = Ledger::create(folder.hub(), options).value();
+  auto entries = entries_of(3);
+  entries[0].received = Instant{100};
+  entries[1].received = Instant{300};
+  entries[2].received = Instant{200};
+  ASSERT_TRUE(ledger->append(entries));
+  EXPECT_EQ(ledger->read(1)->header.received.microseconds, 100);
+  EXPECT_EQ(ledger->read(3)->header.received.microseconds, 300);
+  ledger.reset();
+  EXPECT_TRUE(Ledger::open(folder.hub(), {}).value()->simulated());
+}
+
+TEST(Ledger, AnErasedBodyIsGoneAndTheProofStands) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  ASSERT_TRUE(ledger->append(entries_of(300)));
+  const Head before = ledger->head().value();
+  const std::string keys_before = [&] {
+    ledger.reset();
+    return bytes_of(folder.hub() / "keys.db");
+  }();
+  ledger = Ledger::open(folder.hub(), {}).value();
+  ASSERT_TRUE(ledger->erase(77));
+  EXPECT_TRUE(ledger->read(77)->erased);
+  EXPECT_EQ(ledger->read(77)->body, "");
+  EXPECT_EQ(ledger->read(76)->body, "body 75");
+  const auto found = ledger->verify(before, {}).value();
+  EXPECT_TRUE(found.good()) << found.says;
+  EXPECT_EQ(found.erased, 1U);
+  ledger.reset();
+  const std::string keys_after = bytes_of(folder.hub() / "keys.db");
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < keys_before.size(); ++i) changed += keys_before[i] != keys_after[i];
+  EXPECT_GT(changed, 60U) << "the wrapped key is overwritten in place";
+}
+
+TEST(Ledger, AHeadShowsARollBackAndARewriting) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  ASSERT_TRUE(ledger->append(entries_of(10)));
+  ledger.reset();
+  std::filesystem::copy(folder.hub(), folder.path() / "old");
+  ledger = Ledger::open(folder.hub(), {}).value();
+  ASSERT_TRUE(ledger->append(entries_of(5)));
+  const Head head = ledger->head().value();
+  EXPECT_TRUE(ledger->verify(head, {})->good());
+  EXPECT_TRUE(signed_by(head, ledger->public_key()));
+  const Head parsed = parse_head(to_json(head)).value();
+  EXPECT_EQ(parsed.signature, head.signature);
+  Head forged = head;
+  forged.size = 12;
+  EXPECT_FALSE(ledger->verify(forged, {})->good());
+  ledger.reset();
+  Options options;
+  options.key_file = folder.hub().string() + ".key";
+  auto old = Ledger::open(folder.path() / "old", options).value();
+  const auto found = old->verify(head, {}).value();
+  EXPECT_EQ(found.first_wrong, 11U);
+  EXPECT_THAT(found.says, testing::HasSubstr("rolled back"));
+  ASSERT_TRUE(old->append(entries_of(9, "other ")));
+  EXPECT_THAT(old->verify(head, {})->says, testing::HasSubstr("rewritten"));
+}
+
+TEST(Ledger, ProofsOfItsOwnTreeVerify) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  ASSERT_TRUE(ledger->append(entries_of(1000)));
+  const Head old = ledger->head().value();
+  ASSERT_TRUE(ledger->append(entries_of(333)));
+  const Head head = ledger->head().value();
+  for (const std::uint64_t sequence : {1U, 256U, 257U, 1000U, 1333U}) {
+    const auto proof = ledger->inclusion_proof(sequence, head.size).value();
+    EXPECT_TRUE(verify_inclusion(leaf_hash(ledger->leaf(sequence).value()), sequence - 1, head.size, proof, head.root));
+  }
+  EXPECT_TRUE(verify_consistency(old.size, old.root, head.size, head.root,
+                                 ledger->consistency_proof(old.size, head.size).value()));
+}
+
+TEST(Ledger, ASecondHolderIsToldThatItIsLocked) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::locked);
+}
+
+TEST(Ledger, AWrongAMissingOrAnOpenKeyFileIsRefused) {
+  const TestFolder folder;
+  ASSERT_TRUE(Ledger::create(folder.hub(), {}));
+  ASSERT_TRUE(Ledger::create(folder.path() / "other", {}));
+  Options options;
+  options.key_file = folder.path() / "other.key";
+  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::denied);
+  options.key_file = folder.path() / "none.key";
+  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::not_found);
+  options.key_file = folder.hub() / "inside.key";
+  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::usage);
+  const auto own = folder.hub().string() + ".key";
+  struct stat about{};
+  ASSERT_EQ(::stat(own.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777U, 0600U);
+  ASSERT_EQ(::chmod(own.c_str(), 0644), 0);
+  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::denied);
+}
+
+TEST(Ledger, CutEmptySwappedAndForeignFilesAreClearErrors) {
+  for (const char* name : {"ledger.db", "keys.db"}) {
+    for (const int how : {0, 1, 2, 3}) {
+      const TestFolder folder;
+      {
+        auto ledger = Ledger::create(folder.hub(), {}).value();
+        ASSERT_TRUE(ledger->append(entries_of(500)));
+      }
+      const auto path = folder.hub() / name;
+      Options options;
+      if (how == 0) std::filesystem::resize_file(path, 0);
+      if (how == 1) std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+      if (how == 2) {
+        std::filesystem::rename(folder.hub() / "ledger.db", folder.path() / "l");
+        std::filesystem::rename(folder.hub() / "keys.db", folder.hub() / "ledger.db");
+        std::filesystem::rename(folder.path() / "l", folder.hub() / "keys.db");
+      }
+      if (how == 3) {
+        options.key_file = folder.hub().string() + ".key";
+        ASSERT_TRUE(Ledger::create(folder.path() / "other", options));
+        std::filesystem::copy_file(folder.path() / "other" / name, path,
+                                   std::filesystem::copy_options::overwrite_existing);
+      }
+      auto opened = Ledger::open(folder.hub(), options);
+      if (!opened) {
+        EXPECT_EQ(opened.error().code, ErrorCode::corrupt) << name << ' ' << how << opened.error().message;
+        continue;
+      }
+      EXPECT_EQ(how, 1) << name;
+      EXPECT_FALSE((*opened)->verify({}, {})->good());
+    }
+  }
+}
+
+TEST(Ledger, AFolderThatIsNotAHubOrNotEmptyIsAnError) {
+  const TestFolder folder;
+  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::not_found);
+  std::filesystem::create_directory(folder.hub());
+  std::ofstream(folder.hub() / "letter") << "x";
+  EXPECT_EQ(Ledger::create(folder.hub(), {}).error().code, ErrorCode::already_there);
+}
+
+TEST(Ledger, SealedFilesOpenAgainAndNoticeEveryChange) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  const std::string large(300'000, 'x');
+  const std::vector<std::string_view> blocks{"one", large, "", "two"};
+  const auto path = folder.hub() / "snapshot";
+  ASSERT_TRUE(ledger->seal_file(path, blocks));
+  EXPECT_EQ(ledger->unseal_file(path).value(), "one" + large + "two");
+  const std::string sealed = bytes_of(path);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{20}, sealed.size() / 2, sealed.size() - 1}) {
+    std::string flipped = sealed;
+    flipped[at] = static_cast<char>(flipped[at] ^ 4);
+    std::ofstream(path, std::ios::binary) << flipped;
+    EXPECT_EQ(ledger->unseal_file(path).error().code, ErrorCode::corrupt) << at;
+  }
+  for (const std::size_t length : {std::size_t{0}, std::size_t{40}, std::size_t{36 + 65536 + 17}, sealed.size() - 1}) {
+    std::ofstream(path, std::ios::binary) << sealed.substr(0, length);
+    EXPECT_EQ(ledger->unseal_file(path).error().code, ErrorCode::corrupt) << length;
+  }
+  EXPECT_EQ(ledger->unseal_file(folder.hub() / "none").error().code, ErrorCode::not_found);
+}
+
+TEST(Ledger, KeyedReferencesDifferBetweenHubs) {
+  const TestFolder folder;
+  auto one = Ledger::create(folder.hub(), {}).value();
+  auto other = Ledger::create(folder.path() / "other", {}).value();
+  EXPECT_EQ(one->keyed_reference("x"), one->keyed_reference("x"));
+  EXPECT_NE(one->keyed_reference("x"), one->keyed_reference("y"));
+  EXPECT_NE(one->keyed_reference("x"), other->keyed_reference("x"));
+}
+
+}  // namespace
+}  // namespace wider::ledger

@@ -1,0 +1,26 @@
+// The store in SQLite: ledger.db (packs, chunks, bodies) and keys.db (key slots), one connection each, exclusively
+// locked. Thread safety: none; the ledger calls it under its gate.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "ledger/store.hpp"
+
+namespace wider::ledger {
+
+struct SqliteOptions {
+  bool synchronous = true;
+  std::string vfs;  // empty: SQLite's own
+};
+
+// Makes both files with the same identity, durably, and opens them.
+[[nodiscard]] Result<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& folder,
+                                                                 const std::string& identity,
+                                                                 const SqliteOptions& options);
+// Opens both; corrupt when they are not a ledger's or do not belong together. Gives the identity back.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& folder,
+                                                               std::string& identity, const SqliteOptions& options);
+
+}  // namespace wider::ledger

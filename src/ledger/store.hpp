@@ -1,0 +1,61 @@
+// Where a ledger's bytes lie: five operations, so that a second store can follow the first without a change above.
+// A store knows nothing of keys or plaintext: it gets and gives ciphertext, wrapped keys, rows and hashes.
+//
+// Invariants
+//  1. append_group makes the keys durable before the rows and bodies, and all of it before it returns; all or nothing.
+//  2. A store never changes a row or a body; erase_key alone overwrites, and only a key slot.
+// Thread safety: none; the ledger calls a store under its gate.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ledger/format.hpp"
+
+namespace wider::ledger {
+
+struct Group {
+  std::uint64_t first = 0;
+  std::vector<Pack> packs;               // consecutive, from first
+  std::vector<std::string> key_slots;    // one string per pack: count * key_slot_size
+  std::vector<std::string_view> bodies;  // ciphertexts, one per entry
+  std::uint64_t first_chunk = 0;         // complete subtrees of 2^chunk_level leaves that end in this group
+  std::vector<Digest> chunks;
+};
+
+// What lies between two sequences: whole packs, so the first may begin before `first` and the last end after `last`.
+struct Block {
+  std::vector<Pack> packs;
+  std::vector<std::string> key_slots;  // per pack, empty when only headers were asked for or the slots are missing
+  std::uint64_t first_body = 0;
+  std::vector<std::string> bodies;  // of first … last without gaps, ended early by a missing one
+};
+
+struct StoreHead {
+  std::uint64_t size = 0;
+  Pack last_pack;              // count() 0 when the ledger is empty
+  std::vector<Digest> chunks;  // the roots of all complete subtrees of 2^chunk_level leaves
+};
+
+enum class Parts { headers, everything };
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Result<void> append_group(const Group& group) = 0;
+  virtual Result<Block> read_range(std::uint64_t first, std::uint64_t last, Parts parts) = 0;
+  virtual Result<Block> read_body(std::uint64_t sequence) = 0;  // as read_range of one entry
+  virtual Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) = 0;
+  virtual Result<StoreHead> head() = 0;
+};
+
+// What a store says of itself; authenticated by the ledger.
+struct StoreIdentity {
+  std::string meta;  // written once, when the store is made; the same in both files
+};
+
+}  // namespace wider::ledger
