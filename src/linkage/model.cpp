@@ -16,8 +16,6 @@ constexpr std::int32_t bits(double count) {
   return static_cast<std::int32_t>(count * weight_scale);
 }
 
-// Below this, another forename is taken to be another person's: names agree in nearly all true pairs of these data.
-constexpr std::int32_t clear_weight = bits(-2.0);
 
 struct FieldTerm {
   Field field;
@@ -101,7 +99,7 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   const double p = std::clamp(model.match_probability, 1e-12, 1 - 1e-9);
   prior_ = fixed_weight(p / (1 - p));
   set_threshold(model.pair_threshold);
-  different_name_is_rare_ = weights_[at(Field::forename)][level::forename_different] < clear_weight;
+  families_ = model.family_share >= least_family_share;
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
@@ -135,25 +133,26 @@ std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Fie
 
 bool Scorer::kin_not_same(const Pattern& pattern) const {
   using namespace level;
+  if (!families_) return false;
   const std::uint8_t name = pattern[at(Field::forename)];
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_postcode_only);
-  const bool other_name = (name == forename_different && different_name_is_rare_) ||
+  const bool other_name = name == forename_different ||
                           (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
   if (other_name && family) return true;
   // A clearly different birth date and not exactly the same name: kin, whatever home and phone say.
   const bool other_birth = birth_at == birth_different || birth_at == birth_day_month;
-  if (different_name_is_rare_ && other_birth && name != forename_same && name != forename_missing && family)
+  if (other_birth && name != forename_same && name != forename_missing && family)
     return true;
   // Household evidence alone says nothing of which person of the household it is.
   const bool own_name = name != forename_missing && name != forename_different && name != forename_alike;
   const bool own_birth = birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year;
   const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
                           pattern[at(Field::email)] == plain_same;
-  return different_name_is_rare_ && !own_name && !own_birth && !own_number;
+  return !own_name && !own_birth && !own_number;
 }
 
 Score Scorer::score(const Entry& left, const Entry& right, const Pattern& pattern) const {

@@ -14,6 +14,9 @@ namespace wider::linkage {
 
 inline constexpr int model_version = 1;
 
+// From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
+inline constexpr double least_family_share = .15;
+
 // Fields' values whose frequency is known. A home has two: its address and its postcode.
 enum class Term : std::uint8_t { forename, surname, birth_date, address, postcode, town, phone, email, occupation };
 inline constexpr std::size_t term_count = 9;
@@ -37,6 +40,7 @@ struct LevelModel {
 struct Model {
   double match_probability = 0;                             // of two entries at random
   double pair_threshold = .5;                               // least probability at which a pair may join
+  double family_share = 0;                       // of pairs in one home and of one surname: two people of a family, not one
   std::uint32_t largest_block = 400;                        // entries; a larger one is refined
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
@@ -76,7 +80,7 @@ class Scorer {
   std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
   std::int32_t prior_ = 0;
   std::int32_t threshold_ = 0;
-  bool different_name_is_rare_ = false;
+  bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart
   Established established_;
 };
 

@@ -98,8 +98,8 @@ Result<void> read_terms(const toml::table& root, Model& model) {
 std::string to_toml(const Model& model) {
   std::string out =
       "# A linkage model: what scoring depends on. Written by wider; docs/formats/model.md explains it.\n";
-  out += fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nlargest_block = {}\n", model_version,
-                     number(model.match_probability), number(model.pair_threshold), model.largest_block);
+  out += fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n", model_version,
+                     number(model.match_probability), number(model.pair_threshold), number(model.family_share), model.largest_block);
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
     out += fmt::format("\n[fields.{}]\n", infos[f].name);
@@ -130,6 +130,9 @@ Result<ModelPtr> parse_model(std::string_view text) {
     if (!match) return std::unexpected(match.error());
     const auto threshold = probability(root, "pair_threshold", "the model");
     if (!threshold) return std::unexpected(threshold.error());
+    const auto family = root["family_share"].value<double>();
+    if (!family || !(*family >= 0 && *family <= 1)) return bad("family_share must lie between 0 and 1.");
+    model->family_share = *family;
     const auto block = root["largest_block"].value<std::int64_t>();
     if (!block || *block < 2 || *block > 100'000) return bad("largest_block must be a whole number from 2 to 100000.");
     model->match_probability = *match;

@@ -23,6 +23,7 @@ namespace {
 constexpr std::uint64_t random_pairs = 1'000'000;
 constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
 constexpr int most_rounds = 60;
+constexpr double u_strength = 2000;
 constexpr double m_strength = 30;  // how many pairs the assumed m is worth
 constexpr std::size_t at(Field field) {
   return static_cast<std::size_t>(field);
@@ -145,12 +146,14 @@ void learn_u(Model& model, const Patterns& patterns) {
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
     double seen = 0;
-    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) seen += sums[f][l];
-    model.fields[f].resize(infos[f].levels.size());
-    // The assumed u is worth as many pairs as make its rarest level one tenth of a pair among those seen.
-    const double strength = 2000;
+    double assumed = 0;
     for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      model.fields[f][l].u = (sums[f][l] + strength * infos[f].levels[l].u) / (seen + strength);
+      seen += sums[f][l];
+      assumed += infos[f].levels[l].u;
+    }
+    model.fields[f].resize(infos[f].levels.size());
+    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
+      model.fields[f][l].u = (sums[f][l] + u_strength * infos[f].levels[l].u / assumed) / (seen + u_strength);
       model.fields[f][l].m = infos[f].levels[l].m;
     }
   }
@@ -239,6 +242,22 @@ void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries
   model.match_probability = std::min(most / all_pairs(entries, input), .5);
 }
 
+// Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
+double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
+  using namespace level;
+  double family = 0, person = 0;
+  for (const Patterns* patterns : {&of_postcode, &of_address}) {
+    for (const auto& [packed, count] : *patterns) {
+      const Pattern pattern = unpack(packed);
+      const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)], birth = pattern[at(Field::birth_date)];
+      if ((home != home_same && home != home_same_postcode) || pattern[at(Field::surname)] != surname_same) continue;
+      if ((name == forename_different || name == forename_alike) && birth == birth_different) family += static_cast<double>(count);
+      if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
+    }
+  }
+  return family + person < 20 ? 0 : family / (family + person);
+}
+
 // Where matches are common among random pairs (small data), they have made u too great.
 void correct_u(Model& model) {
   for (auto& levels : model.fields) {
@@ -275,6 +294,8 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   add(Rule::names, {Field::forename, Field::surname});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
+  const auto patterns_of = [&](Rule rule) { return sample_rule(rule, {}, entries, blocking, established, input, options).patterns; };
+  model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
   for (int pass = 0; pass < 2; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples) < 1e-5) break;
