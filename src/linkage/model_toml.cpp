@@ -98,8 +98,10 @@ Result<void> read_terms(const toml::table& root, Model& model) {
 std::string to_toml(const Model& model) {
   std::string out =
       "# A linkage model: what scoring depends on. Written by wider; docs/formats/model.md explains it.\n";
-  out += fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n", model_version,
-                     number(model.match_probability), number(model.pair_threshold), number(model.family_share), model.largest_block);
+  out +=
+      fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n",
+                  model_version, number(model.match_probability), number(model.pair_threshold),
+                  number(model.family_share), model.largest_block);
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
     out += fmt::format("\n[fields.{}]\n", infos[f].name);
@@ -119,32 +121,32 @@ std::string to_toml(const Model& model) {
 }
 
 Result<ModelPtr> parse_model(std::string_view text) {
-  try {
-    const toml::table root = toml::parse(text);
-    const auto version = root["version"].value<std::int64_t>();
-    if (!version) return bad("it does not say its version.");
-    if (*version != model_version)
-      return bad(fmt::format("it is of version {}; this program reads version {}.", *version, model_version));
-    auto model = std::make_shared<Model>();
-    const auto match = probability(root, "match_probability", "the model");
-    if (!match) return std::unexpected(match.error());
-    const auto threshold = probability(root, "pair_threshold", "the model");
-    if (!threshold) return std::unexpected(threshold.error());
-    const auto family = root["family_share"].value<double>();
-    if (!family || !(*family >= 0 && *family <= 1)) return bad("family_share must lie between 0 and 1.");
-    model->family_share = *family;
-    const auto block = root["largest_block"].value<std::int64_t>();
-    if (!block || *block < 2 || *block > 100'000) return bad("largest_block must be a whole number from 2 to 100000.");
-    model->match_probability = *match;
-    model->pair_threshold = *threshold;
-    model->largest_block = static_cast<std::uint32_t>(*block);
-    if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
-    if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
-    return ModelPtr(std::move(model));
-  } catch (const toml::parse_error& error) {
-    return bad(
-        fmt::format("line {}, column {}: it is not TOML.", error.source().begin.line, error.source().begin.column));
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const auto where = parsed.error().source().begin;
+    return bad(fmt::format("line {}, column {}: it is not TOML.", where.line, where.column));
   }
+  const toml::table& root = parsed.table();
+  const auto version = root["version"].value<std::int64_t>();
+  if (!version) return bad("it does not say its version.");
+  if (*version != model_version)
+    return bad(fmt::format("it is of version {}; this program reads version {}.", *version, model_version));
+  auto model = std::make_shared<Model>();
+  const auto match = probability(root, "match_probability", "the model");
+  if (!match) return std::unexpected(match.error());
+  const auto threshold = probability(root, "pair_threshold", "the model");
+  if (!threshold) return std::unexpected(threshold.error());
+  const auto family = root["family_share"].value<double>();
+  if (!family || !(*family >= 0 && *family <= 1)) return bad("family_share must lie between 0 and 1.");
+  model->family_share = *family;
+  const auto block = root["largest_block"].value<std::int64_t>();
+  if (!block || *block < 2 || *block > 100'000) return bad("largest_block must be a whole number from 2 to 100000.");
+  model->match_probability = *match;
+  model->pair_threshold = *threshold;
+  model->largest_block = static_cast<std::uint32_t>(*block);
+  if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
+  if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
+  return ModelPtr(std::move(model));
 }
 
 }  // namespace wider::linkage

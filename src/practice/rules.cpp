@@ -21,11 +21,12 @@ std::optional<Enum> named(const std::array<std::string_view, n>& names, std::str
 }
 
 Result<toml::table> parse(std::string_view text) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
+  toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
     return failure(ErrorCode::malformed, fmt::format("line {}: {}", error.source().begin.line, error.description()));
   }
+  return std::move(parsed).table();
 }
 
 std::string text_of(const toml::table& entry, std::string_view key) {
