@@ -263,7 +263,8 @@ void correct_u(Model& model) {
   for (auto& levels : model.fields) {
     for (std::size_t l = 1; l < levels.size(); ++l) {
       const double without = (levels[l].u - model.match_probability * levels[l].m) / (1 - model.match_probability);
-      levels[l].u = std::max(without, levels[l].u / 50);
+      // A field that hardly ever has a value keeps m and u that do not sum over the same pairs: u stays a probability.
+      levels[l].u = std::clamp(without, levels[l].u / 50, 1 - 1e-9);
     }
   }
 }
