@@ -134,6 +134,23 @@ class Normaliser {
     return surname_of(name_words(folded));
   }
 
+  // "MARSH, Ann Mary" or "Marsh, Ann": one name, or one in capitals, before the comma, and no more than three without a
+  // number after it. "Robert Gilmour, 1st Baronet" and "John, Duke of Argyll and Greenwich" are not that.
+  static bool surname_stands_first(std::string_view text, std::size_t comma) {
+    if (comma == std::string_view::npos) return false;
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const std::string_view before = text.substr(0, comma);
+    const std::string_view after = text.substr(comma + 1);
+    if (std::any_of(after.begin(), after.end(), is_digit)) return false;
+    const bool capitals =
+        std::none_of(before.begin(), before.end(), is_lower) && std::any_of(before.begin(), before.end(), is_upper);
+    const bool one_word = before.find(' ') == std::string_view::npos;
+    const auto spaces = std::count(after.begin(), after.end(), ' ');
+    return (capitals || one_word) && spaces <= 3;
+  }
+
   // "Sir Robert Gilmour, 1st Baronet": the name stands before the comma; what follows is kept as other names.
   ParsedFullName full_name(Code code) {
     const std::string_view text = from_.view(code);
@@ -144,6 +161,12 @@ class Normaliser {
     std::vector<std::string_view> more = name_words(after);
     if (parts.empty()) parts.swap(more);
     ParsedFullName parsed;
+    if (surname_stands_first(text, comma) && !parts.empty() && !more.empty()) {
+      parsed.surname = surname_of(parts);
+      parsed.forename = forename_of(std::span(more).first(1));
+      for (std::size_t i = 1; i < more.size(); ++i) add_name(parsed.beyond, name(more[i]));
+      return parsed;
+    }
     if (parts.size() >= 2) parsed.surname = surname_of(std::span(parts).last(1));
     parsed.forename = forename_of(std::span(parts).first(std::min<std::size_t>(parts.size(), 1)));
     for (std::size_t i = 1; i + 1 < parts.size(); ++i) add_name(parsed.beyond, name(parts[i]));
