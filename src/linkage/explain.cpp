@@ -159,7 +159,7 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   explanation.probability = probability_of(score.weight);
   explanation.compared_by_blocking = Blocking(entries, model.largest_block, 1).gives(0, 1);
   const bool own_ids_differ = a.own_id != 0 && b.own_id != 0 && a.source == b.source && a.own_id != b.own_id;
-  add_sentences(explanation, scorer, scorer.kin_not_same(pattern), own_ids_differ);
+  add_sentences(explanation, scorer, scorer.kin(pattern) != Kin::unlikely, own_ids_differ);
   return explanation;
 }
 

@@ -15,7 +15,8 @@ constexpr std::size_t at(Term term) {
 constexpr std::int32_t bits(double count) {
   return static_cast<std::int32_t>(count * weight_scale);
 }
-
+// What kin speak against each other with: as much as one pair may in a cluster (cluster.cpp).
+constexpr std::int32_t kin_weight = bits(12);
 
 struct FieldTerm {
   Field field;
@@ -131,28 +132,27 @@ std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Fie
   return 0;
 }
 
-bool Scorer::kin_not_same(const Pattern& pattern) const {
+Kin Scorer::kin(const Pattern& pattern) const {
   using namespace level;
-  if (!families_) return false;
+  if (!families_) return Kin::unlikely;
   const std::uint8_t name = pattern[at(Field::forename)];
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_postcode_only);
-  const bool other_name = name == forename_different ||
-                          (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
-  if (other_name && family) return true;
+  const bool other_name =
+      name == forename_different || (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
+  if (other_name && family) return Kin::likely;
   // A clearly different birth date and not exactly the same name: kin, whatever home and phone say.
   const bool other_birth = birth_at == birth_different || birth_at == birth_day_month;
-  if (other_birth && name != forename_same && name != forename_missing && family)
-    return true;
+  if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
   // Household evidence alone says nothing of which person of the household it is.
   const bool own_name = name != forename_missing && name != forename_different && name != forename_alike;
   const bool own_birth = birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year;
   const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
                           pattern[at(Field::email)] == plain_same;
-  return !own_name && !own_birth && !own_number;
+  return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
 }
 
 Score Scorer::score(const Entry& left, const Entry& right, const Pattern& pattern) const {
@@ -165,8 +165,12 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
     const Code a = code_of(left, link.term);
     if (a != 0 && a == code_of(right, link.term)) score.weight += adjustments_[at(link.term)][a];
   }
-  score.apart = kin_not_same(pattern) ||
-                (left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id);
+  // Kin speak against each other as loudly as one pair may, but do not forbid: one mistyped forename among thirty
+  // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
+  const Kin kinship = kin(pattern);
+  if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
+  if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
+  score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
   return score;
 }
 

@@ -51,9 +51,16 @@ inline constexpr int weight_scale = 1024;
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
 [[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
 
+// Whether two entries look like two people of one family.
+enum class Kin : std::uint8_t {
+  unlikely,
+  household_alone,  // all that agrees is what a household shares
+  likely,           // the family agrees and the person's own name or birth date does not: siblings, twins, parents
+};
+
 struct Score {
   std::int32_t weight = 0;  // prior and fields
-  bool apart = false;       // never by the machine alone (twins, own ids)
+  bool apart = false;       // never by the machine alone: two ids of one source's own index
 };
 
 // The model made ready for one set of entries. Const members are thread-safe.
@@ -68,7 +75,7 @@ class Scorer {
   [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
                                               std::uint8_t level) const;
   // Kin: another forename in what may be one family. Such a pair is never joined by the machine.
-  [[nodiscard]] bool kin_not_same(const Pattern& pattern) const;
+  [[nodiscard]] Kin kin(const Pattern& pattern) const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
