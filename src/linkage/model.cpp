@@ -144,6 +144,8 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const bool other_name =
       name == forename_different || (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
   if (other_name && family) return Kin::likely;
+  // Twins: born on one day into one family, under two names that are both known as names, however alike (Lei and Wei).
+  if (name == forename_alike && birth_at == birth_same && family) return Kin::likely;
   // A clearly different birth date and not exactly the same name: kin, whatever home and phone say.
   const bool other_birth = birth_at == birth_different || birth_at == birth_day_month;
   if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
