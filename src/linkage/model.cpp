@@ -92,7 +92,7 @@ Established established_forenames(const Entries& entries, const TermTable& foren
 }
 
 Scorer::Scorer(const Model& model, const Entries& entries)
-    : established_(established_forenames(entries, model.terms[at(Term::forename)])) {
+    : strings_(&entries.strings), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
   for (std::size_t field = 0; field < field_count; ++field) {
     for (std::size_t i = 1; i < model.fields[field].size(); ++i)
       weights_[field][i] = fixed_weight(model.fields[field][i].m / model.fields[field][i].u);
@@ -132,6 +132,20 @@ std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Fie
   return 0;
 }
 
+// Twins: born on one day into one family, under two names that are both known as names and begin differently (Lei and
+// Wei). Slips of the pen seldom fall on the first letter (Pollock and Zamora 1984), so that "Dan" for "Dani" is no
+// twin.
+bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const {
+  using namespace level;
+  const std::uint8_t surname_at = pattern[at(Field::surname)];
+  if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
+    return false;
+  if (surname_at == surname_different || surname_at == surname_alike) return false;
+  const std::string_view a = strings_->view(left.forename);
+  const std::string_view b = strings_->view(right.forename);
+  return !a.empty() && !b.empty() && a[0] != b[0];
+}
+
 Kin Scorer::kin(const Pattern& pattern) const {
   using namespace level;
   if (!families_) return Kin::unlikely;
@@ -144,8 +158,6 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const bool other_name =
       name == forename_different || (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
   if (other_name && family) return Kin::likely;
-  // Twins: born on one day into one family, under two names that are both known as names, however alike (Lei and Wei).
-  if (name == forename_alike && birth_at == birth_same && family) return Kin::likely;
   // A clearly different birth date and not exactly the same name: kin, whatever home and phone say.
   const bool other_birth = birth_at == birth_different || birth_at == birth_day_month;
   if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
@@ -169,7 +181,7 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   }
   // Kin speak against each other as loudly as one pair may, but do not forbid: one mistyped forename among thirty
   // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
-  const Kin kinship = kin(pattern);
+  const Kin kinship = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
   if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
   if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
   score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;

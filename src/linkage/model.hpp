@@ -38,10 +38,10 @@ struct LevelModel {
 };
 
 struct Model {
-  double match_probability = 0;                             // of two entries at random
-  double pair_threshold = .5;                               // least probability at which a pair may join
-  double family_share = 0;                       // of pairs in one home and of one surname: two people of a family, not one
-  std::uint32_t largest_block = 400;                        // entries; a larger one is refined
+  double match_probability = 0;       // of two entries at random
+  double pair_threshold = .5;         // least probability at which a pair may join
+  double family_share = 0;            // of pairs in one home and of one surname: two people of a family, not one
+  std::uint32_t largest_block = 400;  // entries; a larger one is refined
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
 };
@@ -74,7 +74,7 @@ class Scorer {
   }
   [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
                                               std::uint8_t level) const;
-  // Kin: another forename in what may be one family. Such a pair is never joined by the machine.
+  // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
@@ -82,6 +82,9 @@ class Scorer {
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:
+  [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
+
+  const StringPool* strings_;  // the entries', not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
   std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
   std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
