@@ -129,7 +129,7 @@ class EntrySink final : public intake::Sink {
   }
 
   bool put(EntryKind kind, Agency agency, const ledger::Ref& reference, std::string&& body) {
-    if (known_.has(reference)) return false;
+    if (nothing_new || known_.has(reference)) return false;
     known_.add(reference);
     NewEntry& entry = group_.emplace_back();
     entry.kind = kind;
@@ -152,6 +152,7 @@ class EntrySink final : public intake::Sink {
   }
 
   IntakeReport report;
+  bool nothing_new = false;  // the same file was taken in whole before
 
  private:
   Result<void> flush_if_full() {
@@ -166,6 +167,23 @@ class EntrySink final : public intake::Sink {
   std::vector<NewEntry> group_;
   Appender appender_;
 };
+
+// A keyed digest of whose file it is, its layout and its bytes, read in pieces.
+Result<ledger::Ref> digest_of(const ledger::Ledger& ledger, const Submission& submission) {
+  std::ifstream in(submission.file, std::ios::binary);
+  if (!in) return failure(ErrorCode::not_found, fmt::format("The file {} cannot be read.", submission.file.filename().string()));
+  ledger::Ref digest = ledger.keyed_reference(fmt::format("file|{}|{}", name_of(submission.agency), submission.format_name));
+  std::string piece(1 << 20, '\0');
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto got = static_cast<std::size_t>(in.gcount());
+    if (got == 0) break;
+    std::string chained(reinterpret_cast<const char*>(digest.data()), digest.size());
+    chained.append(piece, 0, got);
+    digest = ledger.keyed_reference(chained);
+  }
+  return digest;
+}
 
 std::uint64_t half(const ledger::Ref& reference, std::size_t offset) {
   std::uint64_t value = 0;
@@ -192,6 +210,7 @@ Result<Known> Known::of(ledger::Ledger& ledger) {
     const bool of_a_row = header.kind == EntryKind::record || header.kind == EntryKind::protected_record ||
                           header.kind == EntryKind::held_back;
     if (of_a_row) known.add(header.reference);
+    if (header.kind == EntryKind::submission) known.add_file(header.reference);
     return true;
   });
   if (!read) return std::unexpected(read.error());
@@ -215,7 +234,10 @@ bool Known::has(const ledger::Ref& reference) const {
 void Known::add(const ledger::Ref& reference) { latest_[half(reference, 0)] = half(reference, 8); }
 
 Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, const Submission& submission, const IntakeProgress& progress) {
+  const auto digest = digest_of(ledger, submission);
+  if (!digest) return std::unexpected(digest.error());
   EntrySink sink(ledger, known, submission);
+  sink.nothing_new = known.has_file(*digest);
   intake::ReadOptions options;
   options.file_name = submission.file.filename().string();
   options.agency = submission.agency;
@@ -227,9 +249,11 @@ Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, const Submiss
   if (!counts) return std::unexpected(counts.error());
   if (!finished) return std::unexpected(finished.error());
   sink.report.files = 1;
-  if (sink.report.entries > 0) {
+  if (!sink.nothing_new) {
+    known.add_file(*digest);
     NewEntry whole;
     whole.kind = EntryKind::submission;
+    whole.reference = *digest;
     whole.controller = submission.agency;
     whole.regime = regime_of(submission.agency);
     whole.received = submission.delivered;

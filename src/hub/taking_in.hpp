@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -43,8 +44,13 @@ class Known {
   [[nodiscard]] bool has(const ledger::Ref& reference) const;
   void add(const ledger::Ref& reference);
 
+  // A file taken in whole is known by its bytes: sent again, all its rows are had already, whatever came after it.
+  [[nodiscard]] bool has_file(const ledger::Ref& digest) const { return files_.contains(digest); }
+  void add_file(const ledger::Ref& digest) { files_.insert(digest); }
+
  private:
   std::unordered_map<std::uint64_t, std::uint64_t> latest_;
+  std::set<ledger::Ref> files_;
 };
 
 using IntakeProgress = std::function<void(const std::string& file, std::uint64_t rows, std::uint64_t bytes)>;

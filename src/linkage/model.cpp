@@ -1,4 +1,5 @@
 #include "linkage/model.hpp"
+#include "linkage/similarity.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -143,7 +144,8 @@ bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pa
   if (surname_at == surname_different || surname_at == surname_alike) return false;
   const std::string_view a = strings_->view(left.forename);
   const std::string_view b = strings_->view(right.forename);
-  return !a.empty() && !b.empty() && a[0] != b[0];
+  // A slip changes a letter or two and seldom the first one; Lottie and Louise are further apart than that.
+  return !a.empty() && !b.empty() && (a[0] != b[0] || edit_distance(a, b) > 2);
 }
 
 Kin Scorer::kin(const Pattern& pattern) const {

@@ -82,10 +82,10 @@ Patterns random_patterns(const Entries& entries, const Established& established,
         }
         return;
       }
-      Random random(mix64(options.seed) ^ part);
+      Random chance(mix64(options.seed) ^ part);
       for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
-        const std::uint64_t i = random.below(n);
-        count_pair(i, random.below(n));
+        const std::uint64_t i = chance.below(n);
+        count_pair(i, chance.below(n));
       }
     });
   }
