@@ -8,8 +8,8 @@ namespace wider {
 
 }  // namespace wider
 
-#define CHECK(condition)                                               \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]]                                     \
-      ::wider::check_failed(#condition, __FILE__, __LINE__);           \
+#define CHECK(condition)                                     \
+  do {                                                       \
+    if (!(condition)) [[unlikely]]                           \
+      ::wider::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

@@ -11,8 +11,9 @@
 namespace wider {
 namespace {
 
-constexpr std::array<const char*, 12> month_names = {"January", "February", "March",     "April",   "May",      "June",
-                                                     "July",    "August",   "September", "October", "November", "December"};
+constexpr std::array<const char*, 12> month_names = {"January",   "February", "March",    "April",
+                                                     "May",       "June",     "July",     "August",
+                                                     "September", "October",  "November", "December"};
 
 // Reads exactly `width` decimal digits at `offset`; -1 when they are not all digits.
 int digits(std::string_view text, std::size_t offset, std::size_t width) {
@@ -92,21 +93,29 @@ Date PartialDate::last() const {
   if (!first.valid()) return {};
   const YearMonthDay parts = split(first);
   switch (precision) {
-    case Precision::year: return *make_date(parts.year, 12, 31);
-    case Precision::month: return last_of_month(parts.year, parts.month);
-    case Precision::day: return first;
-    case Precision::unknown: break;
+    case Precision::year:
+      return *make_date(parts.year, 12, 31);
+    case Precision::month:
+      return last_of_month(parts.year, parts.month);
+    case Precision::day:
+      return first;
+    case Precision::unknown:
+      break;
   }
   return {};
 }
 
 std::string to_iso(PartialDate date) {
-  const std::string whole = to_iso(date.first);
+  std::string whole = to_iso(date.first);
   switch (date.precision) {
-    case Precision::year: return whole.substr(0, 4);
-    case Precision::month: return whole.substr(0, 7);
-    case Precision::day: return whole;
-    case Precision::unknown: break;
+    case Precision::year:
+      return whole.substr(0, 4);
+    case Precision::month:
+      return whole.substr(0, 7);
+    case Precision::day:
+      return whole;
+    case Precision::unknown:
+      break;
   }
   return {};
 }
@@ -170,7 +179,8 @@ std::string to_iso(Instant instant) {
 }
 
 std::optional<Instant> parse_iso_instant(std::string_view text) {
-  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z') return std::nullopt;
+  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z')
+    return std::nullopt;
   const auto day = parse_iso_date(text.substr(0, 10));
   const int hour = digits(text, 11, 2);
   const int minute = digits(text, 14, 2);

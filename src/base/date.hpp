@@ -29,13 +29,13 @@ struct YearMonthDay {
 
 // nullopt when there is no such day.
 [[nodiscard]] std::optional<Date> make_date(int year, int month, int day);
-[[nodiscard]] YearMonthDay split(Date date);         // date must be valid
-[[nodiscard]] int weekday(Date date);                // 0 Monday to 6 Sunday
+[[nodiscard]] YearMonthDay split(Date date);  // date must be valid
+[[nodiscard]] int weekday(Date date);         // 0 Monday to 6 Sunday
 [[nodiscard]] Date last_of_month(int year, int month);
-[[nodiscard]] Date add_months(Date date, int months);  // clamps to the last day of the month
-[[nodiscard]] std::string to_iso(Date date);         // "2009-03-03"; "" when none
+[[nodiscard]] Date add_months(Date date, int months);                     // clamps to the last day of the month
+[[nodiscard]] std::string to_iso(Date date);                              // "2009-03-03"; "" when none
 [[nodiscard]] std::optional<Date> parse_iso_date(std::string_view text);  // exactly YYYY-MM-DD
-[[nodiscard]] std::string to_words(Date date);       // "3 March 2009", as pages show it
+[[nodiscard]] std::string to_words(Date date);                            // "3 March 2009", as pages show it
 
 // What is known of a day: 1985 alone, March 1985, or the whole day. Birth dates and event dates carry it.
 enum class Precision : std::uint8_t { unknown, year, month, day };
@@ -48,7 +48,7 @@ struct PartialDate {
   [[nodiscard]] Date last() const;  // the last day it may be; none when unknown
   friend auto operator<=>(const PartialDate&, const PartialDate&) = default;
 };
-[[nodiscard]] std::string to_iso(PartialDate date);    // "1985", "1985-03", "1985-03-03", ""
+[[nodiscard]] std::string to_iso(PartialDate date);  // "1985", "1985-03", "1985-03-03", ""
 [[nodiscard]] std::optional<PartialDate> parse_iso_partial(std::string_view text);
 [[nodiscard]] std::string to_words(PartialDate date);  // "1985", "March 1985", "3 March 1985", "not known"
 
@@ -71,10 +71,11 @@ struct Instant {
   [[nodiscard]] constexpr bool valid() const { return microseconds != none; }
   friend constexpr auto operator<=>(Instant, Instant) = default;
 };
-[[nodiscard]] Date day_of(Instant instant);          // the UTC day
-[[nodiscard]] Instant start_of(Date date);           // midnight UTC
-[[nodiscard]] std::string to_iso(Instant instant);   // "2009-03-03T22:40:00Z"
-[[nodiscard]] std::optional<Instant> parse_iso_instant(std::string_view text);  // the form above; seconds may carry a fraction
+[[nodiscard]] Date day_of(Instant instant);         // the UTC day
+[[nodiscard]] Instant start_of(Date date);          // midnight UTC
+[[nodiscard]] std::string to_iso(Instant instant);  // "2009-03-03T22:40:00Z"
+[[nodiscard]] std::optional<Instant> parse_iso_instant(
+    std::string_view text);  // the form above; seconds may carry a fraction
 
 // Whole years between birth and a day: the age in law (a birthday on 29 February counts from 1 March in other years).
 [[nodiscard]] int age_years(Date birth, Date on);

@@ -14,7 +14,7 @@ TEST(Date, KnowsLeapYearsAndRefusesDaysThatAreNot) {
 }
 
 TEST(Date, SaysTheWeekday) {
-  EXPECT_EQ(weekday(*make_date(2009, 3, 2)), 0);  // a Monday
+  EXPECT_EQ(weekday(*make_date(2009, 3, 2)), 0);    // a Monday
   EXPECT_EQ(weekday(*make_date(1969, 12, 28)), 6);  // a Sunday before the epoch
 }
 

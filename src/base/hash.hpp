@@ -1,4 +1,5 @@
-// hash_bytes: a fast 64-bit hash of bytes, the same on every run and machine. Not for secrets, not against an adversary.
+// hash_bytes: a fast 64-bit hash of bytes, the same on every run and machine. Not for secrets, not against an
+// adversary.
 #pragma once
 
 #include <cstdint>

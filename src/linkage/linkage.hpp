@@ -27,7 +27,19 @@ using Code = StringPool::Code;
 
 // The standard attributes (DESIGN section 11). birth_date and sex are typed and stand beside these.
 enum class Attribute : std::uint8_t {
-  forename, surname, full_name, alias, postcode, address, town, phone, email, nhs_number, upn, uprn, occupation,
+  forename,
+  surname,
+  full_name,
+  alias,
+  postcode,
+  address,
+  town,
+  phone,
+  email,
+  nhs_number,
+  upn,
+  uprn,
+  occupation,
 };
 inline constexpr std::size_t attribute_count = 13;
 
@@ -38,13 +50,14 @@ struct Row {
   std::uint16_t source = 0;  // agency, or file number
   Code own_id = 0;           // the person's id in the source's own index: equal ids of one source are one person,
                              // different ids of one source are never joined by the machine alone; 0 is none
-  bool attach_only = false;  // changes nothing for others: joined to at most one settled cluster at the end (invariant 10)
+  bool attach_only =
+      false;  // changes nothing for others: joined to at most one settled cluster at the end (invariant 10)
 };
 
 struct Input {
   const StringPool* strings = nullptr;  // not owned; outlives the call
   std::vector<Row> rows;
-  bool between_sources_only = false;    // link sources to each other and not within
+  bool between_sources_only = false;  // link sources to each other and not within
 };
 
 // People's decisions: rows that are, or are not, one person. They hold above everything the machine concludes.
@@ -65,9 +78,10 @@ struct Options {
   unsigned threads = 1;
   std::uint64_t seed = 1;
   std::uint64_t memory_bytes = 4ULL << 30;
-  double threshold = 0;        // match probability above which a pair may join; 0: the model's own
+  double threshold = 0;  // match probability above which a pair may join; 0: the model's own
   Progress progress;
-  std::function<void(std::uint32_t, std::uint32_t, double probability)> each_pair;  // called for pairs at or above the threshold; may be empty
+  std::function<void(std::uint32_t, std::uint32_t, double probability)>
+      each_pair;  // called for pairs at or above the threshold; may be empty
 };
 
 // A model learnt from the rows, without labels.
@@ -77,26 +91,27 @@ struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
-  std::string blocking_note;           // what over-full blocks were refined or left, in one sentence; never silent
+  std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
-[[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options);
+[[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
+                                  const Options& options);
 
 // Why two rows are, or are not, one person: a waterfall of match weights by field.
 struct FieldWeight {
-  std::string field;   // "surname"
+  std::string field;  // "surname"
   std::string left;
   std::string right;
-  std::string level;   // "same", "near (Jaro-Winkler 0.93)", "not given"
-  double weight = 0;   // log2 of m/u, with the term-frequency part
+  std::string level;          // "same", "near (Jaro-Winkler 0.93)", "not given"
+  double weight = 0;          // log2 of m/u, with the term-frequency part
   double term_frequency = 0;  // share of rows with the commoner value, where it matters
 };
 struct Explanation {
   double prior_weight = 0;
   std::vector<FieldWeight> fields;
-  double total_weight = 0;       // prior and fields
+  double total_weight = 0;  // prior and fields
   double probability = 0;
   bool compared_by_blocking = false;
-  bool same_cluster = false;     // set by the caller who knows the partition
+  bool same_cluster = false;      // set by the caller who knows the partition
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it
 };
 [[nodiscard]] Explanation explain(const Input& input, const Model& model, std::uint32_t left, std::uint32_t right);

@@ -24,8 +24,12 @@ constexpr std::array<Names, agency_count> names = {{
 
 }  // namespace
 
-std::string_view name_of(Agency agency) { return names[static_cast<std::size_t>(agency)].name; }
-std::string_view title_of(Agency agency) { return names[static_cast<std::size_t>(agency)].title; }
+std::string_view name_of(Agency agency) {
+  return names[static_cast<std::size_t>(agency)].name;
+}
+std::string_view title_of(Agency agency) {
+  return names[static_cast<std::size_t>(agency)].title;
+}
 
 std::optional<Agency> agency_named(std::string_view name) {
   for (std::size_t i = 0; i < names.size(); ++i) {

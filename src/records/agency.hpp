@@ -24,8 +24,8 @@ enum class Agency : std::uint8_t {
 };
 inline constexpr std::size_t agency_count = 12;
 
-[[nodiscard]] std::string_view name_of(Agency agency);         // "social-care": in files and commands
-[[nodiscard]] std::string_view title_of(Agency agency);        // "Children's social care": on pages
+[[nodiscard]] std::string_view name_of(Agency agency);   // "social-care": in files and commands
+[[nodiscard]] std::string_view title_of(Agency agency);  // "Children's social care": on pages
 [[nodiscard]] std::optional<Agency> agency_named(std::string_view name);
 
 // A set of agencies, for "who holds part of this".
@@ -38,7 +38,9 @@ class AgencySet {
   friend auto operator<=>(AgencySet, AgencySet) = default;
 
  private:
-  static constexpr std::uint16_t bit(Agency agency) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(agency)); }
+  static constexpr std::uint16_t bit(Agency agency) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(agency));
+  }
   std::uint16_t bits_ = 0;
 };
 

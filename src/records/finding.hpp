@@ -26,16 +26,16 @@ struct Finding {
   std::string says;     // the title: one plain sentence without a name that may be hidden
   Date met_on;          // the day on which the last fact of the least proof happened or was known, whichever is later
   Instant received;     // when the hub first held all of the least proof
-  std::vector<PersonId> people;    // everyone the finding names, children first
+  std::vector<PersonId> people;  // everyone the finding names, children first
   std::vector<PersonId> children;
-  std::vector<EntityId> things;    // places, vehicles, phones it turns on
-  std::vector<RecordIndex> proof;  // the least proof: taking any one record away, the pattern is not met
+  std::vector<EntityId> things;        // places, vehicles, phones it turns on
+  std::vector<RecordIndex> proof;      // the least proof: taking any one record away, the pattern is not met
   std::vector<MentionIndex> mentions;  // the mentions in the proof's records that the pattern used
-  std::vector<RecordIndex> also;   // other records that agree
-  AgencySet agencies;              // who holds part of the proof
-  std::optional<Agency> audience;  // set when it rests on originator-only facts: only that agency may see it
-  int strength = 0;                // of the weakest fact of the best path (records/grade.hpp)
-  double expected_by_chance = 0;   // how many such findings this anchor would give by chance in the window
+  std::vector<RecordIndex> also;       // other records that agree
+  AgencySet agencies;                  // who holds part of the proof
+  std::optional<Agency> audience;      // set when it rests on originator-only facts: only that agency may see it
+  int strength = 0;                    // of the weakest fact of the best path (records/grade.hpp)
+  double expected_by_chance = 0;       // how many such findings this anchor would give by chance in the window
   std::vector<OrdinaryExplanation> explanations;
 };
 

@@ -8,36 +8,54 @@ namespace {
 const char* source_words(const Grade& grade) {
   if (grade.system == GradingSystem::five_by_five_by_five) {
     switch (grade.source) {
-      case 'A': return "always reliable source";
-      case 'B': return "mostly reliable source";
-      case 'C': return "sometimes reliable source";
-      case 'D': return "unreliable source";
-      default: return "untested source";
+      case 'A':
+        return "always reliable source";
+      case 'B':
+        return "mostly reliable source";
+      case 'C':
+        return "sometimes reliable source";
+      case 'D':
+        return "unreliable source";
+      default:
+        return "untested source";
     }
   }
   switch (grade.source) {
-    case '1': return "reliable source";
-    case '2': return "untested source";
-    default: return "source not reliable";
+    case '1':
+      return "reliable source";
+    case '2':
+      return "untested source";
+    default:
+      return "source not reliable";
   }
 }
 
 const char* information_words(const Grade& grade) {
   if (grade.system == GradingSystem::five_by_five_by_five) {
     switch (grade.information) {
-      case '1': return "known to be true";
-      case '2': return "known personally to the source";
-      case '3': return "not known personally but corroborated";
-      case '4': return "cannot be judged";
-      default: return "suspected to be false";
+      case '1':
+        return "known to be true";
+      case '2':
+        return "known personally to the source";
+      case '3':
+        return "not known personally but corroborated";
+      case '4':
+        return "cannot be judged";
+      default:
+        return "suspected to be false";
     }
   }
   switch (grade.information) {
-    case 'A': return "known directly to the source";
-    case 'B': return "known indirectly but corroborated";
-    case 'C': return "known indirectly";
-    case 'D': return "not known";
-    default: return "suspected to be false";
+    case 'A':
+      return "known directly to the source";
+    case 'B':
+      return "known indirectly but corroborated";
+    case 'C':
+      return "known indirectly";
+    case 'D':
+      return "not known";
+    default:
+      return "suspected to be false";
   }
 }
 
@@ -74,7 +92,8 @@ std::string to_words(const Grade& grade) {
 
 int strength(const Grade& grade) {
   switch (grade.system) {
-    case GradingSystem::none: return 5;
+    case GradingSystem::none:
+      return 5;
     case GradingSystem::five_by_five_by_five: {
       // Source: A best, then B, then E (untested) beside C, D worst. Information: 1 best to 5 worst.
       const int source = grade.source == 'A' ? 4 : grade.source == 'B' ? 3 : grade.source == 'D' ? 1 : 2;

@@ -11,7 +11,8 @@ namespace wider {
 
 enum class GradingSystem : std::uint8_t { none, five_by_five_by_five, three_by_five_by_two };
 
-// As written: 5x5x5 is source A-E, information 1-5, handling 1-5; 3x5x2 is source 1-3, information A-E, handling P or C.
+// As written: 5x5x5 is source A-E, information 1-5, handling 1-5; 3x5x2 is source 1-3, information A-E, handling P or
+// C.
 struct Grade {
   GradingSystem system = GradingSystem::none;
   char source = 0;

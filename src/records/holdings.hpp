@@ -1,5 +1,5 @@
-// Holdings: all records the hub has taken in, as columns of dictionary codes: the one shape that linkage, picture, search
-// and pages read. A pure function of the ledger's record entries, in their order. Bodies stay in the ledger.
+// Holdings: all records the hub has taken in, as columns of dictionary codes: the one shape that linkage, picture,
+// search and pages read. A pure function of the ledger's record entries, in their order. Bodies stay in the ledger.
 // Invariants: rows are never moved or reused; a later version of a record (same agency, kind and id) makes the earlier
 // row not live. Mentions and things of one record are adjacent.
 // Thread safety: const members may be called together.

@@ -89,22 +89,48 @@ std::optional<Enum> find(const std::array<Names, N>& table, std::string_view nam
 
 }  // namespace
 
-std::string_view name_of(RecordKind kind) { return kinds[static_cast<std::size_t>(kind)].name; }
-std::string_view title_of(RecordKind kind) { return kinds[static_cast<std::size_t>(kind)].title; }
-std::optional<RecordKind> record_kind_named(std::string_view name) { return find<RecordKind>(kinds, name); }
+std::string_view name_of(RecordKind kind) {
+  return kinds[static_cast<std::size_t>(kind)].name;
+}
+std::string_view title_of(RecordKind kind) {
+  return kinds[static_cast<std::size_t>(kind)].title;
+}
+std::optional<RecordKind> record_kind_named(std::string_view name) {
+  return find<RecordKind>(kinds, name);
+}
 
-std::string_view name_of(Role role) { return roles[static_cast<std::size_t>(role)].name; }
-std::string_view title_of(Role role) { return roles[static_cast<std::size_t>(role)].title; }
-std::optional<Role> role_named(std::string_view name) { return find<Role>(roles, name); }
+std::string_view name_of(Role role) {
+  return roles[static_cast<std::size_t>(role)].name;
+}
+std::string_view title_of(Role role) {
+  return roles[static_cast<std::size_t>(role)].title;
+}
+std::optional<Role> role_named(std::string_view name) {
+  return find<Role>(roles, name);
+}
 
-std::string_view name_of(ThingKind kind) { return things[static_cast<std::size_t>(kind)].name; }
-std::optional<ThingKind> thing_kind_named(std::string_view name) { return find<ThingKind>(things, name); }
+std::string_view name_of(ThingKind kind) {
+  return things[static_cast<std::size_t>(kind)].name;
+}
+std::optional<ThingKind> thing_kind_named(std::string_view name) {
+  return find<ThingKind>(things, name);
+}
 
-std::string_view name_of(ThingRole role) { return thing_roles[static_cast<std::size_t>(role)].name; }
-std::optional<ThingRole> thing_role_named(std::string_view name) { return find<ThingRole>(thing_roles, name); }
+std::string_view name_of(ThingRole role) {
+  return thing_roles[static_cast<std::size_t>(role)].name;
+}
+std::optional<ThingRole> thing_role_named(std::string_view name) {
+  return find<ThingRole>(thing_roles, name);
+}
 
-std::string_view name_of(Outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)].name; }
-std::string_view title_of(Outcome outcome) { return outcomes[static_cast<std::size_t>(outcome)].title; }
-std::optional<Outcome> outcome_named(std::string_view name) { return find<Outcome>(outcomes, name); }
+std::string_view name_of(Outcome outcome) {
+  return outcomes[static_cast<std::size_t>(outcome)].name;
+}
+std::string_view title_of(Outcome outcome) {
+  return outcomes[static_cast<std::size_t>(outcome)].title;
+}
+std::optional<Outcome> outcome_named(std::string_view name) {
+  return find<Outcome>(outcomes, name);
+}
 
 }  // namespace wider

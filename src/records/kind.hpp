@@ -40,7 +40,7 @@ inline constexpr std::size_t record_kind_count = 23;
 
 // In which role a record names a person.
 enum class Role : std::uint8_t {
-  subject,       // whom the record is about (the child of a referral, the patient, the pupil)
+  subject,  // whom the record is about (the child of a referral, the patient, the pupil)
   victim,
   witness,
   suspect,
@@ -50,9 +50,9 @@ enum class Role : std::uint8_t {
   reporter,      // who told the agency
   professional,  // named because of a duty: social worker, officer, nurse, teacher
   driver,
-  keeper,        // registered keeper of a vehicle, user of a phone
+  keeper,  // registered keeper of a vehicle, user of a phone
   licensee,
-  found_with,    // with whom a missing child was found
+  found_with,  // with whom a missing child was found
 };
 inline constexpr std::size_t role_count = 13;
 [[nodiscard]] std::string_view name_of(Role role);  // "found-with"
@@ -66,12 +66,12 @@ inline constexpr std::size_t thing_kind_count = 5;
 
 // In which role a record names a thing.
 enum class ThingRole : std::uint8_t {
-  at,         // where it happened
-  home,       // where a named person lives
-  found_at,   // where a missing child was found
-  used,       // the vehicle or phone that was used
-  school,     // the school attended
-  licensed,   // the licensed premises or vehicle
+  at,        // where it happened
+  home,      // where a named person lives
+  found_at,  // where a missing child was found
+  used,      // the vehicle or phone that was used
+  school,    // the school attended
+  licensed,  // the licensed premises or vehicle
 };
 inline constexpr std::size_t thing_role_count = 6;
 [[nodiscard]] std::string_view name_of(ThingRole role);
@@ -79,16 +79,16 @@ inline constexpr std::size_t thing_role_count = 6;
 
 // How a record ended, where it is a decision or has one.
 enum class Outcome : std::uint8_t {
-  none,                // nothing recorded
+  none,  // nothing recorded
   open,
-  no_further_action,   // closed unhelped: social care or police
-  no_charge,           // prosecution
+  no_further_action,  // closed unhelped: social care or police
+  no_charge,          // prosecution
   charged,
   convicted,
-  assessment,          // led to an assessment
-  plan,                // led to a plan
-  advice,              // information and advice given, passed on
-  returned,            // a missing episode that ended
+  assessment,  // led to an assessment
+  plan,        // led to a plan
+  advice,      // information and advice given, passed on
+  returned,    // a missing episode that ended
   other,
 };
 inline constexpr std::size_t outcome_count = 11;

@@ -4,15 +4,24 @@
 
 namespace wider {
 
-People::People(std::vector<std::uint32_t> labels) : person_of_(std::move(labels)) {
+People::People(std::vector<std::uint32_t> labels, std::span<const std::uint8_t> originator_only)
+    : person_of_(std::move(labels)) {
   const std::size_t n = person_of_.size();
-  std::unordered_map<std::uint32_t, std::uint32_t> earliest;
-  earliest.reserve(n);
+  std::unordered_map<std::uint32_t, std::uint32_t> id_of;
+  id_of.reserve(n);
+  for (const bool held : {false, true}) {
+    for (std::uint32_t m = 0; m < n; ++m) {
+      if (person_of_[m] == UINT32_MAX) continue;
+      const bool is_held = !originator_only.empty() && originator_only[m] != 0;
+      if (is_held == held) id_of.try_emplace(person_of_[m], m);
+    }
+  }
   for (std::uint32_t m = 0; m < n; ++m) {
     if (person_of_[m] == UINT32_MAX) continue;
-    const auto [place, is_new] = earliest.try_emplace(person_of_[m], m);
-    if (is_new) all_.emplace_back(m);
-    person_of_[m] = place->second;
+    person_of_[m] = id_of.at(person_of_[m]);
+  }
+  for (std::uint32_t m = 0; m < n; ++m) {
+    if (person_of_[m] == m) all_.emplace_back(m);
   }
   first_.assign(n, 0);
   count_.assign(n, 0);

@@ -39,7 +39,8 @@ Result<ProtectedCharacteristics> decode_protected(std::string_view bytes) {
       out.statements.push_back({static_cast<ProtectedKind>(field->bytes[0]), std::string(field->bytes.substr(1))});
     }
   }
-  if (!ok || !in.ok()) return failure(ErrorCode::corrupt, "stored protected characteristics do not follow their format");
+  if (!ok || !in.ok())
+    return failure(ErrorCode::corrupt, "stored protected characteristics do not follow their format");
   return out;
 }
 

@@ -6,7 +6,9 @@
 
 namespace wider {
 
-std::string record_name(const Record& record) { return fmt::format("{}-{}", name_of(record.kind), record.id); }
+std::string record_name(const Record& record) {
+  return fmt::format("{}-{}", name_of(record.kind), record.id);
+}
 
 std::string mention_name(const Record& record, std::size_t index) {
   CHECK(index < record.people.size());

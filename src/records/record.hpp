@@ -18,20 +18,20 @@ enum class Sex : std::uint8_t { unknown, female, male };
 // A person as one record names them. Every text is as the agency wrote it (UTF-8, trimmed); "" is "not given".
 struct PersonMention {
   Role role = Role::subject;
-  std::string forename;   // first forename(s); or, where the agency holds one name field, see full_name
+  std::string forename;  // first forename(s); or, where the agency holds one name field, see full_name
   std::string surname;
   std::string full_name;  // only where the agency holds one field; linkage splits it
   std::string alias;      // other name, nickname or street name
   PartialDate birth_date;
   Sex sex = Sex::unknown;
-  std::string local_id;   // the person's id in the agency's own index; "" when the agency has none for them
+  std::string local_id;  // the person's id in the agency's own index; "" when the agency has none for them
   std::string nhs_number;
-  std::string upn;        // unique pupil number
+  std::string upn;  // unique pupil number
   std::string phone;
   std::string email;
-  std::string address;    // one line, without the postcode
+  std::string address;  // one line, without the postcode
   std::string postcode;
-  std::string uprn;       // unique property reference number
+  std::string uprn;  // unique property reference number
   std::string occupation;
   std::string description;  // of somebody not identified: "male, 30s, drives a silver taxi"
 
@@ -45,7 +45,8 @@ struct ThingMention {
   std::string text;      // as written: "Station Kebabs, 4 Station Road", "W123 ABC"
   std::string id;        // UPRN, registration, number, handle as written; "" when none
   std::string postcode;  // places
-  std::string category;  // "takeaway", "taxi-rank", "hotel", "school", "home", "hospital", "park"; vehicles: "silver Vauxhall Vectra"
+  std::string category;  // "takeaway", "taxi-rank", "hotel", "school", "home", "hospital", "park"; vehicles: "silver
+                         // Vauxhall Vectra"
 
   friend bool operator==(const ThingMention&, const ThingMention&) = default;
 };
@@ -68,19 +69,19 @@ struct Origin {
 
 struct Record {
   Agency agency = Agency::social_care;
-  RecordKind kind = RecordKind::contact;
-  std::string id;           // the agency's own id of the record: unique within agency and kind
+  RecordKind kind = RecordKind::person;  // the first value: what the encoding leaves out
+  std::string id;  // the agency's own id of the record: unique within agency and kind
   When happened;
-  Date known;               // when the agency recorded it; none when the file does not say
+  Date known;  // when the agency recorded it; none when the file does not say
   Grade grade;
   Handling handling = Handling::shared;
   Outcome outcome = Outcome::none;
-  Date outcome_date;        // when it was closed or decided
-  std::string reason;       // the coded reason for the outcome, as written
-  std::string code;         // the record's own code (need, offence group, attendance reason), as written
+  Date outcome_date;          // when it was closed or decided
+  std::string reason;         // the coded reason for the outcome, as written
+  std::string code;           // the record's own code (need, offence group, attendance reason), as written
   std::string source_agency;  // who referred or told, as an agency name ("education") where the mapping knows it
-  std::string related;      // name of another record it belongs to: "crime-CR/2009/0123", "referral-R77"
-  std::string text;         // the neutral sentence of the record
+  std::string related;        // name of another record it belongs to: "crime-CR/2009/0123", "referral-R77"
+  std::string text;           // the neutral sentence of the record
   std::vector<PersonMention> people;
   std::vector<ThingMention> things;
   std::vector<Issue> issues;

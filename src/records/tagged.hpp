@@ -1,5 +1,5 @@
-// The tagged encoding under records/encoding.hpp and records/protected.hpp: (tag, length, bytes) fields, LEB128 numbers.
-// A reader skips tags it does not know. Every read is checked: bad bytes end the reading, they never overrun.
+// The tagged encoding under records/encoding.hpp and records/protected.hpp: (tag, length, bytes) fields, LEB128
+// numbers. A reader skips tags it does not know. Every read is checked: bad bytes end the reading, they never overrun.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <sqlite3.h>
@@ -30,6 +31,9 @@ struct Image {
   std::vector<Change> unsynced;  // in order
   bool named = false;            // its name is durable: it was there at the start or has been synced
   bool gone = false;             // deleted
+  // The name was deleted and made again, and the folder has not been synced since: after a crash the name stands for the
+  // old file whole or for the new one, never for a mixture (they are two inodes).
+  std::optional<std::string> before;
 };
 
 struct World {
@@ -114,7 +118,8 @@ int sync_file(sqlite3_file* file, int /*flags*/) {
   Image& image = image_of(file);
   image.durable = image.current;
   image.unsynced.clear();
-  image.named = true;
+  image.named = true;  // SQLite's own VFS syncs the folder with the first sync of a journal or log that it made
+  image.before.reset();
   return SQLITE_OK;
 }
 
@@ -164,7 +169,11 @@ int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int
     if (fresh) world().files.erase(at);
     return SQLITE_CANTOPEN;
   }
-  at->second.gone = false;
+  if (at->second.gone) {
+    Image made;
+    if (at->second.named) made.before = std::move(at->second.durable);
+    at->second = std::move(made);
+  }
   opened->name = new std::string(path);
   opened->base.pMethods = &methods;
   if (flags_out != nullptr) *flags_out = flags;
@@ -267,6 +276,10 @@ void CrashVfs::settle(std::uint64_t seed) {
   Random random(seed);
   for (const auto& [path, image] : world().files) {
     const bool lost_name = !image.named && random.chance(0.5);
+    if (lost_name && image.before) {
+      std::ofstream(path, std::ios::binary) << *image.before;
+      continue;
+    }
     if (lost_name || (image.gone && image.unsynced.empty())) {
       std::filesystem::remove(path);
       continue;

@@ -1,0 +1,373 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "hub/data.hpp"
+#include "hub/profile.hpp"
+
+namespace wider::cli {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t milliseconds_now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string dumped(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace); }
+
+// A CSV cell: quoted where it must be.
+std::string cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+Result<std::string> read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return failure(ErrorCode::not_found, fmt::format("The file {} cannot be read.", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+// The operator sees what is not sealed: every record that is shared, at full depth.
+hub::Viewer operator_viewer() {
+  hub::Viewer viewer;
+  viewer.name = "operator";
+  viewer.role = access::UserRole::review_author;
+  viewer.agency = Agency::partnership;
+  viewer.purpose = access::PurposeKind::case_review;
+  return viewer;
+}
+
+Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
+  if (!words.manifest.empty()) return hub::read_manifest(words.manifest);
+  const auto agency = agency_named(words.agency);
+  if (!agency) {
+    return failure(ErrorCode::usage, fmt::format("There is no agency called '{}'. Give --agency social-care, police, health, education, licensing, prosecution, "
+                                                 "housing, youth-justice, probation, voluntary, community or partnership.",
+                                                 words.agency));
+  }
+  Result<intake::FormatPtr> format = failure(ErrorCode::usage, "");
+  if (words.map.empty()) {
+    format = hub::shipped_format(words.format);
+  } else {
+    const auto text = read_text(words.map);
+    if (!text) return std::unexpected(text.error());
+    format = intake::parse_mapping(*text, words.format.empty() ? words.map : words.format);
+  }
+  if (!format) return std::unexpected(format.error());
+  std::vector<hub::Submission> submissions;
+  for (const std::string& file : words.files) submissions.push_back({*agency, *format, words.format, file, {}});
+  return submissions;
+}
+
+}  // namespace
+
+int fail(Streams& streams, const Error& error) {
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(json{{"error", error.message}}));
+  } else {
+    fmt::print(streams.err, "wider: {}\n", error.message);
+  }
+  return error.code == ErrorCode::usage ? wrong_usage : failed;
+}
+
+void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_t of) {
+  const std::int64_t now = milliseconds_now();
+  const std::int64_t pause = streams_.progress_bar ? 100 : 5000;
+  if (last_shown_ == 0) last_shown_ = now - (streams_.progress_bar ? pause : 0);
+  if (now - last_shown_ < pause) return;
+  last_shown_ = now;
+  if (!streams_.progress_bar) {
+    fmt::print(streams_.err, "{}: {}{}\n", stage, done, of > 0 ? fmt::format(" of {}", of) : "");
+    return;
+  }
+  const std::size_t width = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(30, done * 30 / of)) : 0;
+  fmt::print(streams_.err, "\r\033[K{:<22} [{:<30}] {}{}", stage, std::string(width, '#'), done, of > 0 ? fmt::format(" of {}", of) : "");
+  streams_.err.flush();
+  drawn_ = true;
+}
+
+void ProgressLine::finish() {
+  if (!drawn_) return;
+  fmt::print(streams_.err, "\r\033[K");
+  streams_.err.flush();
+  drawn_ = false;
+}
+
+void print_times(Streams& streams, const std::vector<hub::StageTime>& times) {
+  if (streams.json || times.empty()) return;
+  double total = 0;
+  for (const auto& time : times) {
+    if (time.seconds >= 0.005) fmt::print(streams.err, "  {:<22} {:8.2f} s\n", time.stage, time.seconds);
+    total += time.seconds;
+  }
+  fmt::print(streams.err, "  {:<22} {:8.2f} s\n", "in all", total);
+}
+
+int list_formats(Streams& streams) {
+  json list = json::array();
+  for (const auto& format : hub::shipped_formats()) {
+    if (streams.json) {
+      list.push_back({{"name", format.name}, {"agency", name_of(format.agency)}, {"title", format.title}});
+    } else {
+      fmt::print(streams.out, "{:<28} {:<12} {}\n", format.name, name_of(format.agency), format.title);
+    }
+  }
+  if (streams.json) fmt::print(streams.out, "{}\n", dumped(list));
+  return done;
+}
+
+int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
+  const auto submissions = submissions_of(words);
+  if (!submissions) return fail(streams, submissions.error());
+  const std::int64_t start = milliseconds_now();
+  ProgressLine progress(streams);
+  const auto report = hub.take_in(*submissions, [&](const std::string& file, std::uint64_t rows, std::uint64_t) { progress.show(file, rows, 0); });
+  progress.finish();
+  if (!report) return fail(streams, report.error());
+  const double seconds = static_cast<double>(milliseconds_now() - start) / 1000;
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(json{{"read", report->read}, {"accepted", report->accepted}, {"held_back", report->held_back},
+                                                {"already_had", report->already_had}, {"entries", report->entries}, {"files", report->files}, {"seconds", seconds}}));
+  } else {
+    fmt::print(streams.out, "read {}, accepted {}, held back {}, already had {}\n", report->read, report->accepted, report->held_back, report->already_had);
+    fmt::print(streams.err, "  {} entries from {} {} in {:.2f} s ({:.0f} entries a second)\n", report->entries, report->files,
+               report->files == 1 ? "file" : "files", seconds, static_cast<double>(report->entries) / std::max(seconds, 0.001));
+  }
+  return words.strict && report->held_back > 0 ? failed : done;
+}
+
+int settle(hub::Hub& hub, Streams& streams, bool say_times) {
+  ProgressLine progress(streams);
+  hub::SettleOptions options;
+  options.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+  const auto times = hub.settle(options);
+  progress.finish();
+  if (!times) return fail(streams, times.error());
+  if (say_times) print_times(streams, *times);
+  return done;
+}
+
+int held_back(hub::Hub& hub, std::uint64_t mend_entry, const std::string& mended_row, bool retry_all, Streams& streams) {
+  if (mend_entry != 0) {
+    const auto report = hub.mend(mend_entry, mended_row, {});
+    if (!report) return fail(streams, report.error());
+    fmt::print(streams.out, "accepted {}, already had {}\n", report->accepted, report->already_had);
+    return done;
+  }
+  const auto rows = hub.held_back_rows();
+  if (!rows) return fail(streams, rows.error());
+  if (retry_all) {
+    std::size_t settled = 0;
+    for (const auto& row : *rows) {
+      if (hub.mend(row.entry, "", {})) ++settled;
+    }
+    fmt::print(streams.out, "retried {}, accepted {}, still held back {}\n", rows->size(), settled, rows->size() - settled);
+    return done;
+  }
+  if (streams.json) {
+    json list = json::array();
+    for (const auto& row : *rows) {
+      list.push_back({{"entry", row.entry}, {"agency", row.agency}, {"file", row.file}, {"row", row.row}, {"column", row.column},
+                      {"reason", row.reason}, {"remedy", row.remedy}, {"raw", row.raw}});
+    }
+    fmt::print(streams.out, "{}\n", dumped(list));
+    return done;
+  }
+  if (rows->empty()) fmt::print(streams.out, "No rows are held back.\n");
+  for (const auto& row : *rows) {
+    fmt::print(streams.out, "{} {} row {}{}: {}\n    {}\n    as it came: {}\n    mend: wider held-back --hub {} --mend {} --row '…'\n", row.agency, row.file, row.row,
+               row.column.empty() ? "" : fmt::format(", column {}", row.column), row.reason, row.remedy, row.raw, hub.folder().string(), row.entry);
+  }
+  return done;
+}
+
+int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who, Streams& streams) {
+  if (auto recorded = hub.record_operator_read(who, "people"); !recorded) return fail(streams, recorded.error());
+  const auto projection = hub.projection();
+  const Holdings& holdings = projection->holdings();
+  std::ofstream file(out_file, std::ios::binary);
+  if (!file) return fail(streams, {ErrorCode::unreadable, fmt::format("{} cannot be written.", out_file)});
+  std::string buffer = "agency,mention,person\n";
+  std::uint64_t mentions = 0;
+  for (std::uint32_t m = 0; m < holdings.mentions().size(); ++m) {
+    const PersonId person = projection->people.of(MentionIndex(m));
+    if (!person.valid()) continue;
+    ++mentions;
+    buffer += fmt::format("{},{},{}\n", name_of(holdings.at(holdings.mentions()[m].record).agency), cell(holdings.name(MentionIndex(m))), hub::person_text(person));
+    if (buffer.size() > 1 << 20) {
+      file << buffer;
+      buffer.clear();
+    }
+  }
+  file << buffer;
+  file.close();
+  if (!file) return fail(streams, {ErrorCode::unreadable, fmt::format("{} could not be written to the end: is the disk full?", out_file)});
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(json{{"mentions", mentions}, {"people", projection->people.all().size()}}));
+  } else {
+    fmt::print(streams.out, "{} mentions of {} people in {}\n", mentions, projection->people.all().size(), out_file);
+    if (!projection->blocking_note.empty()) fmt::print(streams.err, "{}\n", projection->blocking_note);
+  }
+  return done;
+}
+
+int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who, Streams& streams) {
+  if (auto recorded = hub.record_operator_read(who, fmt::format("explain {} {}", left, right)); !recorded) return fail(streams, recorded.error());
+  const auto projection = hub.projection();
+  const auto a = hub::mention_of_text(projection->holdings(), left);
+  const auto b = hub::mention_of_text(projection->holdings(), right);
+  for (const auto& [found, text] : {std::pair(a, left), std::pair(b, right)}) {
+    if (!found) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
+  }
+  const auto explanation = hub.explain_link(*projection, *a, *b);
+  if (streams.json) {
+    json fields = json::array();
+    for (const auto& f : explanation.fields) {
+      fields.push_back({{"field", f.field}, {"left", f.left}, {"right", f.right}, {"level", f.level}, {"weight", f.weight}, {"term_frequency", f.term_frequency}});
+    }
+    fmt::print(streams.out, "{}\n", dumped(json{{"left", left}, {"right", right}, {"same_person", explanation.same_cluster}, {"prior_weight", explanation.prior_weight},
+                                                {"fields", fields}, {"total_weight", explanation.total_weight}, {"probability", explanation.probability},
+                                                {"compared_by_blocking", explanation.compared_by_blocking}, {"says", explanation.says}}));
+    return done;
+  }
+  fmt::print(streams.out, "{}\n\n{:<14} {:<28} {:<28} {:<30} {:>7}\n", explanation.same_cluster ? "One person." : "Not one person.", "field", "left", "right", "level", "weight");
+  fmt::print(streams.out, "{:<14} {:<28} {:<28} {:<30} {:>+7.2f}\n", "(prior)", "", "", "before looking at any field", explanation.prior_weight);
+  for (const auto& f : explanation.fields) {
+    fmt::print(streams.out, "{:<14} {:<28} {:<28} {:<30} {:>+7.2f}{}\n", f.field, f.left, f.right, f.level, f.weight,
+               f.term_frequency > 0 ? fmt::format("  (1 in {:.0f})", 1 / f.term_frequency) : "");
+  }
+  fmt::print(streams.out, "{:<102} {:>+7.2f}  probability {:.4f}\n", "total", explanation.total_weight, explanation.probability);
+  for (const auto& sentence : explanation.says) fmt::print(streams.out, "{}\n", sentence);
+  return done;
+}
+
+int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by, const hub::Operator& who, Streams& streams) {
+  if (!as_known_at.empty() && !parse_iso_date(as_known_at)) return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
+  const auto agency = agency_named(by);
+  if (!by.empty() && !agency) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", by)});
+  if (auto recorded = hub.record_operator_read(who, fmt::format("chronology {}", person)); !recorded) return fail(streams, recorded.error());
+  const auto projection = hub.projection();
+  const Holdings& holdings = projection->holdings();
+  const auto id = hub::person_of_text(person);
+  if (!id || !projection->people.exists(*id)) return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}. wider people names them: P and a number.", person)});
+  json list = json::array();
+  for (const auto& line : picture::chronology(projection->scene(), *id, parse_iso_date(as_known_at))) {
+    const RecordRow& record = holdings.at(line.record);
+    if (agency && record.agency != *agency) continue;
+    if (hub::decide_for(operator_viewer(), record).depth < access::Depth::outline) continue;
+    std::vector<std::string> also;
+    for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
+    const std::string name = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
+    if (streams.json) {
+      list.push_back({{"happened", to_iso(line.happened.first)}, {"known", to_iso(line.known)}, {"received", to_iso(record.received)}, {"agency", name_of(record.agency)},
+                      {"record", name}, {"grade", to_text(record.grade)}, {"says", line.says}, {"also", also}});
+    } else {
+      fmt::print(streams.out, "{:<24} {:<24} {}  [{}; known {}]{}\n", to_words(line.happened), title_of(record.agency), line.says, name, to_words(line.known),
+                 also.empty() ? "" : fmt::format(" also: {}", fmt::join(also, ", ")));
+    }
+  }
+  if (streams.json) fmt::print(streams.out, "{}\n", dumped(list));
+  return done;
+}
+
+int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who, Streams& streams) {
+  const auto as_known_at = parse_iso_date(words.as_known_at);
+  if (!words.as_known_at.empty() && !as_known_at) return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
+  const auto only = agency_named(words.only_agency);
+  if (!words.only_agency.empty() && !only) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
+  if (auto recorded = hub.record_operator_read(who, "findings"); !recorded) return fail(streams, recorded.error());
+  const auto projection = hub.projection();
+  const Holdings& holdings = projection->holdings();
+  std::vector<Finding> evaluated;
+  if (as_known_at || only || words.naive) {
+    const auto patterns = hub::shipped_patterns();
+    if (!patterns) return fail(streams, patterns.error());
+    evaluated = picture::find(projection->scene(), *patterns, {as_known_at, only, words.naive, 2});
+  }
+  const std::vector<Finding>& list = as_known_at || only || words.naive ? evaluated : projection->findings;
+  json array = json::array();
+  for (const Finding& finding : list) {
+    if (finding.audience) continue;  // an agency's own: not the operator's to read
+    std::vector<std::string> people, mentions, children, agencies, proof;
+    for (const PersonId person : finding.people) people.push_back(hub::person_text(person));
+    for (const MentionIndex m : finding.mentions) {
+      mentions.push_back(hub::mention_text(holdings, m));
+      if (std::find(finding.children.begin(), finding.children.end(), projection->people.of(m)) != finding.children.end()) children.push_back(mentions.back());
+    }
+    for (std::size_t a = 0; a < agency_count; ++a) {
+      if (finding.agencies.has(static_cast<Agency>(a))) agencies.emplace_back(name_of(static_cast<Agency>(a)));
+    }
+    for (const RecordIndex r : finding.proof) proof.push_back(fmt::format("{}/{}", name_of(holdings.at(r).agency), holdings.name(r)));
+    if (streams.json) {
+      array.push_back({{"id", finding.id}, {"pattern", finding.pattern}, {"people", people}, {"mentions", mentions}, {"children", children}, {"agencies", agencies},
+                       {"met_on", to_iso(finding.met_on)}, {"received", to_iso(finding.received)}, {"says", finding.says}, {"proof", proof},
+                       {"expected_by_chance", finding.expected_by_chance}, {"strength", finding.strength}});
+    } else {
+      fmt::print(streams.out, "{}  {}\n    met on {}; held by {}\n    proof: {}\n", finding.id, finding.says, to_words(finding.met_on), hub::list_of(finding.agencies), fmt::join(proof, ", "));
+    }
+  }
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(array));
+  } else {
+    fmt::print(streams.out, "{} {}\n", list.size(), list.size() == 1 ? "finding" : "findings");
+  }
+  return done;
+}
+
+int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
+  std::optional<ledger::Head> published;
+  if (!head_file.empty()) {
+    const auto text = read_text(head_file);
+    if (!text) return fail(streams, text.error());
+    const auto head = ledger::parse_head(*text);
+    if (!head) return fail(streams, head.error());
+    published = *head;
+  }
+  ProgressLine progress(streams);
+  const auto verified = hub.ledger().verify(published, [&](std::uint64_t at, std::uint64_t of) { progress.show("verify", at, of); });
+  progress.finish();
+  if (!verified) return fail(streams, verified.error());
+  std::string root;
+  for (const std::uint8_t byte : verified->root) root += fmt::format("{:02x}", byte);
+  if (streams.json) {
+    json report{{"good", verified->good()}, {"entries", verified->entries}, {"erased", verified->erased}, {"root", root}, {"says", verified->says}};
+    if (verified->first_wrong) report["first_wrong"] = *verified->first_wrong;
+    fmt::print(streams.out, "{}\n", dumped(report));
+  } else if (verified->good()) {
+    fmt::print(streams.out, "The ledger is whole: {} entries, {} erased, root {}.\n", verified->entries, verified->erased, root);
+  } else {
+    fmt::print(streams.out, "The ledger is not whole. {}\n", verified->says);
+  }
+  return verified->good() ? done : failed;
+}
+
+int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {
+  const auto head = hub.ledger().head();
+  if (!head) return fail(streams, head.error());
+  if (out_file.empty()) {
+    fmt::print(streams.out, "{}\n", ledger::to_json(*head));
+    return done;
+  }
+  std::ofstream file(out_file);
+  file << ledger::to_json(*head) << '\n';
+  file.close();
+  return file ? done : fail(streams, {ErrorCode::unreadable, fmt::format("{} cannot be written.", out_file)});
+}
+
+}  // namespace wider::cli

@@ -1,0 +1,353 @@
+#include "cli/run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/link_command.hpp"
+#include "cli/serve.hpp"
+#include "hub/hub.hpp"
+#include "ledger/control.hpp"
+#include "town/town.hpp"
+
+namespace wider::cli {
+namespace {
+
+std::string user_name() {
+  const passwd* entry = getpwuid(getuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(getuid());
+}
+
+// All that the words of a command line may set.
+struct Words {
+  bool json = false;
+  std::string hub;
+  std::string purpose = "administration";
+  IntakeWords intake;
+  bool list = false;
+  bool simulated = false;
+  std::uint64_t mend = 0;
+  std::string row;
+  bool retry = false;
+  std::string out, head, person, as_known_at, by, left, right, listen = "127.0.0.1:8080";
+  FindingsWords findings;
+  DemoWords demo;
+  town::Options town;
+  LinkArguments link;
+  std::vector<std::string> link_columns;  // STANDARD=COLUMN
+  hub::NewAccount account;
+  std::string role = "social-worker", agency = "social-care";
+  bool different = false, withdraw = false;
+};
+
+// What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
+struct Chosen {
+  std::function<int(Streams&)> alone;
+  std::function<int(hub::Hub&, Streams&)> on_hub;
+  bool settled = false;  // needs people and findings
+};
+
+void hub_option(CLI::App* command, Words& words) {
+  command->add_option("--hub", words.hub, "The hub: a folder")->required()->type_name("H");
+}
+
+hub::Operator operator_of(const Words& words) { return {user_name(), words.purpose}; }
+
+void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* init = app.add_subcommand("init", "Make a new, empty hub and its keys");
+  hub_option(init, words);
+  init->add_flag("--simulated", words.simulated, "Take the time of receipt from the files' delivery manifest: for demonstration towns");
+  init->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      const auto made = hub::Hub::create(words.hub, words.simulated);
+      if (!made) return fail(streams, made.error());
+      fmt::print(streams.out, "A new hub at {}. Its key lies beside it, never inside: keep the key apart from the backups.\n", words.hub);
+      return static_cast<int>(done);
+    };
+  });
+
+  auto* intake_command = app.add_subcommand("intake", "Read agencies' files in");
+  intake_command->footer("Examples:\n  wider intake --hub H --agency social-care --format cin census.xml\n  wider intake --hub H --manifest town/manifest.csv\n  wider intake --list");
+  intake_command->add_option("--hub", words.hub, "The hub: a folder");
+  intake_command->add_option("--agency", words.intake.agency, "Whose files they are: social-care, police, health, education, licensing, prosecution, …");
+  intake_command->add_option("--format", words.intake.format, "The layout of the files; --list names them");
+  intake_command->add_option("--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one")->check(CLI::ExistingFile);
+  intake_command->add_option("--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery");
+  intake_command->add_flag("--strict", words.intake.strict, "Exit status 1 when a row was held back");
+  intake_command->add_flag("--list", words.list, "Name the formats");
+  intake_command->add_option("files", words.intake.files, "The files")->type_name("FILE");
+  intake_command->callback([&] {
+    if (words.list) {
+      chosen.alone = [](Streams& streams) { return list_formats(streams); };
+      return;
+    }
+    if (words.hub.empty()) throw CLI::RequiredError("--hub");
+    if (words.intake.manifest.empty() && (words.intake.files.empty() || words.intake.agency.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
+      throw CLI::RequiredError("--agency, --format (or --map) and at least one FILE, or --manifest");
+    }
+    for (std::string& file : words.intake.files) file = std::filesystem::absolute(file).string();
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return intake(hub, words.intake, streams); };
+  });
+
+  auto* held = app.add_subcommand("held-back", "List, mend and retry the rows that could not be taken in");
+  hub_option(held, words);
+  held->add_option("--mend", words.mend, "The entry of the row to mend");
+  held->add_option("--row", words.row, "The row as it should have come");
+  held->add_flag("--retry", words.retry, "Try every held-back row again as it is (after a mapping was corrected)");
+  held->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return held_back(hub, words.mend, words.row, words.retry, streams); }; });
+
+  auto* settle_command = app.add_subcommand("settle", "Link people and find patterns now, and keep a snapshot, so that the next command starts quickly");
+  hub_option(settle_command, words);
+  settle_command->callback([&] { chosen.on_hub = [](hub::Hub& hub, Streams& streams) { return settle(hub, streams, true); }; });
+
+  auto* account = app.add_subcommand("account", "Let somebody sign in; the password is read from standard input");
+  hub_option(account, words);
+  account->add_option("--username", words.account.username, "The name to sign in with")->required();
+  account->add_option("--name", words.account.name, "The person's name")->required();
+  account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
+  account->add_option("--agency", words.agency, "The person's agency");
+  account->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
+      const auto role = access::user_role_named(words.role);
+      const auto agency = agency_named(words.agency);
+      if (!role || !agency) return fail(streams, {ErrorCode::usage, "There is no such role or agency."});
+      words.account.role = *role;
+      words.account.agency = *agency;
+      if (words.account.password.empty()) std::getline(std::cin, words.account.password);
+      const auto added = hub.add_account(words.account);
+      return added ? static_cast<int>(done) : fail(streams, added.error());
+    };
+  });
+
+  auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
+  hub_option(serve_command, words);
+  serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")->capture_default_str();
+  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, streams); }; });
+}
+
+void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  const auto reading = [&](const char* name, const char* what) {
+    auto* command = app.add_subcommand(name, what);
+    hub_option(command, words);
+    command->add_option("--purpose", words.purpose, "Why you read this; it is recorded")->capture_default_str();
+    return command;
+  };
+  const auto on_settled = [&](std::function<int(hub::Hub&, Streams&)> work) {
+    chosen.settled = true;
+    chosen.on_hub = std::move(work);
+  };
+  auto* people_command = reading("people", "Write agency,mention,person for every mention of a person");
+  people_command->add_option("--out", words.out, "The CSV file to write")->required();
+  people_command->callback([&, on_settled] {
+    words.out = std::filesystem::absolute(words.out).string();
+    on_settled([&](hub::Hub& hub, Streams& streams) { return people(hub, words.out, operator_of(words), streams); });
+  });
+
+  auto* explain_command = reading("explain", "Why two mentions are, or are not, one person");
+  explain_command->footer("Example:\n  wider explain --hub H social-care/person-S12 police/crime-C7#2");
+  explain_command->add_option("left", words.left, "agency/mention")->required();
+  explain_command->add_option("right", words.right, "agency/mention")->required();
+  explain_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return explain(hub, words.left, words.right, operator_of(words), streams); }); });
+
+  auto* decide = reading("decide-link", "Record that two mentions are one person, or are not; it holds above what the computer concludes");
+  decide->add_option("left", words.left, "agency/mention")->required();
+  decide->add_option("right", words.right, "agency/mention")->required();
+  decide->add_flag("--different", words.different, "They are not one person");
+  decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
+  decide->callback([&, on_settled] {
+    on_settled([&](hub::Hub& hub, Streams& streams) {
+      const auto projection = hub.projection();
+      hub::LinkDecision decision;
+      decision.same = !words.different;
+      decision.withdrawn = words.withdraw;
+      for (const bool is_left : {true, false}) {
+        const std::string& text = is_left ? words.left : words.right;
+        const auto mention = hub::mention_of_text(projection->holdings(), text);
+        if (!mention) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}.", text)});
+        (is_left ? decision.left_agency : decision.right_agency) = projection->holdings().at(projection->holdings().at(*mention).record).agency;
+        (is_left ? decision.left : decision.right) = projection->holdings().name(*mention);
+      }
+      const auto recorded = hub.decide_link(decision, operator_of(words));
+      return recorded ? static_cast<int>(done) : fail(streams, recorded.error());
+    });
+  });
+
+  auto* chronology_command = reading("chronology", "The combined chronology of a person");
+  chronology_command->add_option("--person", words.person, "The person, such as P123")->required();
+  chronology_command->add_option("--as-known-at", words.as_known_at, "Only what was known and received by that day");
+  chronology_command->add_option("--by", words.by, "Only what that agency recorded");
+  chronology_command->callback([&, on_settled] {
+    on_settled([&](hub::Hub& hub, Streams& streams) { return chronology(hub, words.person, words.as_known_at, words.by, operator_of(words), streams); });
+  });
+
+  auto* findings_command = reading("findings", "Findings with their proofs");
+  findings_command->add_option("--as-known-at", words.findings.as_known_at, "Only what was known and received by that day");
+  findings_command->add_option("--only-agency", words.findings.only_agency, "What one agency's own records alone would have given");
+  findings_command->add_flag("--naive", words.findings.naive, "Patterns without their controls: how hard the data is");
+  findings_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return findings(hub, words.findings, operator_of(words), streams); }); });
+
+  auto* ledger_command = app.add_subcommand("ledger", "The ledger's proof");
+  ledger_command->require_subcommand(1);
+  auto* verify_command = ledger_command->add_subcommand("verify", "Check the whole proof; says the first entry that is wrong");
+  hub_option(verify_command, words);
+  verify_command->add_option("--head", words.head, "A head published earlier (JSON): shows a roll-back")->check(CLI::ExistingFile);
+  verify_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); }; });
+  auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
+  hub_option(head_command, words);
+  head_command->add_option("--out", words.out, "The file to write; else standard output");
+  head_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
+}
+
+void print_link_report(const LinkReport& report, Streams& streams) {
+  if (streams.json) {
+    const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
+    fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
+                                                    {"blocking_note", report.blocking_note}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+    return;
+  }
+  fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
+  for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
+  if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
+  print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
+}
+
+void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* demo_command = app.add_subcommand("demo", "A fictitious town in a new hub, everything run, the web site served, sign-ins printed");
+  demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(200, 2'000'000));
+  demo_command->add_option("--seed", words.demo.seed, "Another seed, another town")->capture_default_str();
+  demo_command->add_option("--listen", words.demo.listen, "Address and port; port 0 takes a free one")->capture_default_str();
+  demo_command->add_option("--hub", words.demo.folder, "A folder to keep the town and the hub in; else a temporary one");
+  demo_command->add_flag("--only-prepare", words.demo.only_prepare, "Stop when the site could be served");
+  demo_command->callback([&] { chosen.alone = [&](Streams& streams) { return demo(words.demo, streams); }; });
+
+  auto* town_command = app.add_subcommand("town", "Write a fictitious town: each agency's files, and the truth beside them");
+  town_command->footer("Example:\n  wider town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh");
+  town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(200, 20'000'000));
+  town_command->add_option("--seed", words.town.seed, "The seed: the same one gives the same bytes")->capture_default_str();
+  town_command->add_option("--out", words.out, "The folder to write")->required();
+  town_command->add_option("--networks", words.town.networks, "How many networks are planted; -1: in proportion to the town")->capture_default_str();
+  town_command->add_option("--noise", words.town.noise.error, "Share of mentions with an error in a linkage field")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+  town_command->add_option("--no-birth-date", words.town.noise.no_birth_date, "Share of mentions without a date of birth")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+  town_command->add_option("--no-address", words.town.noise.no_address, "Share of mentions without an address")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+  town_command->add_option("--no-identifier", words.town.noise.no_identifier, "Share of mentions without any identifier")->capture_default_str()->check(CLI::Range(0.0, 1.0));
+  town_command->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      ProgressLine progress(streams);
+      words.town.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+      const auto report = town::write_town(words.town, words.out);
+      progress.finish();
+      if (!report) return fail(streams, report.error());
+      if (streams.json) {
+        fmt::print(streams.out, "{}\n", nlohmann::json{{"people", report->people}, {"files", report->files}, {"rows", report->rows}, {"mentions", report->mentions}, {"networks", report->networks}}.dump(2));
+      } else {
+        fmt::print(streams.out, "{} people, {} files, {} rows, {} mentions, {} networks in {}\n", report->people, report->files, report->rows, report->mentions, report->networks, words.out);
+      }
+      return static_cast<int>(done);
+    };
+  });
+
+  auto* link_command = app.add_subcommand("link", "Linkage alone, no hub: CSV files to source,id,person");
+  link_command->footer("Examples:\n  wider link people.csv --id unique_id --out linked.csv\n  wider link a.csv b.csv --id rec_id --between --out linked.csv\n  wider link x.csv --id no --column birth_date=born --column surname=family --out linked.csv");
+  link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
+  link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+  link_command->add_option("--model", words.link.model, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
+  link_command->add_flag("--between", words.link.between, "Link the files to each other and not within");
+  link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
+  link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
+  link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--write-model", words.link.write_model, "Also write the model that was used (TOML)");
+  link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
+  link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
+  link_command->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      for (const std::string& text : words.link_columns) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos) return fail(streams, {ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text)});
+        words.link.columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+      }
+      ProgressLine progress(streams);
+      words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+      const auto report = run_link(words.link);
+      progress.finish();
+      if (!report) return fail(streams, report.error());
+      print_link_report(*report, streams);
+      return static_cast<int>(done);
+    };
+  });
+}
+
+// Reads the words; the exit status when there is nothing more to do (help, wrong usage), or -1.
+int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& chosen, std::ostream& out, std::ostream& err) {
+  CLI::App app{"Wider Picture: what all agencies know about a child, seen as one picture.", "wider"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_flag("--json", words.json, "Every report as JSON");
+  app.footer("Start with: wider demo");
+  add_hub_commands(app, words, chosen);
+  add_reading_commands(app, words, chosen);
+  add_commands_without_hub(app, words, chosen);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, out, err) == 0 ? done : wrong_usage;
+  }
+  return -1;
+}
+
+int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
+  if (chosen.settled) {
+    if (const int settled = settle(hub, streams, false); settled != done) return settled;
+  }
+  return chosen.on_hub(hub, streams);
+}
+
+// Another process holds the hub: it runs the command and gives back what it printed.
+int ask_the_live_hub(const Words& words, std::vector<std::string> arguments, Streams& streams) {
+  for (std::string& argument : arguments) {
+    if (!argument.starts_with("-") && std::filesystem::exists(argument)) argument = std::filesystem::absolute(argument).string();
+  }
+  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}}.dump());
+  if (!reply) return fail(streams, reply.error());
+  const auto answer = nlohmann::json::parse(*reply, nullptr, false);
+  if (!answer.is_object()) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
+  streams.out << answer.value("out", "");
+  streams.err << answer.value("err", "");
+  return answer.value("status", static_cast<int>(failed));
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  Words words;
+  Chosen chosen;
+  if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
+  Streams streams{out, err, words.json, isatty(STDERR_FILENO) == 1};
+  if (chosen.alone) return chosen.alone(streams);
+  auto hub = hub::Hub::open(words.hub);
+  if (hub) return run_on(**hub, chosen, streams);
+  if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(words, arguments, streams);
+  return fail(streams, hub.error());
+}
+
+int run_in(hub::Hub& hub, const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  Words words;
+  Chosen chosen;
+  if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
+  Streams streams{out, err, words.json, false};
+  const bool refused = chosen.alone || arguments.empty() || arguments.front() == "serve" || arguments.front() == "account";
+  if (refused) return fail(streams, {ErrorCode::usage, "The hub is being served: this command needs the hub for itself. Stop the server first."});
+  return run_on(hub, chosen, streams);
+}
+
+}  // namespace wider::cli

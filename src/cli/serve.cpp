@@ -1,0 +1,190 @@
+#include "cli/serve.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <sodium.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "cli/run.hpp"
+#include "ledger/control.hpp"
+#include "town/town.hpp"
+#include "web/server.hpp"
+
+namespace wider::cli {
+namespace {
+
+std::atomic<bool> stop_asked{false};
+void ask_to_stop(int) { stop_asked = true; }
+
+// A command that came through the control socket: {"arguments": […]} → {"status", "out", "err"}.
+std::string answer(hub::Hub& hub, std::string_view request) {
+  const auto asked = nlohmann::json::parse(request, nullptr, false);
+  std::ostringstream out, err;
+  int status = wrong_usage;
+  if (asked.is_object() && asked.contains("arguments") && asked["arguments"].is_array()) {
+    std::vector<std::string> arguments;
+    for (const auto& argument : asked["arguments"]) {
+      if (argument.is_string()) arguments.push_back(argument.get<std::string>());
+    }
+    status = run_in(hub, arguments, out, err);
+  } else {
+    err << "wider: the request through the control socket is not one\n";
+  }
+  return nlohmann::json{{"status", status}, {"out", out.str()}, {"err", err.str()}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Settles again when entries that matter have come in and a moment has passed without more.
+class Settler {
+ public:
+  explicit Settler(hub::Hub& hub) : hub_(hub), thread_([this] { run(); }) {}
+  ~Settler() {
+    done_ = true;
+    thread_.join();
+  }
+  Settler(const Settler&) = delete;
+  Settler& operator=(const Settler&) = delete;
+
+ private:
+  void run() {
+    std::uint64_t seen = hub_.ledger().size();
+    std::uint64_t settled_at = seen;
+    while (!done_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      const std::uint64_t size = hub_.ledger().size();
+      // Looks alone (a few entries a second) are worth no new projection: they change nothing that pages show.
+      if (size == seen && size - settled_at > 0 && hub_.has_news()) {
+        (void)hub_.settle({1, {}});
+        settled_at = hub_.ledger().size();
+      }
+      seen = size;
+    }
+  }
+  hub::Hub& hub_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+std::string random_password() {
+  // Eight letters and four digits in three groups: 60 bits, easy to read out.
+  constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
+  std::string password;
+  for (int i = 0; i < 14; ++i) {
+    if (i == 4 || i == 9) {
+      password += '-';
+    } else {
+      password += letters[randombytes_uniform(static_cast<std::uint32_t>(letters.size()))];
+    }
+  }
+  return password;
+}
+
+struct DemoAccount {
+  const char* username;
+  const char* name;
+  access::UserRole role;
+  Agency agency;
+};
+constexpr DemoAccount demo_accounts[] = {
+    {"sam", "Sam Okafor", access::UserRole::social_worker, Agency::social_care},
+    {"alex", "Alex Novak", access::UserRole::police_analyst, Agency::police},
+    {"robin", "Robin Shah", access::UserRole::safeguarding_nurse, Agency::health},
+    {"jo", "Jo Whitfield", access::UserRole::safeguarding_lead, Agency::education},
+    {"kim", "Kim Adeyemi", access::UserRole::review_author, Agency::partnership},
+    {"dana", "Dana Price", access::UserRole::data_engineer, Agency::partnership},
+    {"lee", "Lee Castell", access::UserRole::governance_officer, Agency::partnership},
+};
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "wider-demo-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+int serve(hub::Hub& hub, const std::string& listen, Streams& streams) {
+  if (const int settled = settle(hub, streams, true); settled != done) return settled;
+  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request) { return answer(hub, request); });
+  if (!control) return fail(streams, control.error());
+  web::ServerOptions options;
+  options.listen = listen;
+  auto server = web::Server::start(hub, options);
+  if (!server) return fail(streams, server.error());
+  const Settler settler(hub);
+  stop_asked = false;
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+  fmt::print(streams.out, "Listening on http://{}\n", (*server)->address());
+  streams.out.flush();
+  while (!stop_asked) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  fmt::print(streams.err, "Stopping.\n");
+  (*server)->stop();
+  return done;
+}
+
+int demo(const DemoWords& words, Streams& streams) {
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = words.folder.empty() ? temporary.path() : std::filesystem::path(words.folder);
+  if (folder.empty()) return fail(streams, {ErrorCode::unavailable, "No temporary folder could be made; give one with --hub."});
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<hub::StageTime> times;
+  auto lap = [&, since = start](std::string stage) mutable {
+    const auto now = std::chrono::steady_clock::now();
+    times.push_back({std::move(stage), std::chrono::duration<double>(now - since).count()});
+    since = now;
+  };
+  town::Options town_options;
+  town_options.people = words.people;
+  town_options.seed = words.seed;
+  {
+    ProgressLine progress(streams);
+    town_options.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+    fmt::print(streams.err, "A fictitious town of {} people (seed {}) …\n", words.people, words.seed);
+    const auto town = town::write_town(town_options, folder / "town");
+    progress.finish();
+    if (!town) return fail(streams, town.error());
+    fmt::print(streams.err, "  {} files, {} rows, {} mentions of people, {} networks planted\n", town->files, town->rows, town->mentions, town->networks);
+  }
+  lap("generate the town");
+  auto hub = hub::Hub::create(folder / "hub", true);
+  if (!hub) return fail(streams, hub.error());
+  IntakeWords intake_words;
+  intake_words.manifest = (folder / "town" / "manifest.csv").string();
+  if (const int taken = intake(**hub, intake_words, streams); taken != done) return taken;
+  lap("take in");
+  std::string sign_ins;
+  for (const DemoAccount& account : demo_accounts) {
+    const std::string password = random_password();
+    if (auto added = (*hub)->add_account({account.username, account.name, password, account.role, account.agency}); !added) return fail(streams, added.error());
+    sign_ins += fmt::format("Sign in as {} with password {} ({}, {})\n", account.username, password, access::title_of(account.role), title_of(account.agency));
+  }
+  if (const int settled = settle(**hub, streams, true); settled != done) return settled;
+  lap("link and find");
+  fmt::print(streams.err, "Stages:\n");
+  print_times(streams, times);
+  fmt::print(streams.out, "{} people, {} findings\n{}", (*hub)->projection()->people.all().size(), (*hub)->projection()->findings.size(), sign_ins);
+  streams.out.flush();
+  if (words.only_prepare) return done;
+  return serve(**hub, words.listen, streams);
+}
+
+}  // namespace wider::cli

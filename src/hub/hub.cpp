@@ -1,0 +1,239 @@
+#include "hub/hub.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/check.hpp"
+#include "hub/search.hpp"
+#include "hub/snapshot.hpp"
+
+namespace wider::hub {
+namespace {
+
+using ledger::EntryKind;
+
+constexpr const char* snapshot_file = "snapshot.sealed";
+
+Instant system_now() {
+  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+}
+
+}  // namespace
+
+Hub::Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger) : folder_(std::move(folder)), ledger_(std::move(ledger)) {}
+
+Result<std::unique_ptr<Hub>> Hub::create(const std::filesystem::path& folder, bool simulated) {
+  ledger::Options options;
+  options.simulated = simulated;
+  options.clock = system_now;
+  auto made = ledger::Ledger::create(folder, options);
+  if (!made) return std::unexpected(made.error());
+  return std::unique_ptr<Hub>(new Hub(folder, std::move(*made)));
+}
+
+Result<std::unique_ptr<Hub>> Hub::open(const std::filesystem::path& folder) {
+  ledger::Options options;
+  options.clock = system_now;
+  auto opened = ledger::Ledger::open(folder, options);
+  if (!opened) return std::unexpected(opened.error());
+  return std::unique_ptr<Hub>(new Hub(folder, std::move(*opened)));
+}
+
+Instant Hub::now() const {
+  const auto projection = this->projection();
+  if (ledger_->simulated() && projection && projection->facts.last_received.valid()) return projection->facts.last_received;
+  return system_now();
+}
+
+std::shared_ptr<const Projection> Hub::projection() const {
+  const std::scoped_lock lock(publish_mutex_);
+  return projection_;
+}
+
+bool Hub::behind() const {
+  const auto projection = this->projection();
+  return !projection || projection->facts.through < ledger_->size();
+}
+
+bool Hub::has_news() {
+  const auto projection = this->projection();
+  const std::uint64_t through = projection ? projection->facts.through : 0;
+  bool news = false;
+  const auto read = ledger_->read_headers(through + 1, ledger_->size(), [&](const ledger::Header& header) {
+    news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
+           header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose && header.kind != EntryKind::submission;
+    return !news;
+  });
+  return read.has_value() && news;
+}
+
+Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress) {
+  const std::scoped_lock lock(work_mutex_);
+  if (!known_) {
+    auto known = Known::of(*ledger_);
+    if (!known) return std::unexpected(known.error());
+    known_ = std::make_unique<Known>(std::move(*known));
+  }
+  IntakeReport total;
+  for (const Submission& submission : submissions) {
+    const auto report = hub::take_in(*ledger_, *known_, submission, progress);
+    if (!report) {
+      known_.reset();  // what of the file did become durable is read again
+      return std::unexpected(report.error());
+    }
+    total += *report;
+  }
+  return total;
+}
+
+Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
+  const std::scoped_lock lock(work_mutex_);
+  const auto before = std::chrono::steady_clock::now();
+  std::unique_ptr<Projection> start;
+  const auto published = projection();
+  if (!published) {
+    start = load_snapshot(*ledger_, folder_ / snapshot_file);
+  } else if (published->facts.through == ledger_->size()) {
+    return std::vector<StageTime>{};
+  } else {
+    start = std::make_unique<Projection>();
+    start->facts = published->facts;  // pages go on reading the published one meanwhile
+  }
+  const double loading = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+  auto settled = hub::settle(*ledger_, std::move(start), options);
+  if (!settled) return std::unexpected(settled.error());
+  settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
+  const bool worth_keeping = settled->changed;
+  std::shared_ptr<const Projection> next = std::move(settled->projection);
+  {
+    const std::scoped_lock publish(publish_mutex_, events_mutex_);
+    projection_ = next;
+    recent_events_.clear();
+  }
+  if (worth_keeping) {
+    const auto saving = std::chrono::steady_clock::now();
+    if (auto saved = save_snapshot(*ledger_, folder_ / snapshot_file, *next); !saved) return std::unexpected(saved.error());
+    settled->times.push_back(
+        {"keep a snapshot", std::chrono::duration<double>(std::chrono::steady_clock::now() - saving).count()});
+  }
+  return settled->times;
+}
+
+Result<void> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
+  ledger::NewEntry entry;
+  entry.kind = kind;
+  entry.actor = actor;
+  entry.received = ledger_->simulated() ? now() : Instant{};
+  entry.gateway = ledger::Gateway::operator_task;
+  entry.body = std::move(body);
+  const auto appended = ledger_->append_now(entry);
+  if (!appended) return std::unexpected(appended.error());
+  return {};
+}
+
+Result<void> Hub::add_account(const NewAccount& wanted) {
+  if (wanted.username.empty() || wanted.password.size() < 12) {
+    return failure(ErrorCode::usage, "An account needs a user name, and a password of at least 12 characters.");
+  }
+  auto hash = access::hash_password(wanted.password);
+  if (!hash) return std::unexpected(hash.error());
+  std::uint32_t number = 1;
+  const auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
+    if (header.kind == EntryKind::account) ++number;
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
+  return append_small(EntryKind::account, {}, encode_account(account));
+}
+
+Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
+  return append_small(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
+}
+
+Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
+  (void)who;
+  return append_small(EntryKind::link_decision, {}, encode_decision(decision));
+}
+
+Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
+  // Read from the ledger, not from the projection: rows held back a second ago are there too.
+  std::vector<std::uint64_t> waiting;
+  std::vector<std::uint64_t> settled;
+  auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
+    if (header.kind == EntryKind::held_back) waiting.push_back(header.sequence);
+    if (header.kind == EntryKind::held_back_settled) settled.push_back(header.sequence);
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  for (const std::uint64_t sequence : settled) {
+    const auto entry = ledger_->read(sequence);
+    if (!entry) return std::unexpected(entry.error());
+    std::erase(waiting, nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>());
+  }
+  std::vector<HeldBackLine> lines;
+  for (const std::uint64_t sequence : waiting) {
+    const auto entry = ledger_->read(sequence);
+    if (!entry) return std::unexpected(entry.error());
+    if (entry->erased) continue;
+    const auto row = intake::decode_held_back(entry->body);
+    if (!row) return std::unexpected(row.error());
+    lines.push_back({sequence, row->file, std::to_string(row->row), row->column, row->reason, row->remedy, row->raw,
+                     std::string(name_of(row->agency))});
+  }
+  return lines;
+}
+
+Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor) {
+  const std::scoped_lock lock(work_mutex_);
+  if (!known_) {
+    auto known = Known::of(*ledger_);
+    if (!known) return std::unexpected(known.error());
+    known_ = std::make_unique<Known>(std::move(*known));
+  }
+  return retry_held_back(*ledger_, *known_, entry, mended_row, actor);
+}
+
+linkage::Explanation Hub::explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const {
+  const LinkageRows rows = gather(projection.holdings());
+  const auto model = linkage::parse_model(projection.facts.model);
+  CHECK(model.has_value());
+  auto explanation = linkage::explain(rows.input, **model, rows.row_of[left.value], rows.row_of[right.value]);
+  explanation.same_cluster = projection.people.of(left) == projection.people.of(right);
+  return explanation;
+}
+
+ledger::Ref Hub::reference_of(std::uint32_t account) const {
+  const auto projection = this->projection();
+  for (const Account& one : projection->facts.accounts) {
+    if (one.number == account) return one.reference;
+  }
+  return {};
+}
+
+std::string person_text(PersonId person) { return fmt::format("P{}", person.value); }
+
+std::optional<PersonId> person_of_text(std::string_view text) {
+  if (text.size() < 2 || text[0] != 'P') return std::nullopt;
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return PersonId(value);
+}
+
+std::optional<MentionIndex> mention_of_text(const Holdings& holdings, std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto agency = agency_named(text.substr(0, slash));
+  if (!agency) return std::nullopt;
+  return holdings.find_mention(*agency, text.substr(slash + 1));
+}
+
+std::string mention_text(const Holdings& holdings, MentionIndex mention) {
+  return fmt::format("{}/{}", name_of(holdings.at(holdings.at(mention).record).agency), holdings.name(mention));
+}
+
+}  // namespace wider::hub

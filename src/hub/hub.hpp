@@ -1,0 +1,120 @@
+// Hub: the one place where everything meets. command → access → ledger → projection → notices.
+//
+// Invariants: nothing is answered from the projection to a person without an entry in the ledger first (invariant 3); what
+// the machine concludes is only in the projection, never an entry; a projection is never changed once it is published.
+// Thread safety: every member may be called from any thread; settle() and take_in() run one at a time.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "hub/pages.hpp"
+#include "hub/projection.hpp"
+#include "hub/sessions.hpp"
+#include "hub/settling.hpp"
+#include "hub/taking_in.hpp"
+#include "ledger/ledger.hpp"
+#include "practice/practice.hpp"
+
+namespace wider::hub {
+
+struct NewAccount {
+  std::string username;
+  std::string name;
+  std::string password;
+  access::UserRole role = access::UserRole::social_worker;
+  Agency agency = Agency::social_care;
+};
+
+// The OS user who runs a command, and why: a read on the command line leaves its entry too.
+struct Operator {
+  std::string user;
+  std::string purpose = "administration";
+};
+
+class Hub final : public Pages {
+ public:
+  // A new, empty hub in a folder that does not exist yet or is empty.
+  static Result<std::unique_ptr<Hub>> create(const std::filesystem::path& folder, bool simulated);
+  // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
+  static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
+
+  // Reads files in; the projection is not settled yet.
+  Result<IntakeReport> take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress);
+  // Brings the projection up to the ledger (from the snapshot where there is one) and publishes it; writes a new snapshot.
+  Result<std::vector<StageTime>> settle(const SettleOptions& options);
+  // Whether entries have come in that the published projection does not know.
+  [[nodiscard]] bool behind() const;
+  // Whether any of them changes what pages show (looks and searches do not).
+  [[nodiscard]] bool has_news();
+  // The published projection; never null after settle().
+  [[nodiscard]] std::shared_ptr<const Projection> projection() const;
+
+  Result<void> add_account(const NewAccount& account);
+  Result<void> record_operator_read(const Operator& who, std::string_view what);
+  Result<void> decide_link(const LinkDecision& decision, const Operator& who);
+  Result<std::vector<HeldBackLine>> held_back_rows();
+  Result<IntakeReport> mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor);
+  [[nodiscard]] linkage::Explanation explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const;
+
+  [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
+  [[nodiscard]] Instant now() const;
+
+  // Pages
+  Result<SignIn> sign_in(std::string_view username, std::string_view password) override;
+  Result<SessionView> session(std::string_view token) override;
+  void sign_out(std::string_view token) override;
+  Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
+  PageFrame frame(const Viewer& viewer) override;
+  Result<HomeView> home(const Viewer& viewer) override;
+  Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
+  Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) override;
+  Result<std::vector<FindingLine>> findings(const Viewer& viewer) override;
+  Result<FindingView> finding(const Viewer& viewer, std::string_view id) override;
+  Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
+                              std::string_view until) override;
+  Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) override;
+  Result<HeldBackView> held_back(const Viewer& viewer) override;
+  Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
+  Result<GovernanceView> governance(const Viewer& viewer) override;
+
+ private:
+  explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
+  // Role first, then the entry, then the answer: the one door every page goes through.
+  Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
+  [[nodiscard]] std::vector<FindingEvent> all_events() const;
+  // The open duties as at today, made once for a projection and a day.
+  std::shared_ptr<const std::vector<practice::Duty>> duties_today();
+  [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
+  Result<void> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
+
+  std::filesystem::path folder_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  Sessions sessions_;
+  mutable std::mutex publish_mutex_;                  // guards projection_
+  std::shared_ptr<const Projection> projection_;
+  std::mutex work_mutex_;                             // one settle or intake at a time
+  std::unique_ptr<Known> known_;                      // built at the first intake
+  mutable std::mutex events_mutex_;                   // guards the two below: what people did since the projection was made
+  std::vector<FindingEvent> recent_events_;
+  std::mutex duties_mutex_;                           // guards the three below
+  std::shared_ptr<const std::vector<practice::Duty>> duties_;
+  const Projection* duties_of_ = nullptr;
+  Date duties_on_;
+};
+
+// "P123" ↔ PersonId.
+[[nodiscard]] std::string person_text(PersonId person);
+[[nodiscard]] std::optional<PersonId> person_of_text(std::string_view text);
+// "police/crime-C1#2" → the mention; nullopt when there is none.
+[[nodiscard]] std::optional<MentionIndex> mention_of_text(const Holdings& holdings, std::string_view text);
+[[nodiscard]] std::string mention_text(const Holdings& holdings, MentionIndex mention);
+
+}  // namespace wider::hub

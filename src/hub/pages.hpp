@@ -1,0 +1,60 @@
+// Pages: everything the web site and the JSON API may ask of a hub. Each call checks the role's right to the action
+// (access::may), leaves its entry in the ledger before it answers (no entry, no answer), and answers with a view.
+// There is no second door: web holds no other way to the hub's data (invariant 3).
+// Errors: denied (role, or no purpose chosen for a look at a person), not_found, unavailable.
+// Thread safety: every member may be called from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "hub/views.hpp"
+
+namespace wider::hub {
+
+struct SignIn {
+  std::string token;  // 256-bit random, for the session cookie; only its hash is kept
+  std::string csrf;   // for every form of the session
+  Viewer viewer;
+};
+struct SessionView {
+  Viewer viewer;
+  std::string csrf;
+};
+
+struct PersonQuery {
+  bool newest_first = true;
+  std::string as_known_at;  // ISO date or ""
+  std::string agency;       // filter by agency name, or ""
+};
+
+class Pages {
+ public:
+  virtual ~Pages() = default;
+
+  // denied with one and the same message whether the name or the password was wrong, in the same time.
+  virtual Result<SignIn> sign_in(std::string_view username, std::string_view password) = 0;
+  // not_found: no such session, or idle for 15 minutes, or older than 12 hours.
+  virtual Result<SessionView> session(std::string_view token) = 0;
+  virtual void sign_out(std::string_view token) = 0;
+  // Chosen once per piece of work, an entry; carried on every read until changed.
+  virtual Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) = 0;
+
+  virtual PageFrame frame(const Viewer& viewer) = 0;
+  virtual Result<HomeView> home(const Viewer& viewer) = 0;
+  virtual Result<SearchView> search(const Viewer& viewer, std::string_view query) = 0;
+  virtual Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) = 0;
+  virtual Result<std::vector<FindingLine>> findings(const Viewer& viewer) = 0;
+  virtual Result<FindingView> finding(const Viewer& viewer, std::string_view id) = 0;
+  // until: ISO date, for snooze. reason: required for dismiss.
+  virtual Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
+                                      std::string_view reason, std::string_view until) = 0;
+  virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
+                                      std::string_view right_mention) = 0;
+  virtual Result<HeldBackView> held_back(const Viewer& viewer) = 0;
+  virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
+  virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;
+};
+
+}  // namespace wider::hub

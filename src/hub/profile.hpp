@@ -1,0 +1,33 @@
+// Profile: who we think a person is, from the mentions the viewer may be shown in full.
+// Thread safety: free functions over const arguments.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/projection.hpp"
+
+namespace wider::hub {
+
+// How deep a viewer may see one record.
+[[nodiscard]] access::Decision decide_for(const Viewer& viewer, const RecordRow& record);
+
+struct Profile {
+  std::string name;                      // "Ann Marsh", "Not identified: “Taz”", or "Name not shown"
+  std::vector<std::string> other_names;
+  PartialDate birth_date;
+  std::vector<std::string> nhs_numbers, upns, phones;
+  std::string address, postcode;         // the latest
+  AgencySet known_to;                    // agencies whose records exist for this viewer
+  bool shown = false;                    // false: nothing of this person may be known by this viewer
+};
+[[nodiscard]] Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId person);
+
+// "3 March 1994 (15 on 1 May 2009)".
+[[nodiscard]] std::string born_words(PartialDate birth_date, Date on);
+// "Police, Health and Education".
+[[nodiscard]] std::string list_of(AgencySet agencies);
+[[nodiscard]] std::string join_words(const std::vector<std::string>& words);
+
+}  // namespace wider::hub

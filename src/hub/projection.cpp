@@ -1,0 +1,168 @@
+#include "hub/projection.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "hub/search.hpp"
+#include "records/encoding.hpp"
+
+namespace wider::hub {
+namespace {
+
+using nlohmann::json;
+
+std::unexpected<Error> not_its_kind(std::uint64_t sequence) {
+  return failure(ErrorCode::corrupt, "entry " + std::to_string(sequence) + " does not hold what its kind says; run wider ledger verify");
+}
+
+void apply_account(const json& body, Facts& facts) {
+  Account account;
+  account.number = body.at("number").get<std::uint32_t>();
+  const std::string reference = body.at("reference").get<std::string>();
+  for (std::size_t i = 0; i < account.reference.size() && 2 * i + 1 < reference.size(); ++i) {
+    account.reference[i] = static_cast<std::uint8_t>(std::stoi(reference.substr(2 * i, 2), nullptr, 16));
+  }
+  account.username = body.at("username").get<std::string>();
+  account.name = body.at("name").get<std::string>();
+  account.password_hash = body.at("password_hash").get<std::string>();
+  account.role = access::user_role_named(body.at("role").get<std::string>()).value();
+  account.agency = agency_named(body.at("agency").get<std::string>()).value();
+  account.closed = body.at("closed").get<bool>();
+  for (Account& existing : facts.accounts) {
+    if (existing.number == account.number) {
+      existing = account;
+      return;
+    }
+  }
+  facts.accounts.push_back(account);
+}
+
+void apply_decision(const json& body, Facts& facts) {
+  LinkDecision decision;
+  decision.left_agency = agency_named(body.at("left_agency").get<std::string>()).value();
+  decision.left = body.at("left").get<std::string>();
+  decision.right_agency = agency_named(body.at("right_agency").get<std::string>()).value();
+  decision.right = body.at("right").get<std::string>();
+  decision.same = body.at("same").get<bool>();
+  decision.withdrawn = body.at("withdrawn").get<bool>();
+  // A later word about the same two takes the earlier one's place; a withdrawal takes it away.
+  std::erase_if(facts.link_decisions, [&](const LinkDecision& other) {
+    return (other.left == decision.left && other.left_agency == decision.left_agency && other.right == decision.right &&
+            other.right_agency == decision.right_agency) ||
+           (other.left == decision.right && other.left_agency == decision.right_agency && other.right == decision.left &&
+            other.right_agency == decision.left_agency);
+  });
+  if (!decision.withdrawn) facts.link_decisions.push_back(decision);
+}
+
+void apply_event(const json& body, Instant at, Facts& facts) {
+  FindingEvent event;
+  event.finding = body.at("finding").get<std::string>();
+  event.action = static_cast<FindingAction>(body.at("action").get<int>());
+  event.reason = body.at("reason").get<std::string>();
+  event.until = body.at("until").get<std::string>();
+  event.account = body.at("account").get<std::uint32_t>();
+  event.at = at;
+  facts.finding_events.push_back(event);
+}
+
+}  // namespace
+
+Projection::Projection() = default;
+Projection::~Projection() = default;
+
+Result<void> Facts::apply(const ledger::Entry& entry) {
+  using ledger::EntryKind;
+  through = entry.header.sequence;
+  if (entry.erased) return {};
+  try {
+    switch (entry.header.kind) {
+      case EntryKind::record: {
+        const auto record = decode_record(entry.body);
+        if (!record) return not_its_kind(entry.header.sequence);
+        holdings.add(*record, entry.header.sequence, entry.header.received);
+        last_received = std::max(last_received, entry.header.received);
+        Instant& last = last_received_from[record->agency];
+        last = std::max(last, entry.header.received);
+        ++identity_version;
+        break;
+      }
+      case EntryKind::withdrawal: {
+        const json body = json::parse(entry.body);
+        const auto agency = agency_named(body.at("agency").get<std::string>());
+        if (!agency) return not_its_kind(entry.header.sequence);
+        if (const auto record = holdings.find_record(*agency, body.at("record").get<std::string>())) holdings.withdraw(*record);
+        ++identity_version;
+        break;
+      }
+      case EntryKind::held_back: held_back.push_back(entry.header.sequence); break;
+      case EntryKind::held_back_settled: std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>()); break;
+      case EntryKind::account: apply_account(json::parse(entry.body), *this); break;
+      case EntryKind::link_decision:
+        apply_decision(json::parse(entry.body), *this);
+        ++identity_version;
+        break;
+      case EntryKind::finding_action: apply_event(json::parse(entry.body), entry.header.received, *this); break;
+      case EntryKind::model_adopted:
+        model = entry.body;
+        ++identity_version;
+        break;
+      default: break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
+    }
+  } catch (const std::exception&) {
+    return not_its_kind(entry.header.sequence);
+  }
+  return {};
+}
+
+std::vector<std::uint8_t> originator_only_flags(const Holdings& holdings) {
+  std::vector<std::uint8_t> flags(holdings.mentions().size(), 0);
+  for (std::size_t m = 0; m < flags.size(); ++m) {
+    flags[m] = holdings.at(holdings.mentions()[m].record).handling == Handling::originator_only ? 1 : 0;
+  }
+  return flags;
+}
+
+std::string encode_account(const Account& account) {
+  std::string reference;
+  for (const std::uint8_t byte : account.reference) {
+    constexpr const char* digits = "0123456789abcdef";
+    reference += digits[byte >> 4];
+    reference += digits[byte & 15];
+  }
+  return json{{"number", account.number},
+              {"reference", reference},
+              {"username", account.username},
+              {"name", account.name},
+              {"password_hash", account.password_hash},
+              {"role", access::name_of(account.role)},
+              {"agency", name_of(account.agency)},
+              {"closed", account.closed}}
+      .dump();
+}
+
+std::string encode_decision(const LinkDecision& decision) {
+  return json{{"left_agency", name_of(decision.left_agency)},
+              {"left", decision.left},
+              {"right_agency", name_of(decision.right_agency)},
+              {"right", decision.right},
+              {"same", decision.same},
+              {"withdrawn", decision.withdrawn}}
+      .dump();
+}
+
+std::string encode_event(const FindingEvent& event) {
+  return json{{"finding", event.finding},
+              {"action", static_cast<int>(event.action)},
+              {"reason", event.reason},
+              {"until", event.until},
+              {"account", event.account}}
+      .dump();
+}
+
+std::string encode_settled(std::uint64_t held_back_entry) { return json{{"entry", held_back_entry}}.dump(); }
+
+std::string encode_withdrawal(Agency agency, std::string_view record_name) {
+  return json{{"agency", name_of(agency)}, {"record", record_name}}.dump();
+}
+
+}  // namespace wider::hub

@@ -1,0 +1,96 @@
+// Projection: everything derived from the ledger's entries and the adopted versions, as at one size of the ledger: the
+// records as columns, the people, the findings, the accounts and what people decided. It is built by Hub::settle() and
+// then never changed: pages read it through a shared pointer while the next one is made (docs/adr/0008).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/access.hpp"
+#include "hub/views.hpp"
+#include "ledger/ledger.hpp"
+#include "linkage/linkage.hpp"
+#include "picture/picture.hpp"
+#include "records/finding.hpp"
+#include "records/holdings.hpp"
+#include "records/people.hpp"
+
+namespace wider::hub {
+
+struct Account {
+  std::uint32_t number = 0;
+  ledger::Ref reference{};  // as headers name the account
+  std::string username;
+  std::string name;
+  std::string password_hash;
+  access::UserRole role = access::UserRole::social_worker;
+  Agency agency = Agency::social_care;
+  bool closed = false;
+};
+
+// A person's word that two mentions are, or are not, one person. Mentions by agency and name.
+struct LinkDecision {
+  Agency left_agency = Agency::social_care;
+  std::string left;
+  Agency right_agency = Agency::social_care;
+  std::string right;
+  bool same = true;
+  bool withdrawn = false;
+};
+
+struct FindingEvent {
+  std::string finding;
+  FindingAction action = FindingAction::take;
+  std::string reason;
+  std::string until;
+  std::uint32_t account = 0;
+  Instant at;
+};
+
+// What the entries say, before anything is concluded from them.
+struct Facts {
+  std::uint64_t through = 0;  // the last sequence applied
+  Holdings holdings;
+  std::vector<Account> accounts;
+  std::vector<LinkDecision> link_decisions;
+  std::vector<FindingEvent> finding_events;
+  std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
+  std::string model;                     // the adopted linkage model, TOML; "" when none
+  Instant last_received;
+  std::map<Agency, Instant> last_received_from;
+  std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes
+
+  // Takes one entry in. corrupt: a body that is not what its kind says.
+  [[nodiscard]] Result<void> apply(const ledger::Entry& entry);
+};
+
+class SearchIndex;
+
+struct Projection {
+  Facts facts;
+  People people;
+  std::unique_ptr<picture::Things> things;
+  std::vector<Finding> findings;
+  std::unique_ptr<SearchIndex> search;
+  std::string blocking_note;
+  std::uint64_t pairs_compared = 0;
+
+  Projection();
+  ~Projection();
+  [[nodiscard]] picture::Scene scene() const { return {facts.holdings, people, *things}; }
+  [[nodiscard]] const Holdings& holdings() const { return facts.holdings; }
+};
+
+// By mention: 1 where only the originator may be influenced by its record (People's second argument).
+[[nodiscard]] std::vector<std::uint8_t> originator_only_flags(const Holdings& holdings);
+
+// Bodies of the small entries (JSON), made and read in one place.
+[[nodiscard]] std::string encode_account(const Account& account);
+[[nodiscard]] std::string encode_decision(const LinkDecision& decision);
+[[nodiscard]] std::string encode_event(const FindingEvent& event);
+[[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry);
+[[nodiscard]] std::string encode_withdrawal(Agency agency, std::string_view record_name);
+
+}  // namespace wider::hub

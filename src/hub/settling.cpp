@@ -1,0 +1,218 @@
+#include "hub/settling.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <unordered_map>
+
+#include "hub/data.hpp"
+#include "hub/search.hpp"
+
+namespace wider::hub {
+namespace {
+
+// With fewer rows than this a model learnt from them would say more about chance than about people: the shipped one is used.
+constexpr std::size_t rows_to_train_on = 5'000;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::vector<StageTime>& times) : times_(times), since_(std::chrono::steady_clock::now()) {}
+  void lap(std::string stage) {
+    const auto now = std::chrono::steady_clock::now();
+    times_.push_back({std::move(stage), std::chrono::duration<double>(now - since_).count()});
+    since_ = now;
+  }
+
+ private:
+  std::vector<StageTime>& times_;
+  std::chrono::steady_clock::time_point since_;
+};
+
+void report(const SettleOptions& options, std::string_view stage, std::uint64_t done, std::uint64_t of) {
+  if (options.progress) options.progress(stage, done, of);
+}
+
+// Pass 1: entries → facts.
+Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
+  const std::uint64_t first = facts.through + 1;
+  const std::uint64_t last = ledger.size();
+  if (first > last) return 0;
+  Result<void> applied;
+  const auto read = ledger.read_range(first, last, [&](const ledger::Entry& entry) {
+    applied = facts.apply(entry);
+    if (entry.header.sequence % 65536 == 0) report(options, "read", entry.header.sequence - first + 1, last - first + 1);
+    return applied.has_value();
+  });
+  if (!read) return std::unexpected(read.error());
+  if (!applied) return std::unexpected(applied.error());
+  return last - first + 1;
+}
+
+// Pass 2: the linkage model, adopted once by an entry so that everything concluded names the version it rests on.
+Result<linkage::ModelPtr> adopted_model(ledger::Ledger& ledger, Facts& facts, const linkage::Input& input, const SettleOptions& options) {
+  if (facts.model.empty()) {
+    const std::string* shipped = shipped_model("people.toml");
+    if (input.rows.size() >= rows_to_train_on || shipped == nullptr) {
+      linkage::Options train_options;
+      train_options.threads = options.threads;
+      train_options.progress = options.progress;
+      const auto trained = linkage::train(input, train_options);
+      if (!trained) return std::unexpected(trained.error());
+      facts.model = linkage::to_toml(**trained);
+    } else {
+      facts.model = *shipped;
+    }
+    ledger::NewEntry adoption;
+    adoption.kind = ledger::EntryKind::model_adopted;
+    adoption.received = facts.last_received;
+    adoption.body = facts.model;
+    const auto sequence = ledger.append(std::span(&adoption, 1));
+    if (!sequence) return std::unexpected(sequence.error());
+    // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
+    if (*sequence == facts.through + 1) facts.through = *sequence;
+  }
+  return linkage::parse_model(facts.model);
+}
+
+// Pass 3: live mentions → people.
+Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const SettleOptions& options) {
+  const Holdings& holdings = projection.holdings();
+  const LinkageRows rows = gather(holdings);
+  std::vector<std::uint32_t> labels(holdings.mentions().size(), UINT32_MAX);
+  if (!rows.input.rows.empty()) {
+    const auto model = adopted_model(ledger, projection.facts, rows.input, options);
+    if (!model) return std::unexpected(model.error());
+    linkage::Options link_options;
+    link_options.threads = options.threads;
+    link_options.progress = options.progress;
+    const auto linked = linkage::link(rows.input, **model, decisions_as_rows(projection.facts, rows), link_options);
+    if (!linked) return std::unexpected(linked.error());
+    for (std::size_t r = 0; r < rows.mention_of.size(); ++r) {
+      labels[rows.mention_of[r].value] = rows.mention_of[linked->cluster[r]].value;
+    }
+    projection.blocking_note = linked->blocking_note;
+    projection.pairs_compared = linked->pairs_compared;
+  }
+  projection.people = People(std::move(labels), originator_only_flags(holdings));
+  return {};
+}
+
+// Pass 4: people and things → findings.
+Result<void> find_patterns(Projection& projection, const SettleOptions& options) {
+  projection.things = std::make_unique<picture::Things>(projection.holdings());
+  const auto patterns = shipped_patterns();
+  if (!patterns) return std::unexpected(patterns.error());
+  picture::FindOptions find_options;
+  find_options.threads = options.threads;
+  projection.findings = picture::find(projection.scene(), *patterns, find_options);
+  return {};
+}
+
+using linkage::Attribute;
+Code& value(linkage::Row& row, Attribute attribute) { return row.value[static_cast<std::size_t>(attribute)]; }
+
+void fill(Code& target, Code from) {
+  if (target == 0) target = from;
+}
+
+// Takes over from `index` what `row` does not say itself.
+void fill_up(linkage::Row& row, const linkage::Row& index) {
+  const bool named = value(row, Attribute::forename) != 0 || value(row, Attribute::surname) != 0 || value(row, Attribute::full_name) != 0;
+  for (std::size_t a = 0; a < linkage::attribute_count; ++a) {
+    const auto attribute = static_cast<Attribute>(a);
+    const bool is_name = attribute == Attribute::forename || attribute == Attribute::surname || attribute == Attribute::full_name;
+    if (is_name && named) continue;  // a name is taken over whole or not at all
+    fill(row.value[a], index.value[a]);
+  }
+  if (!row.birth_date.known()) row.birth_date = index.birth_date;
+  if (row.sex == Sex::unknown) row.sex = index.sex;
+}
+
+}  // namespace
+
+LinkageRows gather(const Holdings& holdings) {
+  LinkageRows out;
+  out.input.strings = &holdings.strings();
+  out.row_of.assign(holdings.mentions().size(), UINT32_MAX);
+  // What each agency's own index says of each of its people, later records first; originator-only records lend nothing.
+  std::unordered_map<std::uint64_t, linkage::Row> index;
+  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
+  for (std::uint32_t m = 0; m < holdings.mentions().size(); ++m) {
+    const MentionRow& mention = holdings.mentions()[m];
+    const RecordRow& record = holdings.at(mention.record);
+    if (!record.live) continue;
+    linkage::Row row;
+    value(row, Attribute::forename) = mention.forename;
+    value(row, Attribute::surname) = mention.surname;
+    value(row, Attribute::full_name) = mention.full_name;
+    value(row, Attribute::alias) = mention.alias;
+    value(row, Attribute::postcode) = mention.postcode;
+    value(row, Attribute::address) = mention.address;
+    value(row, Attribute::phone) = mention.phone;
+    value(row, Attribute::email) = mention.email;
+    value(row, Attribute::nhs_number) = mention.nhs_number;
+    value(row, Attribute::upn) = mention.upn;
+    value(row, Attribute::uprn) = mention.uprn;
+    value(row, Attribute::occupation) = mention.occupation;
+    row.birth_date = mention.birth_date;
+    row.sex = mention.sex;
+    row.source = static_cast<std::uint16_t>(record.agency);
+    row.own_id = mention.local_id;
+    row.attach_only = record.handling == Handling::originator_only;
+    out.row_of[m] = static_cast<std::uint32_t>(out.input.rows.size());
+    out.mention_of.emplace_back(m);
+    out.input.rows.push_back(row);
+  }
+  for (std::size_t r = out.input.rows.size(); r-- > 0;) {
+    const linkage::Row& row = out.input.rows[r];
+    if (row.own_id == 0 || row.attach_only) continue;
+    const auto [place, is_new] = index.try_emplace(key(row), row);
+    if (!is_new) fill_up(place->second, row);
+  }
+  for (linkage::Row& row : out.input.rows) {
+    if (row.own_id == 0) continue;
+    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
+  }
+  return out;
+}
+
+linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows) {
+  linkage::Decisions decisions;
+  for (const LinkDecision& decision : facts.link_decisions) {
+    const auto left = facts.holdings.find_mention(decision.left_agency, decision.left);
+    const auto right = facts.holdings.find_mention(decision.right_agency, decision.right);
+    if (!left || !right) continue;
+    auto& list = decision.same ? decisions.same : decisions.different;
+    list.emplace_back(rows.row_of[left->value], rows.row_of[right->value]);
+  }
+  return decisions;
+}
+
+Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options) {
+  Settled settled;
+  settled.projection = start ? std::move(start) : std::make_unique<Projection>();
+  Projection& projection = *settled.projection;
+  Stopwatch watch(settled.times);
+  const std::uint64_t identity_before = projection.facts.identity_version;
+
+  const auto read = catch_up(ledger, projection.facts, options);  // every entry after the snapshot
+  if (!read) return std::unexpected(read.error());
+  watch.lap("read the ledger");
+
+  const bool identity_changed = projection.facts.identity_version != identity_before || projection.search == nullptr;
+  settled.changed = *read > 0 || identity_changed;
+  if (!identity_changed) return settled;
+
+  if (auto linked = link_people(ledger, projection, options); !linked) return std::unexpected(linked.error());
+  watch.lap("link people");
+  // Beyond this point nobody is merged or split: people and their ids are settled.
+
+  if (auto found = find_patterns(projection, options); !found) return std::unexpected(found.error());
+  watch.lap("find patterns");
+
+  projection.search = std::make_unique<SearchIndex>(projection.holdings(), projection.people);
+  watch.lap("index for search");
+  return settled;
+}
+
+}  // namespace wider::hub

@@ -1,0 +1,46 @@
+// Settling: from the ledger's entries to a projection, as one straight list of passes. Each pass is a pure function of
+// what the passes before it made; only reading the ledger and adopting a model touch anything outside.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hub/projection.hpp"
+
+namespace wider::hub {
+
+struct StageTime {
+  std::string stage;
+  double seconds = 0;
+};
+
+struct SettleOptions {
+  unsigned threads = 2;
+  std::function<void(std::string_view stage, std::uint64_t done, std::uint64_t of)> progress;
+};
+
+struct Settled {
+  std::unique_ptr<Projection> projection;
+  std::vector<StageTime> times;
+  bool changed = false;  // something was concluded anew: worth a snapshot
+};
+
+// `start` is the latest projection there is (a snapshot's, or an empty one); it is taken over. Entries after it are read,
+// and people and findings are concluded again where anything they rest on has changed.
+[[nodiscard]] Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options);
+
+// The rows that linkage sees: the live mentions, each filled up from its agency's own index where it is a bare reference.
+// row_of[m] is the row of mention m, or UINT32_MAX. Rows keep the order of mentions.
+struct LinkageRows {
+  linkage::Input input;
+  std::vector<std::uint32_t> row_of;
+  std::vector<MentionIndex> mention_of;
+};
+[[nodiscard]] LinkageRows gather(const Holdings& holdings);
+// People's decisions as rows of `rows`; a decision about a mention that is not live rests.
+[[nodiscard]] linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows);
+
+}  // namespace wider::hub

@@ -1,0 +1,208 @@
+// What pages show: plain values, already cut down to what the viewer may see. Texts are plain text (web escapes them);
+// dates are words ("3 March 2009"). No rule of the domain is left to a template.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/access.hpp"
+#include "base/result.hpp"
+
+namespace wider::hub {
+
+// Who is looking. `account` is the hub's own number of the account.
+struct Viewer {
+  std::uint32_t account = 0;
+  std::string name;  // "Sam Okafor"
+  access::UserRole role = access::UserRole::social_worker;
+  Agency agency = Agency::social_care;
+  std::optional<access::PurposeKind> purpose;
+  std::string purpose_reference;  // "concern 2012-0441"
+};
+
+// On every page.
+struct PageFrame {
+  std::string data_good_to;  // "All agencies up to 6:10am; police last received 23 November 2012, 11:50pm."
+  bool simulated = false;    // a demonstration hub: every page says so
+  std::string duty_desk;     // "01632 960 001"
+  std::uint32_t findings_waiting = 0;
+};
+
+struct DutyLine {
+  std::string what;    // "Decision on a referral"
+  std::string child;   // name as shown
+  std::string person;  // id for the link, "P123"
+  std::string owner;   // "Children's social care"
+  std::string due;     // "due 3 March 2009" / "2 days over"
+  bool overdue = false;
+};
+
+struct FindingLine {
+  std::string id;
+  std::string says;
+  std::string met_on;
+  std::string agencies;  // "Police, Education and Health"
+  std::uint32_t children = 0;
+  std::string state;  // "New", "Taken by Sam Okafor", "Dismissed: …"
+  bool is_new = true;
+};
+
+struct HomeView {
+  std::vector<DutyLine> overdue, today, this_week;
+  std::vector<FindingLine> findings;  // not yet taken, most recent first, at most 10
+  std::uint32_t findings_in_all = 0;
+  struct NewFact {
+    std::string person, name, says, when;
+  };
+  std::vector<NewFact> new_facts;    // about children this viewer works with
+  std::uint32_t held_back_rows = 0;  // data engineers
+  std::string last_checked;
+};
+
+struct SearchHit {
+  std::string person;  // "P123"
+  std::string name;    // best-known name, or "Not identified: “Taz”"
+  std::string also_known_as;
+  std::string born;                 // "3 March 1994 (18 today)"
+  std::string area;                 // "Northgate"; outward postcode
+  std::string known_to;             // "Social care, Police"
+  std::string why;                  // "Surname sounds alike; date of birth the same"
+  std::uint32_t match_percent = 0;  // how well the query's words match the hit: of the search, never of the person
+};
+struct SearchView {
+  std::string query;
+  std::vector<SearchHit> hits;  // best first, at most 50
+  bool more = false;
+};
+
+struct KnownTo {
+  std::string agency;  // "Police"
+  std::string since;   // "" when only the existence may be shown
+  std::string last_contact;
+  std::string records;      // "7 records", or "" when only the existence may be shown
+  std::string you_may_see;  // "In full", "Kind and date", "That they know this person"
+  std::string ring;         // "Duty sergeant, 01632 960 104"
+};
+struct ChronologyRow {
+  std::string when;  // "3 March 2009, 10:40pm"
+  std::string iso;   // "2009-03-03" for <time datetime>
+  std::string says;
+  std::string agency;
+  std::string record;      // "police/crime-C123"
+  std::string grade;       // "5x5x5 B24: …" or "not graded"
+  std::string known;       // "known 5 March 2009"
+  std::string received;    // "received 2 April 2009"
+  std::string also;        // "Also recorded by Police, 3 days later."
+  std::string gap_before;  // "Nothing recorded for 7 months", drawn as a gap; "" when none
+};
+struct TieRow {
+  std::string person, name;  // other person
+  bool child = false;
+  std::string through;  // "silver Vauxhall Vectra" or "named in the same record"
+  std::string times;    // "4 times"
+  std::string first, last;
+  std::string agencies;
+  std::string says;
+};
+struct NetworkView {
+  std::vector<std::string> sentences;
+  std::vector<TieRow> ties;
+  std::string chart_json;  // cytoscape elements:
+                           // {"nodes":[{"data":{"id","label","kind"}}],"edges":[{"data":{"source","target","label"}}]}
+};
+struct IdentityRecord {  // one mention the person is made of
+  std::string mention;   // "police/crime-C123#2"
+  std::string name, born, address, identifiers, agency, role;
+};
+struct PersonView {
+  std::string id;  // "P123"
+  std::string name;
+  std::vector<std::string> other_names;
+  std::string born;  // "3 March 1994"
+  std::string age;   // "18 on 31 December 2012"
+  bool child = false;
+  std::vector<std::string> identifiers;  // "NHS number 944 930 5552 (check digit right)"
+  std::string lives;                     // latest address as far as it may be shown
+  std::string
+      how_sure;  // "11 records from 5 agencies. Weakest tie: education/concern-E2210, likely but not confirmed."
+  std::string weakest_left,
+      weakest_right;  // mentions of the weakest tie, for the link to explain; "" when there is one record
+  std::vector<IdentityRecord> records;
+  std::vector<KnownTo> known_to;
+  std::vector<DutyLine> duties;
+  std::vector<FindingLine> findings;
+  std::vector<ChronologyRow> chronology;
+  bool newest_first = true;
+  std::string as_known_at;  // ISO date or ""
+  NetworkView network;
+  bool something_not_shown = true;  // always true: the same words on every page
+};
+
+struct ProofRow {
+  std::string agency, record, happened, known, received, grade;
+  std::string says;  // what the record says, as far as it may be shown
+  std::string you_may_see;
+  std::vector<std::string> people;  // names with ids "P12|Name"
+};
+struct HolderRow {
+  std::string agency, part, knowable_since;
+};
+struct ExplanationRow {
+  std::string question, answer;
+};
+struct FindingView {
+  std::string id, pattern_title, says, met_on, received;
+  std::string how_sure;  // confirmed ties, weakest grade
+  std::string usual;     // "By chance this would be expected 0.02 times in a year here."
+  std::vector<ProofRow> proof;
+  std::vector<ProofRow> also;
+  std::vector<HolderRow> holders;
+  std::vector<ExplanationRow> explanations;
+  struct Named {
+    std::string person, name;
+    bool child = false;
+  };
+  std::vector<Named> people;
+  std::vector<std::string> things;
+  std::string state;  // "New", "Taken by …", …
+  struct Event {
+    std::string when, who, what, reason;
+  };
+  std::vector<Event> history;
+};
+
+enum class FindingAction : std::uint8_t { take, dismiss, snooze };
+
+struct ExplainRow {
+  std::string field, left, right, level, weight, rarity;
+};
+struct ExplainView {
+  std::string left, right;  // mentions
+  std::string verdict;      // "These two records are taken for one person."
+  std::string probability;  // "99.8 %" of the link: how sure the tie is, not anything about the person
+  std::string prior, total;
+  std::vector<ExplainRow> rows;
+  std::vector<std::string> says;
+};
+
+struct HeldBackLine {
+  std::uint64_t entry = 0;
+  std::string file, row, column, reason, remedy, raw, agency;
+};
+struct HeldBackView {
+  std::vector<HeldBackLine> rows;
+  std::uint64_t in_all = 0;
+};
+
+struct LookLine {
+  std::string when, who, role, agency, what, purpose;
+};
+struct GovernanceView {
+  std::vector<LookLine> looks;
+  std::string head_json;
+  std::uint64_t entries = 0;
+};
+
+}  // namespace wider::hub

@@ -1,0 +1,339 @@
+#include "web/fake/fake_pages.hpp"
+
+namespace wider::web {
+namespace {
+
+using hub::FindingLine;
+
+constexpr std::string_view finding_says =
+    "Three children are tied to one silver Vauxhall Vectra within four months, and no single agency recorded more than "
+    "two of them.";
+
+FindingLine vehicle_finding(const std::string& state) {
+  return {"third-child-7f3a90c2",
+          std::string(finding_says),
+          "14 June 2009",
+          "Police, Education and Children's social care",
+          3,
+          state,
+          state == "New"};
+}
+
+Agency agency_of(access::UserRole role) {
+  using access::UserRole;
+  switch (role) {
+    case UserRole::social_worker:
+      return Agency::social_care;
+    case UserRole::police_analyst:
+      return Agency::police;
+    case UserRole::safeguarding_nurse:
+      return Agency::health;
+    case UserRole::safeguarding_lead:
+      return Agency::education;
+    case UserRole::prosecutor:
+      return Agency::prosecution;
+    case UserRole::licensing_officer:
+      return Agency::licensing;
+    default:
+      return Agency::partnership;
+  }
+}
+
+std::vector<hub::ChronologyRow> chronology() {
+  return {
+      {"14 June 2009, 10:40pm", "2009-06-14",
+       "Seen in a silver Vauxhall Vectra on Station Road with Danial Ashworth and Ruby Lomax.", "Police",
+       "police/stop-S4471", "not graded", "known 15 June 2009", "received 2 July 2009",
+       "Also recorded by Education, 1 day later.", ""},
+      {"2 June 2009", "2009-06-02", "Absent without leave for three days.", "Education", "education/absence-A20931",
+       "not graded", "known 5 June 2009", "received 2 July 2009", "", "Nothing recorded for 2 months"},
+      {"29 March 2009", "2009-03-29", "Kind and date only: attendance.", "Health", "health/attendance-H118",
+       "not graded", "known 29 March 2009", "received 1 April 2009", "", ""},
+      {"28 March 2009, 11:15pm", "2009-03-28",
+       "Reported missing by her mother; returned the next day, found near the taxi rank on Station Road.", "Police",
+       "police/missing-M310", "not graded", "known 28 March 2009", "received 1 April 2009",
+       "Also recorded by Children's social care, 3 days later.", ""},
+      {"3 March 2009", "2009-03-03",
+       "Referral by Education: concern about older friends with a car. Closed with no further action.",
+       "Children's social care", "social-care/referral-R2207", "not graded", "known 3 March 2009",
+       "received 1 April 2009", "", ""},
+      {"March 2009", "2009-03-01", "Report that a man called “Taz” with a silver car waits outside the school.",
+       "Police", "police/intelligence-I902", "5x5x5 B24: mostly reliable source; known personally to the source",
+       "known 9 March 2009", "received 1 April 2009", "", "Nothing recorded for 7 months"},
+      {"11 July 2008", "2008-07-11", "School nurse contact: kind and date only.", "Health", "health/school-nurse-N77",
+       "not graded", "known 11 July 2008", "received 1 August 2008", "", ""},
+  };
+}
+
+hub::NetworkView network() {
+  hub::NetworkView view;
+  view.sentences = {
+      "Tied to 2 other children through a silver Vauxhall Vectra, seen 3 times between March and June 2009; no single "
+      "agency recorded more than 2 "
+      "of these.",
+      "Tied to 1 adult who is not identified: “Taz”, named in 2 records."};
+  view.ties = {
+      {"P204", "Ruby Lomax", true, "silver Vauxhall Vectra", "2 times", "28 March 2009", "14 June 2009", "Police",
+       "In the same vehicle on 14 June 2009."},
+      {"P311", "Kyle Danvers", true, "silver Vauxhall Vectra", "once", "2 May 2009", "2 May 2009", "Education",
+       "A teacher saw him get out of the vehicle."},
+      {"P512", "Not identified: “Taz”", false, "named in the same record", "2 times", "March 2009", "14 June 2009",
+       "Police and Education", "Said to drive the vehicle."},
+  };
+  view.chart_json =
+      R"({"nodes":[{"data":{"id":"P123","label":"Chelsea Marsden","kind":"child"}},{"data":{"id":"P204","label":"Ruby Lomax","kind":"child"}},)"
+      R"({"data":{"id":"P311","label":"Kyle Danvers","kind":"child"}},{"data":{"id":"P512","label":"“Taz”","kind":"adult"}},)"
+      R"({"data":{"id":"V9","label":"silver Vauxhall Vectra","kind":"vehicle"}}],"edges":[{"data":{"source":"P123","target":"V9","label":"2 times"}},)"
+      R"({"data":{"source":"P204","target":"V9","label":"2 times"}},{"data":{"source":"P311","target":"V9","label":"once"}},)"
+      R"({"data":{"source":"P512","target":"V9","label":"drives"}}]})";
+  return view;
+}
+
+hub::PersonView rich_person() {
+  hub::PersonView view;
+  view.id = "P123";
+  view.name = "Chelsea Marsden";
+  view.other_names = {"Chelsey Marsden", "Chelsea Marsden-Holt"};
+  view.born = "3 March 1994";
+  view.age = "15 on 2 July 2009";
+  view.child = true;
+  view.identifiers = {"NHS number 944 930 5552 (check digit right)", "UPN A372100109001 (check letter wrong)"};
+  view.lives = "12 Tanner Row, NX4 2";
+  view.how_sure = "6 records from 4 agencies. Weakest tie: education/concern-E2210, likely but not confirmed.";
+  view.weakest_left = "education/concern-E2210#1";
+  view.weakest_right = "social-care/person-88213";
+  view.records = {
+      {"social-care/person-88213", "Chelsea Marsden", "3 March 1994", "12 Tanner Row, NX4 2", "NHS number 944 930 5552",
+       "Children's social care", "Subject"},
+      {"police/missing-M310#1", "MARSDEN, Chelsey", "3 March 1994", "12 Tanners Row", "none", "Police", "Subject"},
+      {"education/concern-E2210#1", "Chelsea Marsden-Holt", "March 1994", "none", "UPN A372100109001", "Education",
+       "Subject"},
+  };
+  view.known_to = {
+      {"Children's social care", "11 July 2007", "1 April 2009", "4 records", "In full", "Duty desk, 01632 960 001"},
+      {"Police", "March 2009", "14 June 2009", "3 records", "In full", "Duty sergeant, 01632 960 104"},
+      {"Education", "3 March 2009", "2 June 2009", "2 records", "In full", "Safeguarding lead, 01632 960 130"},
+      {"Health", "", "", "", "That they know this person", "Safeguarding nurse, 01632 960 122"},
+  };
+  view.duties = {{"Return home interview", view.name, "P123", "Children's social care", "2 days over", true},
+                 {"Decision on a referral", view.name, "P123", "Children's social care", "due 3 July 2009", false}};
+  view.findings = {vehicle_finding("New")};
+  view.chronology = chronology();
+  view.network = network();
+  return view;
+}
+
+}  // namespace
+
+Result<hub::SignIn> FakePages::sign_in(std::string_view username, std::string_view given_password) {
+  const std::scoped_lock lock(mutex_);
+  const auto role = access::user_role_named(username);
+  if (!role || given_password != password) return failure(ErrorCode::denied, "The name or the password is not right.");
+  ++made_;
+  hub::SignIn made{"token-" + std::to_string(made_), "csrf-" + std::to_string(made_), {}};
+  made.viewer = {made_, "Sam Okafor", *role, agency_of(*role), std::nullopt, ""};
+  sessions_[made.token] = {made.viewer, made.csrf};
+  return made;
+}
+
+Result<hub::SessionView> FakePages::session(std::string_view token) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find(token);
+  if (at == sessions_.end()) return failure(ErrorCode::not_found, "There is no such session.");
+  return at->second;
+}
+
+void FakePages::sign_out(std::string_view token) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto at = sessions_.find(token); at != sessions_.end()) sessions_.erase(at);
+}
+
+Result<void> FakePages::choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find(token);
+  if (at == sessions_.end()) return failure(ErrorCode::not_found, "There is no such session.");
+  at->second.viewer.purpose = kind;
+  at->second.viewer.purpose_reference = reference;
+  return {};
+}
+
+hub::PageFrame FakePages::frame(const hub::Viewer&) {
+  if (empty) return {"", false, "01632 960 001", 0};
+  return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.", true, "01632 960 001", 3};
+}
+
+Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
+  if (ask_for_error == "unavailable") return failure(ErrorCode::unavailable, "The disk is full.");
+  hub::HomeView view;
+  view.last_checked = "6:10am";
+  if (empty) return view;
+  view.overdue = {{"Return home interview", "Chelsea Marsden", "P123", "Children's social care", "2 days over", true}};
+  view.today = {
+      {"Decision on a referral", "Ruby Lomax", "P204", "Children's social care", "due today by 5:00pm", false}};
+  view.this_week = {
+      {"Strategy discussion", "Kyle Danvers", "P311", "Children's social care", "due 6 July 2009", false}};
+  view.findings = {
+      vehicle_finding("New"),
+      {"repeat-closed-11c0aa40",
+       "Two agencies referred one child three times in 12 months, and each referral was closed with no further action.",
+       "3 March 2009", "Education and Police", 1, "New", true}};
+  view.findings_in_all = 12;
+  view.new_facts = {{"P123", "Chelsea Marsden", "Police recorded a stop that names her.", "yesterday"}};
+  view.held_back_rows = viewer.role == access::UserRole::data_engineer ? 2 : 0;
+  return view;
+}
+
+Result<hub::SearchView> FakePages::search(const hub::Viewer&, std::string_view query) {
+  hub::SearchView view;
+  view.query = query;
+  if (empty || query == "nobody") return view;
+  view.hits = {{"P123", "Chelsea Marsden", "Chelsey Marsden, Chelsea Marsden-Holt", "3 March 1994 (15 today)", "NX4",
+                "Children's social care, Police, Education", "Forename spelt alike; surname the same", 94},
+               {"P871", "Kelsey Marsden", "", "1992 (16 or 17 today)", "NX2", "Education",
+                "Forename sounds alike; surname the same", 71},
+               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Named beside this surname in 1 record", 40}};
+  view.more = true;
+  return view;
+}
+
+Result<hub::PersonView> FakePages::person(const hub::Viewer& viewer, std::string_view person,
+                                          const hub::PersonQuery& query) {
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (person == "P99") person = "P123";  // joined since
+  if (person != "P123" && person != "P204" && person != "P311" && person != "P512" && person != "P871") {
+    return failure(ErrorCode::not_found, "There is no such person.");
+  }
+  hub::PersonView view = rich_person();
+  if (person != "P123" || empty) {
+    view = hub::PersonView{};
+    view.id = person;
+    view.name = person == "P123" ? "Name not given" : "Ruby Lomax";
+    view.how_sure = "1 record from 1 agency.";
+  }
+  view.newest_first = query.newest_first;
+  view.as_known_at = query.as_known_at;
+  return view;
+}
+
+Result<std::vector<FindingLine>> FakePages::findings(const hub::Viewer&) {
+  const std::scoped_lock lock(mutex_);
+  if (empty) return std::vector<FindingLine>{};
+  return std::vector<FindingLine>{
+      vehicle_finding(finding_state_),
+      {"repeat-closed-11c0aa40",
+       "Two agencies referred one child three times in 12 months, and each referral was closed with no further action.",
+       "3 March 2009", "Education and Police", 1, "Taken by Priya Nair", false}};
+}
+
+Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view id) {
+  const std::scoped_lock lock(mutex_);
+  if (id != "third-child-7f3a90c2") return failure(ErrorCode::not_found, "There is no such finding.");
+  hub::FindingView view;
+  view.id = id;
+  view.pattern_title = "Three or more children tied to one vehicle";
+  view.says = finding_says;
+  view.met_on = "14 June 2009";
+  view.received = "2 July 2009";
+  view.how_sure = "All ties of people are confirmed but one. The weakest fact is graded 5x5x5 B24.";
+  view.usual = "By chance this would be expected 0.02 times in a year here.";
+  view.state = finding_state_;
+  if (empty) return view;
+  view.proof = {{"Police",
+                 "police/stop-S4471",
+                 "14 June 2009, 10:40pm",
+                 "15 June 2009",
+                 "2 July 2009",
+                 "not graded",
+                 "Two children seen in a silver Vauxhall Vectra on Station Road.",
+                 "In full",
+                 {"P123|Chelsea Marsden", "P204|Ruby Lomax"}},
+                {"Education",
+                 "education/concern-E2390",
+                 "2 May 2009",
+                 "5 May 2009",
+                 "1 June 2009",
+                 "not graded",
+                 "A pupil was seen getting out of a silver car outside the school.",
+                 "In full",
+                 {"P311|Kyle Danvers"}}};
+  view.also = {{"Police",
+                "police/intelligence-I902",
+                "March 2009",
+                "9 March 2009",
+                "1 April 2009",
+                "5x5x5 B24: mostly reliable source",
+                "A man called “Taz” with a silver car waits outside the school.",
+                "In full",
+                {"Not identified: “Taz”"}}};
+  view.holders = {{"Police", "2 of the 3 children", "15 June 2009"},
+                  {"Education", "1 of the 3 children", "5 May 2009"}};
+  view.explanations = {{"Do the children live together?", "No: three households."},
+                       {"Do they go to the same school?", "Two of the three: Northgate High."},
+                       {"Is this a vehicle that many people use?",
+                        "No: it is in 4 records in all; a licensed taxi is usually in 30 or more."}};
+  view.people = {{"P123", "Chelsea Marsden", true},
+                 {"P204", "Ruby Lomax", true},
+                 {"P311", "Kyle Danvers", true},
+                 {"P512", "Not identified: “Taz”", false}};
+  view.things = {"Silver Vauxhall Vectra"};
+  view.history = history_;
+  view.history.insert(view.history.begin(), {"2 July 2009, 6:10am", "Wider Picture", "First shown", ""});
+  return view;
+}
+
+Result<void> FakePages::act_on_finding(const hub::Viewer& viewer, std::string_view, hub::FindingAction action,
+                                       std::string_view reason, std::string_view until) {
+  const std::scoped_lock lock(mutex_);
+  using hub::FindingAction;
+  finding_state_ = action == FindingAction::take      ? "Taken by " + viewer.name
+                   : action == FindingAction::dismiss ? "Dismissed: " + std::string(reason)
+                                                      : "Comes back on " + std::string(until);
+  history_.push_back({"2 July 2009, 9:20am", viewer.name, finding_state_, std::string(reason)});
+  return {};
+}
+
+Result<hub::ExplainView> FakePages::explain(const hub::Viewer&, std::string_view left, std::string_view right) {
+  hub::ExplainView view;
+  view.left = left;
+  view.right = right;
+  view.verdict = "These two records are taken for one person, likely but not confirmed.";
+  view.probability = "97.4 %";
+  view.prior = "-16.2";
+  view.total = "+5.2";
+  if (empty) return view;
+  view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here"},
+               {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here"},
+               {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", ""}};
+  view.says = {"Forename and part of the surname agree, and the month of birth agrees.",
+               "No identifier is held by both."};
+  return view;
+}
+
+Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&) {
+  if (empty) return hub::HeldBackView{};
+  return hub::HeldBackView{
+      {{41, "police_stops_2009_06.csv", "118", "stop_date", "Not a date: 31/06/2009",
+        "Ask Police which day it was, mend the row and retry.", "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
+        "Police"},
+       {57, "absence_2009_t3.csv", "9", "upn", "The row has 7 cells where the header has 8",
+        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "Education"}},
+      2};
+}
+
+Result<void> FakePages::mend_held_back(const hub::Viewer&, std::uint64_t entry, std::string_view mended_row) {
+  if (entry != 41 && entry != 57) return failure(ErrorCode::not_found, "There is no such row.");
+  if (mended_row.empty()) return failure(ErrorCode::malformed, "The row is still empty.");
+  return {};
+}
+
+Result<hub::GovernanceView> FakePages::governance(const hub::Viewer&) {
+  if (empty) return hub::GovernanceView{};
+  return hub::GovernanceView{{{"2 July 2009, 9:12am", "Sam Okafor", "Social worker", "Children's social care",
+                               "Person P123", "Child protection enquiry, concern 2012-0441"},
+                              {"2 July 2009, 9:14am", "Priya Nair", "Police intelligence analyst", "Police",
+                               "Finding third-child-7f3a90c2", "Strategy discussion, SD-19"}},
+                             R"({"size":184223,"root":"4c1b…","signed":"2009-07-02T06:10:00Z"})",
+                             184223};
+}
+
+}  // namespace wider::web

@@ -1,0 +1,46 @@
+// A hub of fixed fictitious people, for the tests of the pages and for looking at them. Every list of every view holds
+// something, unless `empty` is asked for. Names, numbers and places are made up; telephone numbers are of the ranges
+// kept for fiction.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "hub/pages.hpp"
+
+namespace wider::web {
+
+class FakePages : public hub::Pages {
+ public:
+  bool empty = false;         // views hold as little as they may
+  std::string ask_for_error;  // person(), home() … answer with this code's refusal: "unavailable"
+  static constexpr std::string_view password = "demonstration";
+  // Usernames are the names of roles: "social-worker".
+
+  Result<hub::SignIn> sign_in(std::string_view username, std::string_view given_password) override;
+  Result<hub::SessionView> session(std::string_view token) override;
+  void sign_out(std::string_view token) override;
+  Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
+  hub::PageFrame frame(const hub::Viewer& viewer) override;
+  Result<hub::HomeView> home(const hub::Viewer& viewer) override;
+  Result<hub::SearchView> search(const hub::Viewer& viewer, std::string_view query) override;
+  Result<hub::PersonView> person(const hub::Viewer& viewer, std::string_view person,
+                                 const hub::PersonQuery& query) override;
+  Result<std::vector<hub::FindingLine>> findings(const hub::Viewer& viewer) override;
+  Result<hub::FindingView> finding(const hub::Viewer& viewer, std::string_view id) override;
+  Result<void> act_on_finding(const hub::Viewer& viewer, std::string_view id, hub::FindingAction action,
+                              std::string_view reason, std::string_view until) override;
+  Result<hub::ExplainView> explain(const hub::Viewer& viewer, std::string_view left, std::string_view right) override;
+  Result<hub::HeldBackView> held_back(const hub::Viewer& viewer) override;
+  Result<void> mend_held_back(const hub::Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
+  Result<hub::GovernanceView> governance(const hub::Viewer& viewer) override;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, hub::SessionView, std::less<>> sessions_;
+  std::uint32_t made_ = 0;
+  std::string finding_state_ = "New";
+  std::vector<hub::FindingView::Event> history_;
+};
+
+}  // namespace wider::web

@@ -1,0 +1,186 @@
+#include "web/present.hpp"
+
+#include "web/http.hpp"
+
+namespace wider::web {
+namespace {
+
+const auto present_each = [](const auto& row) { return present(row); };
+
+Values present_row(const hub::ChronologyRow& row) {
+  Values values;
+  values.text("when", row.when).text("iso", row.iso).text("says", row.says).text("agency", row.agency);
+  values.text("record", row.record).text("grade", row.grade).text("known", row.known).text("received", row.received);
+  return values.text("also", row.also).text("gap_before", row.gap_before);
+}
+
+Values present_tie(const hub::TieRow& tie) {
+  Values values;
+  values.text("person", tie.person).text("name", tie.name).flag("child", tie.child).text("through", tie.through);
+  values.text("times", tie.times)
+      .text("first", tie.first)
+      .text("last", tie.last)
+      .flag("same_day", tie.first == tie.last);
+  return values.text("agencies", tie.agencies).text("says", tie.says);
+}
+
+Values present_known(const hub::KnownTo& known) {
+  Values values;
+  values.text("agency", known.agency).text("since", known.since).text("last_contact", known.last_contact);
+  return values.text("records", known.records).text("you_may_see", known.you_may_see).text("ring", known.ring);
+}
+
+Values present_identity(const hub::IdentityRecord& record) {
+  Values values;
+  values.text("mention", record.mention).text("name", record.name).text("born", record.born);
+  values.text("address", record.address).text("identifiers", record.identifiers);
+  return values.text("agency", record.agency).text("role", record.role);
+}
+
+Values present_proof(const hub::ProofRow& row) {
+  Values values;
+  values.text("agency", row.agency).text("record", row.record).text("happened", row.happened).text("known", row.known);
+  values.text("received", row.received).text("grade", row.grade).text("says", row.says);
+  values.text("you_may_see", row.you_may_see);
+  return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
+}
+
+std::string explain_address(const std::string& left, const std::string& right) {
+  return "/explain?left=" + percent_encode(left) + "&right=" + percent_encode(right);
+}
+
+}  // namespace
+
+Values present_named(std::string_view id_and_name) {
+  const std::size_t bar = id_and_name.find('|');
+  Values values;
+  values.text("person", bar == std::string_view::npos ? std::string_view() : id_and_name.substr(0, bar));
+  return values.text("name", bar == std::string_view::npos ? id_and_name : id_and_name.substr(bar + 1));
+}
+
+Values::List present_texts(const std::vector<std::string>& texts) {
+  return list_of(texts, [](const std::string& text) { return Values().text("text", text); });
+}
+
+Values present(const hub::DutyLine& duty) {
+  Values values;
+  values.text("what", duty.what).text("child", duty.child).text("person", duty.person).text("owner", duty.owner);
+  return values.text("due", duty.due).flag("overdue", duty.overdue);
+}
+
+Values present(const hub::FindingLine& finding) {
+  Values values;
+  values.text("id", finding.id).text("says", finding.says).text("met_on", finding.met_on);
+  values.text("agencies", finding.agencies)
+      .number("children", finding.children)
+      .flag("children_one", finding.children == 1);
+  return values.text("state", finding.state).flag("is_new", finding.is_new);
+}
+
+Values present(const hub::HomeView& home) {
+  Values values;
+  values.list("overdue", list_of(home.overdue, present_each)).list("today", list_of(home.today, present_each));
+  values.list("this_week", list_of(home.this_week, present_each))
+      .list("findings", list_of(home.findings, present_each));
+  values.flag("duties?", !home.overdue.empty() || !home.today.empty() || !home.this_week.empty());
+  values.number("findings_in_all", home.findings_in_all);
+  values.flag("more_findings", home.findings_in_all > home.findings.size());
+  values.list(
+      "new_facts", list_of(home.new_facts, [](const hub::HomeView::NewFact& fact) {
+        Values row;
+        return row.text("person", fact.person).text("name", fact.name).text("says", fact.says).text("when", fact.when);
+      }));
+  values.number("held_back_rows", home.held_back_rows).flag("held_back_one", home.held_back_rows == 1);
+  values.flag("nothing", home.overdue.empty() && home.today.empty() && home.this_week.empty() &&
+                             home.findings.empty() && home.new_facts.empty() && home.held_back_rows == 0);
+  return values.text("last_checked", home.last_checked);
+}
+
+Values present(const hub::SearchView& search) {
+  Values values;
+  values.text("query", search.query).flag("more", search.more);
+  return values.list("hits", list_of(search.hits, [](const hub::SearchHit& hit) {
+                       Values row;
+                       row.text("person", hit.person).text("name", hit.name).text("also_known_as", hit.also_known_as);
+                       row.text("born", hit.born).text("area", hit.area).text("known_to", hit.known_to);
+                       return row.text("why", hit.why).number("match_percent", hit.match_percent);
+                     }));
+}
+
+Values present(const hub::PersonView& person) {
+  Values values;
+  values.text("id", person.id).text("name", person.name).text("born", person.born).text("age", person.age);
+  values.flag("child", person.child).text("lives", person.lives).text("how_sure", person.how_sure);
+  values.list("other_names", present_texts(person.other_names)).list("identifiers", present_texts(person.identifiers));
+  const bool tie = !person.weakest_left.empty() && !person.weakest_right.empty();
+  values.text("weakest_address", tie ? explain_address(person.weakest_left, person.weakest_right) : "");
+  values.list("records", list_of(person.records, present_identity));
+  values.list("known_to", list_of(person.known_to, present_known));
+  values.list("duties", list_of(person.duties, present_each)).list("findings", list_of(person.findings, present_each));
+  values.list("chronology", list_of(person.chronology, present_row));
+  values.flag("newest_first", person.newest_first).text("as_known_at", person.as_known_at);
+  values.list("sentences", present_texts(person.network.sentences))
+      .list("ties", list_of(person.network.ties, present_tie));
+  return values.text("chart_json", person.network.chart_json);
+}
+
+Values present(const hub::FindingView& finding) {
+  Values values;
+  values.text("id", finding.id).text("pattern_title", finding.pattern_title).text("says", finding.says);
+  values.text("met_on", finding.met_on).text("received", finding.received).text("how_sure", finding.how_sure);
+  values.text("usual", finding.usual).text("state", finding.state);
+  values.list("proof", list_of(finding.proof, present_proof)).list("also", list_of(finding.also, present_proof));
+  values.list("holders", list_of(finding.holders, [](const hub::HolderRow& holder) {
+                Values row;
+                row.text("agency", holder.agency).text("part", holder.part);
+                return row.text("knowable_since", holder.knowable_since);
+              }));
+  values.list("explanations", list_of(finding.explanations, [](const hub::ExplanationRow& explanation) {
+                return Values().text("question", explanation.question).text("answer", explanation.answer);
+              }));
+  values.list("named", list_of(finding.people, [](const hub::FindingView::Named& named) {
+                return Values().text("person", named.person).text("name", named.name).flag("child", named.child);
+              }));
+  values.list("things", present_texts(finding.things));
+  return values.list("history", list_of(finding.history, [](const hub::FindingView::Event& event) {
+                       Values row;
+                       row.text("when", event.when).text("who", event.who);
+                       return row.text("what", event.what).text("reason", event.reason);
+                     }));
+}
+
+Values present(const hub::ExplainView& explain) {
+  Values values;
+  values.text("left", explain.left).text("right", explain.right).text("verdict", explain.verdict);
+  values.text("probability", explain.probability).text("prior", explain.prior).text("total", explain.total);
+  values.list("says", present_texts(explain.says));
+  return values.list("rows", list_of(explain.rows, [](const hub::ExplainRow& field) {
+                       Values row;
+                       row.text("field", field.field).text("left_value", field.left).text("right_value", field.right);
+                       return row.text("level", field.level).text("weight", field.weight).text("rarity", field.rarity);
+                     }));
+}
+
+Values present(const hub::HeldBackView& held_back) {
+  Values values;
+  values.number("in_all", held_back.in_all).flag("in_all_one", held_back.in_all == 1);
+  return values.list("rows", list_of(held_back.rows, [](const hub::HeldBackLine& line) {
+                       Values row;
+                       row.text("entry", std::to_string(line.entry)).text("file", line.file).text("row", line.row);
+                       row.text("column", line.column).text("reason", line.reason).text("remedy", line.remedy);
+                       return row.text("raw", line.raw).text("agency", line.agency);
+                     }));
+}
+
+Values present(const hub::GovernanceView& governance) {
+  Values values;
+  values.text("head_json", governance.head_json).number("entries", governance.entries);
+  return values.list(
+      "looks", list_of(governance.looks, [](const hub::LookLine& look) {
+        Values row;
+        row.text("when", look.when).text("who", look.who).text("role", look.role);
+        return row.text("agency", look.agency).text("what", look.what).text("look_purpose", look.purpose);
+      }));
+}
+
+}  // namespace wider::web

@@ -1,0 +1,75 @@
+// Site: from a request to a page. One way in for every request: find the route, find the session, check the role, check
+// the form token, call the handler; the handlers (site_*.cpp) translate to one call of hub::Pages and back to a
+// template. No rule of the domain is here, and nothing of a request is ever logged.
+// Thread safety: handle may be called from any thread.
+#pragma once
+
+#include <memory>
+
+#include "hub/pages.hpp"
+#include "web/assets.hpp"
+#include "web/router.hpp"
+#include "web/templates.hpp"
+
+namespace wider::web {
+
+class Site;
+
+// A request that passed the gate. `session` is null only on routes open to everybody.
+struct Visit {
+  const Site& site;
+  const Request& request;
+  const Fields& parts;  // of the path
+  const hub::SessionView* session = nullptr;
+
+  [[nodiscard]] const hub::Viewer& viewer() const;
+  [[nodiscard]] std::string_view part(std::string_view name) const;
+  [[nodiscard]] std::string_view token() const;  // of the session
+};
+
+struct SiteOptions {
+  bool behind_tls = false;  // cookies are marked Secure
+};
+
+class Site {
+ public:
+  // malformed: a template is broken (a bug of this program).
+  static Result<std::unique_ptr<Site>> make(hub::Pages& pages, Assets assets, SiteOptions options);
+
+  [[nodiscard]] Response handle(const Request& request) const;
+  [[nodiscard]] const Router& router() const { return router_; }
+
+  // For the handlers.
+  [[nodiscard]] hub::Pages& pages() const { return pages_; }
+  [[nodiscard]] const Assets& assets() const { return assets_; }
+  // The template as a whole page, with the frame that every page has.
+  [[nodiscard]] Response page(const Visit& visit, std::string_view name, std::string_view title, Values values,
+                              int status = 200) const;
+  // What an Error of the hub becomes: a redirect to the purpose page, 403, 404, 400 or 503.
+  [[nodiscard]] Response refusal(const Visit& visit, const Error& error) const;
+  [[nodiscard]] Response error_page(const Visit& visit, int status, std::string_view title,
+                                    std::string_view says) const;
+  [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value) const;  // of a Set-Cookie header
+  [[nodiscard]] std::string clear_cookie(std::string_view name) const;
+
+ private:
+  Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options);
+  [[nodiscard]] Response answer(const Request& request) const;
+  [[nodiscard]] Response through_gate(const Request& request, const Match& match) const;
+
+  hub::Pages& pages_;
+  Assets assets_;
+  Templates templates_;
+  SiteOptions options_;
+  Router router_;
+};
+
+inline constexpr std::string_view session_cookie = "wider_session";
+inline constexpr std::string_view form_cookie = "wider_form";  // before signing in: its value stands in the form too
+
+[[nodiscard]] Response redirect(std::string_view path);
+[[nodiscard]] std::string random_token();                                // 256 bits, hex
+[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);  // in constant time; false when empty
+[[nodiscard]] std::vector<Route> all_routes();                           // site_routes.cpp
+
+}  // namespace wider::web

@@ -1,0 +1,286 @@
+// Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
+#include <charconv>
+
+#include "base/date.hpp"
+#include "web/present.hpp"
+#include "web/site.hpp"
+
+namespace wider::web {
+namespace {
+
+using access::Action;
+
+constexpr std::size_t longest_query = 200;
+constexpr std::size_t longest_reason = 2000;
+
+// The page to go to after this one, as a query or a hidden field.
+std::string next_of(std::string_view given) {
+  return safe_local_path(given);
+}
+
+Response sign_in_page(const Visit& visit, std::string_view problem, std::string_view username, std::string_view next) {
+  // The token stands in the form and in a cookie that another site's page cannot set or read.
+  const std::string_view known = visit.request.cookie(form_cookie);
+  const std::string token = known.size() == 64 ? std::string(known) : random_token();
+  Values values;
+  values.text("form_token", token).text("problem", problem).text("username", username).text("next", next_of(next));
+  Response response = visit.site.page(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in",
+                                      std::move(values), problem.empty() ? 200 : 403);
+  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(form_cookie, token));
+  return response;
+}
+
+Response sign_in(const Visit& visit) {
+  return sign_in_page(visit, "", "", visit.request.query_field("next"));
+}
+
+Response do_sign_in(const Visit& visit) {
+  const std::string_view username = visit.request.form_field("username");
+  const std::string_view next = visit.request.form_field("next");
+  const auto session = visit.site.pages().sign_in(username, visit.request.form_field("password"));
+  if (!session) {
+    if (session.error().code != ErrorCode::denied) return visit.site.refusal(visit, session.error());
+    return sign_in_page(visit, "The name or the password is not right.", username, next);
+  }
+  Response response =
+      redirect(session->viewer.purpose ? next_of(next) : "/purpose?next=" + percent_encode(next_of(next)));
+  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(session_cookie, session->token));
+  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(form_cookie));
+  return response;
+}
+
+Response do_sign_out(const Visit& visit) {
+  visit.site.pages().sign_out(visit.token());
+  Response response = redirect("/signed-out");
+  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(session_cookie));
+  return response;
+}
+
+Response signed_out(const Visit& visit) {
+  return visit.site.page(visit, "signed_out", "You have signed out", {});
+}
+
+Response purpose_page(const Visit& visit, std::string_view problem, std::string_view reference, std::string_view next) {
+  const hub::Viewer& viewer = visit.viewer();
+  Values::List kinds;
+  for (std::size_t i = 0; i < access::purpose_kind_count; ++i) {
+    const auto kind = static_cast<access::PurposeKind>(i);
+    if (!access::suits(viewer.role, kind)) continue;
+    Values row;
+    row.text("kind", access::name_of(kind)).text("kind_title", access::title_of(kind));
+    row.text("basis", access::lawful_basis_of(kind))
+        .flag("chosen", viewer.purpose == kind)
+        .flag("first", kinds.empty());
+    kinds.push_back(std::move(row));
+  }
+  Values values;
+  values.list("kinds", std::move(kinds)).text("problem", problem).text("next", next_of(next));
+  values.text("reference", reference);
+  return visit.site.page(visit, "purpose",
+                         problem.empty() ? "What are you working on?" : "Error: What are you working on?",
+                         std::move(values), problem.empty() ? 200 : 400);
+}
+
+Response purpose(const Visit& visit) {
+  return purpose_page(visit, "", visit.viewer().purpose_reference, visit.request.query_field("next"));
+}
+
+Response choose_purpose(const Visit& visit) {
+  const std::string_view reference = visit.request.form_field("reference").substr(0, longest_query);
+  const std::string_view next = visit.request.form_field("next");
+  const auto kind = access::purpose_kind_named(visit.request.form_field("kind"));
+  if (!kind || !access::suits(visit.viewer().role, *kind)) {
+    return purpose_page(visit, "Choose what you are working on.", reference, next);
+  }
+  const auto chosen = visit.site.pages().choose_purpose(visit.token(), *kind, reference);
+  if (!chosen) return visit.site.refusal(visit, chosen.error());
+  return redirect(next_of(next));
+}
+
+Response home(const Visit& visit) {
+  const auto view = visit.site.pages().home(visit.viewer());
+  if (!view) return visit.site.refusal(visit, view.error());
+  return visit.site.page(visit, "home", "What needs somebody today", present(*view));
+}
+
+// A search comes as a form and is answered at once, so that no name stands in an address or a browser's history.
+Response search(const Visit& visit) {
+  const std::string_view query = visit.request.form_field("q");
+  if (query.size() > longest_query) {
+    return visit.site.error_page(visit, 400, "The search is too long", "Use at most 200 letters and digits.");
+  }
+  if (query.find_first_not_of(" \t\r\n") == std::string_view::npos) return redirect("/search");
+  const auto view = visit.site.pages().search(visit.viewer(), query);
+  if (!view && view.error().message == "purpose") return redirect("/purpose?next=%2Fsearch");
+  if (!view) return visit.site.refusal(visit, view.error());
+  Values values = present(*view);
+  return visit.site.page(visit, "search", "Search results", values.flag("searched", true).flag("header_search", false));
+}
+
+Response search_form(const Visit& visit) {
+  Values values = present(hub::SearchView{});
+  return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
+}
+
+Response person(const Visit& visit) {
+  hub::PersonQuery query;
+  query.newest_first = visit.request.query_field("order") != "oldest";
+  query.as_known_at = visit.request.query_field("as-known-at");
+  query.agency = visit.request.query_field("agency");
+  if (!query.as_known_at.empty() && !parse_iso_date(query.as_known_at)) {
+    return visit.site.error_page(visit, 400, "That is not a date", "Write the date as year, month, day: 2009-03-31.");
+  }
+  if (!query.agency.empty() && !agency_named(query.agency)) {
+    return visit.site.error_page(visit, 400, "There is no such agency", "Choose one of those in the list.");
+  }
+  const std::string_view id = visit.part("id");
+  const auto view = visit.site.pages().person(visit.viewer(), id, query);
+  if (!view) return visit.site.refusal(visit, view.error());
+  // The address that was asked for may be an old one: records were joined since.
+  if (view->id != id) return redirect("/person/" + percent_encode(view->id));
+  Values values = present(*view);
+  Values::List agencies;
+  for (std::size_t i = 0; i < agency_count; ++i) {
+    const auto agency = static_cast<Agency>(i);
+    Values row;
+    row.text("agency_name", name_of(agency)).text("agency_title", title_of(agency));
+    agencies.push_back(row.flag("chosen", name_of(agency) == query.agency));
+  }
+  values.list("agencies", std::move(agencies)).text("agency_filter", query.agency);
+  const auto as_at = parse_iso_date(view->as_known_at);
+  values.text("as_known_words", as_at ? to_words(*as_at) : "");
+  // Titles go into a browser's history, so they name the page and the number, never the person.
+  return visit.site.page(visit, "person", "Person " + view->id, std::move(values));
+}
+
+Response findings(const Visit& visit) {
+  const auto view = visit.site.pages().findings(visit.viewer());
+  if (!view) return visit.site.refusal(visit, view.error());
+  Values values;
+  values.list("findings", list_of(*view, [](const hub::FindingLine& line) { return present(line); }));
+  return visit.site.page(visit, "findings", "Findings", std::move(values));
+}
+
+Response finding_page(const Visit& visit, std::string_view problem) {
+  const auto view = visit.site.pages().finding(visit.viewer(), visit.part("id"));
+  if (!view) return visit.site.refusal(visit, view.error());
+  Values values = present(*view);
+  values.text("problem", problem).text("reason", visit.request.form_field("reason"));
+  values.text("until", visit.request.form_field("until"));
+  const std::string_view action = visit.request.form_field("action");
+  values.flag("dismissing", action == "dismiss").flag("snoozing", action == "snooze");
+  return visit.site.page(visit, "finding", problem.empty() ? "Finding " + view->id : "Error: Finding " + view->id,
+                         std::move(values), problem.empty() ? 200 : 400);
+}
+
+Response finding(const Visit& visit) {
+  return finding_page(visit, "");
+}
+
+Response act_on_finding(const Visit& visit) {
+  const std::string_view action = visit.request.form_field("action");
+  const std::string_view reason = visit.request.form_field("reason");
+  const std::string_view until = visit.request.form_field("until");
+  if (reason.size() > longest_reason) return finding_page(visit, "Write at most 2,000 letters.");
+  hub::FindingAction wanted = hub::FindingAction::take;
+  if (action == "dismiss") {
+    wanted = hub::FindingAction::dismiss;
+    if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos)
+      return finding_page(visit, "Say why you dismiss it.");
+  } else if (action == "snooze") {
+    wanted = hub::FindingAction::snooze;
+    if (!parse_iso_date(until)) return finding_page(visit, "Choose the date on which it comes back.");
+  } else if (action != "take") {
+    return finding_page(visit, "Choose what to do with it.");
+  }
+  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), wanted, reason, until);
+  if (!done) {
+    if (done.error().code == ErrorCode::usage) return finding_page(visit, done.error().message);
+    return visit.site.refusal(visit, done.error());
+  }
+  return redirect("/finding/" + percent_encode(visit.part("id")));
+}
+
+Response explain(const Visit& visit) {
+  const std::string_view left = visit.request.query_field("left");
+  const std::string_view right = visit.request.query_field("right");
+  if (left.empty() || right.empty()) {
+    return visit.site.error_page(visit, 400, "Two records are needed",
+                                 "Open this page from the link on a person's page.");
+  }
+  const auto view = visit.site.pages().explain(visit.viewer(), left, right);
+  if (!view) return visit.site.refusal(visit, view.error());
+  return visit.site.page(visit, "explain", "Is this the same person?", present(*view));
+}
+
+Response held_back_page(const Visit& visit, std::string_view problem, std::string_view done) {
+  const auto view = visit.site.pages().held_back(visit.viewer());
+  if (!view) return visit.site.refusal(visit, view.error());
+  Values values = present(*view);
+  values.text("problem", problem).text("done", done);
+  return visit.site.page(visit, "held_back", problem.empty() ? "Rows held back" : "Error: Rows held back",
+                         std::move(values), problem.empty() ? 200 : 400);
+}
+
+Response held_back(const Visit& visit) {
+  return held_back_page(visit, "", visit.request.query_field("done") == "1" ? "The row was taken in." : "");
+}
+
+Response mend_held_back(const Visit& visit) {
+  const std::string_view entry_text = visit.request.form_field("entry");
+  std::uint64_t entry = 0;
+  const auto read = std::from_chars(entry_text.data(), entry_text.data() + entry_text.size(), entry);
+  if (read.ec != std::errc() || read.ptr != entry_text.data() + entry_text.size()) {
+    return held_back_page(visit, "Choose a row of the list.", "");
+  }
+  const auto mended = visit.site.pages().mend_held_back(visit.viewer(), entry, visit.request.form_field("raw"));
+  if (!mended) {
+    const ErrorCode code = mended.error().code;
+    if (code == ErrorCode::malformed || code == ErrorCode::usage)
+      return held_back_page(visit, mended.error().message, "");
+    return visit.site.refusal(visit, mended.error());
+  }
+  return redirect("/held-back?done=1");
+}
+
+Response governance(const Visit& visit) {
+  const auto view = visit.site.pages().governance(visit.viewer());
+  if (!view) return visit.site.refusal(visit, view.error());
+  return visit.site.page(visit, "governance", "Who looked at what", present(*view));
+}
+
+Response health(const Visit& /*visit*/) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = "{\"status\":\"ok\"}\n";
+  return response;
+}
+
+}  // namespace
+
+std::vector<Route> all_routes() {
+  const auto get = Method::get;
+  const auto post = Method::post;
+  return {
+      {get, "/healthz", Everybody{}, health},
+      {get, "/sign-in", Everybody{}, sign_in},
+      {post, "/sign-in", Everybody{}, do_sign_in},
+      {get, "/signed-out", Everybody{}, signed_out},
+      {post, "/sign-out", SignedIn{}, do_sign_out},
+      {get, "/purpose", SignedIn{}, purpose},
+      {post, "/purpose", SignedIn{}, choose_purpose},
+      {get, "/", Action::home, home},
+      {get, "/search", Action::search, search_form},
+      {post, "/search", Action::search, search},
+      {get, "/person/{id}", Action::person, person},
+      {get, "/findings", Action::findings, findings},
+      {get, "/finding/{id}", Action::finding, finding},
+      {post, "/finding/{id}", Action::act_on_finding, act_on_finding},
+      {get, "/explain", Action::explain_link, explain},
+      {get, "/held-back", Action::held_back, held_back},
+      {post, "/held-back", Action::held_back, mend_held_back},
+      {get, "/governance", Action::governance, governance},
+  };
+}
+
+}  // namespace wider::web
