@@ -505,6 +505,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
                                    {options.synchronous, options.sqlite_vfs});
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
+  for (const char* name : {"ledger.db", "keys.db"})
+    std::filesystem::permissions(folder / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   const auto whole = std::filesystem::absolute(folder, ignored);
   if (auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());

@@ -224,7 +224,7 @@ class SqliteStore final : public Store {
       head.chunks.push_back(digest_of(blob(chunks->get(), 1)));
     }
     if (done != SQLITE_DONE) return std::unexpected(ledger_.error().error());
-    if (auto checked = check_keys(head.size); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_keys(head.last_pack); !checked) return std::unexpected(checked.error());
     return head;
   }
 
@@ -265,8 +265,8 @@ class SqliteStore final : public Store {
 
   Result<void> append_keys(const Group& group) {
     if (auto done = keys_.run("BEGIN IMMEDIATE"); !done) return done;
-    // Keys of packs that a crash kept from the ledger may lie beyond this group's first: with other pack boundaries now,
-    // they would be taken for the end of the keys.
+    // Keys of packs that a crash kept from the ledger may lie beyond this group's first: with other pack boundaries
+    // now, they would be taken for the end of the keys.
     set(drop_keys_after_.get(), 1, group.packs.front().first);
     if (auto done = keys_.step(drop_keys_after_.get()); !done) return done;
     for (std::size_t i = 0; i < group.packs.size(); ++i) {
@@ -354,25 +354,25 @@ class SqliteStore final : public Store {
     return result;
   }
 
-  // After a crash keys.db may hold keys of a group that never reached the ledger. They open nothing and are left: slots
-  // are looked up by their pack's first sequence and replaced when it comes again, and deleting them here would destroy
-  // good keys when somebody opens an old ledger.db beside its newer keys.db by mistake.
-  Result<void> check_keys(std::uint64_t size) {
-    auto last = keys_.prepare("SELECT first, length(slots) FROM keys WHERE first <= ?1 ORDER BY first DESC LIMIT 1");
-    if (!last) return std::unexpected(last.error());
-    set(last->get(), 1, size);
-    const int done = sqlite3_step(last->get());
+  // After a crash keys.db may hold keys of a group that never reached the ledger. Opening leaves them, so that looking
+  // at an old ledger.db beside its newer keys.db by mistake destroys nothing; the next group drops them (append_keys).
+  // What must be there is the last pack's own slots: a left-over of another pack says nothing.
+  Result<void> check_keys(const Pack& last_pack) {
+    if (last_pack.count() == 0) return {};
+    auto slots = keys_.prepare("SELECT length(slots) FROM keys WHERE first = ?1");
+    if (!slots) return std::unexpected(slots.error());
+    set(slots->get(), 1, last_pack.first);
+    const int done = sqlite3_step(slots->get());
     if (done != SQLITE_ROW && done != SQLITE_DONE) return keys_.error();
-    const std::uint64_t covered =
-        done == SQLITE_ROW ? number(last->get(), 0) + number(last->get(), 1) / key_slot_size - 1 : 0;
-    if (covered < size)
+    if (done == SQLITE_DONE || number(slots->get(), 0) != last_pack.count() * key_slot_size)
       return failure(ErrorCode::corrupt, "keys.db is older than ledger.db: bring back the keys.db that belongs to it.");
     return {};
   }
 
   File keys_;
   File ledger_;
-  Prepared drop_keys_after_, insert_keys_, select_keys_, insert_pack_, insert_chunk_, insert_body_, select_packs_, select_bodies_;
+  Prepared drop_keys_after_, insert_keys_, select_keys_, insert_pack_, insert_chunk_, insert_body_, select_packs_,
+      select_bodies_;
 };
 
 }  // namespace
