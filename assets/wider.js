@@ -36,13 +36,21 @@ async function drawNetwork (place) {
     userPanningEnabled: false,
     boxSelectionEnabled: false,
     style: [
-      { selector: 'node', style: { label: 'data(label)', 'font-size': 13, 'font-family': 'system-ui, sans-serif', 'text-wrap': 'wrap', 'text-max-width': 120, 'text-valign': 'bottom', 'text-margin-y': 5, 'background-color': '#5b6670', width: 22, height: 22, color: '#0b0c0c' } },
+      { selector: 'node', style: { label: 'data(label)', 'font-size': 13, 'font-family': 'system-ui, sans-serif', 'text-wrap': 'wrap', 'text-max-width': 120, 'text-valign': 'bottom', 'text-margin-y': 5, 'text-background-color': '#fff', 'text-background-opacity': 0.85, 'background-color': '#5b6670', width: 22, height: 22, color: '#0b0c0c' } },
       { selector: 'node[kind = "child"]', style: { 'background-color': '#1d3557' } },
       { selector: 'node[kind = "vehicle"], node[kind = "place"], node[kind = "phone"], node[kind = "thing"]', style: { shape: 'rectangle', 'background-color': '#fff', 'border-width': 2, 'border-color': '#0b0c0c' } },
       { selector: 'node[id = "' + place.dataset.centre + '"]', style: { width: 32, height: 32, 'font-weight': 700 } },
       { selector: 'edge', style: { label: 'data(label)', 'font-size': 12, width: 2, 'line-color': '#9aa2a8', color: '#4b5257', 'text-background-color': '#fff', 'text-background-opacity': 1, 'text-background-padding': 2, 'curve-style': 'bezier' } }
     ],
-    layout: { name: 'cose', animate: false, padding: 40, randomize: false, nodeRepulsion: () => 60000, idealEdgeLength: () => 110 }
+    // Rings: this person, then what ties, then whom it ties. The same picture each time.
+    layout: {
+      name: 'concentric',
+      animate: false,
+      padding: 40,
+      minNodeSpacing: 70,
+      levelWidth: () => 1,
+      concentric: (node) => node.id() === place.dataset.centre ? 3 : ['child', 'adult', 'person'].includes(node.data('kind')) ? 1 : 2
+    }
   })
   const around = new ResizeObserver(() => { chart.resize(); chart.fit(undefined, 40) })
   around.observe(place)

@@ -60,7 +60,7 @@ def main():
         run("findings", [wider, "findings", "--hub", hub, "--json"], stdout=out)
     print(f"{'generate to ready':<28} {total:8.2f} s")
     sys.stdout.flush()
-    subprocess.run([sys.executable, score, "--town", town, "--people", people, "--findings", findings], check=True)
+    subprocess.run([sys.executable, score, town, "--people", people, "--findings", findings], check=True)
     questions = [(f"{agency} alone", ["--only-agency", agency]) for agency in AGENCIES] if arguments.alone else []
     if arguments.naive:
         questions.append(("naive third-child rule", ["--naive"]))
@@ -69,7 +69,7 @@ def main():
         with open(findings, "w", encoding="utf-8") as out:
             run("findings", [wider, "findings", "--hub", hub, "--json", *words], stdout=out)
         sys.stdout.flush()
-        subprocess.run([sys.executable, score, "--town", town, "--people", people, "--findings", findings], check=True)
+        subprocess.run([sys.executable, score, town, "--people", people, "--findings", findings], check=True)
     if not arguments.keep:
         shutil.rmtree(folder, ignore_errors=True)
     if arguments.also_empty and arguments.networks != 0:

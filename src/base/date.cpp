@@ -106,7 +106,7 @@ Date PartialDate::last() const {
 }
 
 std::string to_iso(PartialDate date) {
-  const std::string whole = to_iso(date.first);
+  std::string whole = to_iso(date.first);
   switch (date.precision) {
     case Precision::year:
       return whole.substr(0, 4);

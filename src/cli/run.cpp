@@ -42,6 +42,7 @@ struct Words {
   DemoWords demo;
   town::Options town;
   LinkArguments link;
+  std::vector<std::string> link_columns;  // STANDARD=COLUMN
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false;
@@ -205,6 +206,20 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   head_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
 }
 
+void print_link_report(const LinkReport& report, Streams& streams) {
+  if (streams.json) {
+    const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
+    fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
+                                                    {"blocking_note", report.blocking_note}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+    return;
+  }
+  fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
+  for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
+  if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
+  print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
+}
+
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   auto* demo_command = app.add_subcommand("demo", "A fictitious town in a new hub, everything run, the web site served, sign-ins printed");
   demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(200, 2'000'000));
@@ -244,22 +259,28 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->footer("Examples:\n  wider link people.csv --id unique_id --out linked.csv\n  wider link a.csv b.csv --id rec_id --between --out linked.csv\n  wider link x.csv --id no --column birth_date=born --column surname=family --out linked.csv");
   link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
   link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
-  link_command->add_option("--column", words.link.columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
-  link_command->add_option("--model", words.link.model_file, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
+  link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+  link_command->add_option("--model", words.link.model, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
   link_command->add_flag("--between", words.link.between, "Link the files to each other and not within");
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
-  link_command->add_option("--memory", words.link.memory, "How much memory at most, such as 4G");
-  link_command->add_option("--out", words.link.out_file, "The CSV file to write: source,id,person")->required();
-  link_command->add_option("--pairs", words.link.pairs_file, "Also write the scored pairs");
+  link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--write-model", words.link.write_model, "Also write the model that was used (TOML)");
+  link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
+  link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
   link_command->callback([&] {
     chosen.alone = [&](Streams& streams) {
+      for (const std::string& text : words.link_columns) {
+        const std::size_t equals = text.find('=');
+        if (equals == std::string::npos) return fail(streams, {ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text)});
+        words.link.columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+      }
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
       const auto report = run_link(words.link);
       progress.finish();
       if (!report) return fail(streams, report.error());
-      fmt::print(streams.out, "{}", streams.json ? report_json(*report) : report_text(*report));
+      print_link_report(*report, streams);
       return static_cast<int>(done);
     };
   });

@@ -123,7 +123,7 @@ class TemporaryFolder {
 
 int serve(hub::Hub& hub, const std::string& listen, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
-  auto control = ledger::ControlServer::start(hub.folder(), [&hub](std::string_view request) { return answer(hub, request); });
+  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request) { return answer(hub, request); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
   options.listen = listen;
@@ -147,7 +147,7 @@ int demo(const DemoWords& words, Streams& streams) {
   if (folder.empty()) return fail(streams, {ErrorCode::unavailable, "No temporary folder could be made; give one with --hub."});
   const auto start = std::chrono::steady_clock::now();
   std::vector<hub::StageTime> times;
-  const auto lap = [&, since = start](std::string stage) mutable {
+  auto lap = [&, since = start](std::string stage) mutable {
     const auto now = std::chrono::steady_clock::now();
     times.push_back({std::move(stage), std::chrono::duration<double>(now - since).count()});
     since = now;

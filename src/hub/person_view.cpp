@@ -20,6 +20,8 @@ namespace {
 // A silence at least this long is drawn as a gap in the chronology.
 constexpr int gap_days = 183;
 constexpr std::size_t identity_records_shown = 60;
+// A busy park would fill pages with people who were there once: the strongest ties stand in the table and the chart.
+constexpr std::size_t ties_shown = 24;
 
 bool visible(const Projection& projection, const Viewer& viewer, RecordIndex record) {
   return decide_for(viewer, projection.holdings().at(record)).depth >= access::Depth::outline;
@@ -149,14 +151,20 @@ NetworkView network_view(const Projection& projection, const Viewer& viewer, Per
   };
   const std::string self = person_text(person);
   node(self, own_name, "self");
-  const picture::Network network = picture::network(projection.scene(), person, as_known_at);
+  picture::Network network = picture::network(projection.scene(), person, as_known_at);
+  std::stable_sort(network.ties.begin(), network.ties.end(), [](const picture::Tie& a, const picture::Tie& b) { return a.records.size() > b.records.size(); });
   bool all_visible = true;
+  std::size_t left_out = 0;
   for (const picture::Tie& tie : network.ties) {
     // A tie is shown when every record that makes it may be shown: its counts and dates would give the others away.
     const bool shown = std::all_of(tie.records.begin(), tie.records.end(), [&](RecordIndex r) { return visible(projection, viewer, r); });
     const Profile other = shown ? profile_of(projection, viewer, tie.person) : Profile{};
     if (!shown || !other.shown) {
       all_visible = false;
+      continue;
+    }
+    if (view.ties.size() >= ties_shown) {
+      ++left_out;
       continue;
     }
     TieRow row;
@@ -186,8 +194,9 @@ NetworkView network_view(const Projection& projection, const Viewer& viewer, Per
     }
     view.ties.push_back(std::move(row));
   }
+  if (left_out > 0) view.sentences.push_back(fmt::format("The {} strongest ties are listed; {} more are weaker, most of them a place where many people were.", ties_shown, left_out));
   // The sentences count over all ties: they stand only where all ties may be shown.
-  if (all_visible) view.sentences = network.sentences;
+  if (all_visible) view.sentences.insert(view.sentences.begin(), network.sentences.begin(), network.sentences.end());
   if (view.sentences.empty()) {
     view.sentences.push_back(view.ties.empty() ? "No ties to other people are recorded that can be shown."
                                                : fmt::format("Tied to {} other {} by records that can be shown.", view.ties.size(), view.ties.size() == 1 ? "person" : "people"));

@@ -29,11 +29,34 @@ std::vector<std::string> by_frequency(const std::vector<std::string>& values) {
   return out;
 }
 
+// "HUSSAIN-CHAUDHRY" → "Hussain-Chaudhry"; a name that is not all capitals is left as it was written.
+std::string without_shouting(std::string_view name) {
+  const bool shouted = std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  std::string out(name);
+  bool inside = false;
+  for (char& c : out) {
+    const bool letter = c >= 'A' && c <= 'Z';
+    if (shouted && letter && inside) c = static_cast<char>(c - 'A' + 'a');
+    inside = letter || (inside && static_cast<unsigned char>(c) >= 0x80);
+  }
+  return out;
+}
+
+// One field "MARSH, Ann" → "Ann Marsh", as every page says names.
+std::string in_speaking_order(std::string_view full_name) {
+  const std::size_t comma = full_name.find(',');
+  if (comma == std::string_view::npos) return without_shouting(full_name);
+  std::string_view forename = full_name.substr(comma + 1);
+  while (!forename.empty() && forename.front() == ' ') forename.remove_prefix(1);
+  const std::string surname = without_shouting(full_name.substr(0, comma));
+  return forename.empty() ? surname : fmt::format("{} {}", without_shouting(forename), surname);
+}
+
 std::string name_in(const Holdings& holdings, const MentionRow& mention) {
-  if (mention.forename == 0 && mention.surname == 0) return std::string(holdings.text(mention.full_name));
-  if (mention.forename == 0) return std::string(holdings.text(mention.surname));
-  if (mention.surname == 0) return std::string(holdings.text(mention.forename));
-  return fmt::format("{} {}", holdings.text(mention.forename), holdings.text(mention.surname));
+  if (mention.forename == 0 && mention.surname == 0) return in_speaking_order(holdings.text(mention.full_name));
+  if (mention.forename == 0) return without_shouting(holdings.text(mention.surname));
+  if (mention.surname == 0) return without_shouting(holdings.text(mention.forename));
+  return fmt::format("{} {}", without_shouting(holdings.text(mention.forename)), without_shouting(holdings.text(mention.surname)));
 }
 
 }  // namespace

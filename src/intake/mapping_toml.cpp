@@ -1,6 +1,5 @@
 // Reads the mapping language (docs/formats/mapping.md) into a Mapping. Every error names the mapping, the line and the
 // key.
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <toml++/toml.h>

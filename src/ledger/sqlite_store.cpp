@@ -240,7 +240,8 @@ class SqliteStore final : public Store {
   }
 
   Result<void> prepare() {
-    const std::array<std::tuple<File*, Prepared*, std::string_view>, 7> lines{{
+    const std::array<std::tuple<File*, Prepared*, std::string_view>, 8> lines{{
+        {&keys_, &drop_keys_after_, "DELETE FROM keys WHERE first > ?1"},
         {&keys_, &insert_keys_, "INSERT OR REPLACE INTO keys VALUES(?1, ?2)"},
         {&keys_, &select_keys_, "SELECT slots FROM keys WHERE first=?1"},
         {&ledger_, &insert_pack_, "INSERT INTO packs VALUES(?1, ?2, ?3, ?4)"},
@@ -264,6 +265,10 @@ class SqliteStore final : public Store {
 
   Result<void> append_keys(const Group& group) {
     if (auto done = keys_.run("BEGIN IMMEDIATE"); !done) return done;
+    // Keys of packs that a crash kept from the ledger may lie beyond this group's first: with other pack boundaries now,
+    // they would be taken for the end of the keys.
+    set(drop_keys_after_.get(), 1, group.packs.front().first);
+    if (auto done = keys_.step(drop_keys_after_.get()); !done) return done;
     for (std::size_t i = 0; i < group.packs.size(); ++i) {
       set(insert_keys_.get(), 1, group.packs[i].first);
       set(insert_keys_.get(), 2, group.key_slots[i]);
@@ -367,7 +372,7 @@ class SqliteStore final : public Store {
 
   File keys_;
   File ledger_;
-  Prepared insert_keys_, select_keys_, insert_pack_, insert_chunk_, insert_body_, select_packs_, select_bodies_;
+  Prepared drop_keys_after_, insert_keys_, select_keys_, insert_pack_, insert_chunk_, insert_body_, select_packs_, select_bodies_;
 };
 
 }  // namespace

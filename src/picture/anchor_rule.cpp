@@ -1,6 +1,7 @@
 // Patterns 2 and 3: several children tied to one anchor within a window. State for each node: the children tied to it,
 // the adults and things linked to it, and the days of all records that name it (its degree, which raises the bar).
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
 #include <unordered_map>
 #include <utility>
@@ -56,7 +57,10 @@ class AnchorRule final : public RuleState {
     }
     if (pattern_->records.has(record.kind)) take_ties(index);
     if (pattern_->hops > 1 && pattern_->links.has(record.kind)) take_links(index, pattern_->lasting.has(record.kind));
-    for (const NodeId node : touched_) evaluate(node, index);
+    for (const auto& [node, day] : touched_) {
+      day_ = day;
+      evaluate(node, index);
+    }
   }
 
   [[nodiscard]] const std::vector<Hit>& hits() const override { return hits_; }
@@ -121,8 +125,9 @@ class AnchorRule final : public RuleState {
     return scene_.things.kind(entity) == ThingKind::place && facts_.lives_at(child, entity);
   }
 
-  void touch(NodeId node) {
-    if (pattern_->anchors.has(kind_of(scene_, node))) touched_.push_back(node);
+  // The anchor has something new round that day.
+  void touch(NodeId node, std::int32_t day) {
+    if (pattern_->anchors.has(kind_of(scene_, node))) touched_.emplace_back(node, day);
   }
 
   void take_ties(RecordIndex index) {
@@ -135,11 +140,11 @@ class AnchorRule final : public RuleState {
         any = true;
       }
       if (!any) continue;
-      touch(node);
+      touch(node, day_);
       if (pattern_->hops < 2 || !pattern_->through.has(state.kind) ||
           events_within(state, day_) > pattern_->controls.hub_limit)
         continue;
-      for (const Link& link : state.links) touch(link.other);
+      for (const Link& link : state.links) touch(link.other, day_);
     }
     unique(touched_);
   }
@@ -149,7 +154,11 @@ class AnchorRule final : public RuleState {
       for (const NodeId b : anchors_) {
         if (a == b || !pattern_->through.has(kind_of(scene_, b))) continue;
         state_of(a).links.push_back({b, day_, index, lasting});
-        if (!state_of(b).ties.empty()) touch(a);
+        for (const Tie& tie : state_of(b).ties) {
+          // What is lasting counts for ties of any later day; what is not, for ties near its own.
+          if (lasting ? tie.day > day_ - window() : std::abs(tie.day - day_) < window())
+            touch(a, lasting ? tie.day : day_);
+        }
       }
     }
     unique(touched_);
@@ -342,7 +351,7 @@ class AnchorRule final : public RuleState {
   std::int32_t day_ = 0;
   std::vector<PersonId> children_;
   std::vector<NodeId> anchors_;
-  std::vector<NodeId> touched_;
+  std::vector<std::pair<NodeId, std::int32_t>> touched_;
   std::vector<Path> paths_;
   std::vector<std::int32_t> ends_;
 };

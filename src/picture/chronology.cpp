@@ -20,8 +20,11 @@ std::string spaced(std::string_view text) {
 
 class LineWriter {
  public:
-  LineWriter(const Scene& scene, RecordIndex index, MentionIndex mention)
-      : holdings_(scene.holdings), record_(scene.holdings.at(index)), mention_(scene.holdings.at(mention)) {}
+  LineWriter(const Scene& scene, RecordIndex index, MentionIndex mention, std::optional<Date> as_known_at)
+      : as_known_at_(as_known_at),
+        holdings_(scene.holdings),
+        record_(scene.holdings.at(index)),
+        mention_(scene.holdings.at(mention)) {}
 
   [[nodiscard]] std::string write() const { return as_sentence(opening() + company() + ending()) + "."; }
 
@@ -131,6 +134,8 @@ class LineWriter {
   }
 
   [[nodiscard]] std::string ending() const {
+    // How it was to end was not known yet.
+    if (as_known_at_ && record_.outcome_date.valid() && record_.outcome_date > *as_known_at_) return "";
     std::string words;
     switch (record_.outcome) {
       case Outcome::none:
@@ -169,6 +174,7 @@ class LineWriter {
     return fmt::format(", {}{}", words, day);
   }
 
+  std::optional<Date> as_known_at_;
   const Holdings& holdings_;
   const RecordRow& record_;
   const MentionRow& mention_;
@@ -235,7 +241,7 @@ std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person, std:
       repeat = true;
     }
     if (repeat) continue;
-    line.says = LineWriter(scene, line.record, line.mention).write();
+    line.says = LineWriter(scene, line.record, line.mention, as_known_at).write();
     folded.push_back(std::move(line));
   }
   return folded;

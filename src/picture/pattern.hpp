@@ -65,7 +65,7 @@ struct Pattern {
   std::uint32_t minimum_from_one_agency = 3;  // repeat-referrals-closed
   std::uint32_t minimum_agencies = 2;         // repeat-referrals-closed
   std::uint32_t hops = 2;
-  bool no_single_agency = true;
+  bool no_single_agency = false;  // not met where one agency alone ties every one of the children
   EnumSet<AnchorKind> anchors;
   EnumSet<AnchorKind> through;  // what a second hop may go through
   EnumSet<RecordKind> records;  // kinds whose naming of a child is a tie

@@ -1,6 +1,5 @@
 // Counting what paths tie under a pattern's controls, and the least proof of it.
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "base/check.hpp"
@@ -83,15 +82,15 @@ Tied tied_by(const Facts& facts, const Pattern& pattern, std::span<const Path> p
   }
 
   std::vector<std::pair<PersonId, std::int32_t>> episodes;
-  std::map<std::uint32_t, AgencySet> held;  // by household: who alone holds a path of it
+  std::vector<AgencySet> held(children.size());  // by child: who alone holds a path to it
   for (const Path& path : paths) {
     episodes.emplace_back(path.child, path.low);
-    AgencySet& agencies = held[tied.household[position_of(children, path.child)]];
+    AgencySet& agencies = held[position_of(children, path.child)];
     const Agency agency = facts.scene().holdings.at(path.first).agency;
     if (all_of_agency(facts, path, agency)) agencies.add(agency);
   }
   std::uint16_t everywhere = 0xFFFF;
-  for (const auto& [household, agencies] : held) everywhere = static_cast<std::uint16_t>(everywhere & agencies.bits());
+  for (const AgencySet agencies : held) everywhere = static_cast<std::uint16_t>(everywhere & agencies.bits());
   tied.one_agency_holds_all = !held.empty() && everywhere != 0;
 
   // An episode told by two agencies may be dated a day apart: one episode.

@@ -21,11 +21,12 @@ std::optional<Enum> named(const std::array<std::string_view, n>& names, std::str
 }
 
 Result<toml::table> parse(std::string_view text) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
+  toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
     return failure(ErrorCode::malformed, fmt::format("line {}: {}", error.source().begin.line, error.description()));
   }
+  return std::move(parsed).table();
 }
 
 std::string text_of(const toml::table& entry, std::string_view key) {
@@ -137,7 +138,7 @@ Result<std::vector<LanguageTerm>> parse_language_terms(std::string_view toml) {
     term.why = text_of(entry, "why");
     term.instead = text_of(entry, "instead");
     term.source = text_of(entry, "source");
-    if (const auto age = entry["under_age"].value<int>()) term.under_age = *age;
+    term.under_age = entry["under_age"].value<int>();
     if (term.phrases.empty() || term.why.empty() || term.instead.empty()) {
       return failure(ErrorCode::malformed, fmt::format("term {}: 'phrases', 'why' and 'instead' must be given", i + 1));
     }

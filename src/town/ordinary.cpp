@@ -84,11 +84,23 @@ Seen OrdinaryLife::seen_with(PersonIndex one, unsigned parent_percent, unsigned 
   }
   if (random_.below(100) < place_percent) seen.place = public_place();
   if (random_.below(100) < vehicle_percent) {
-    if (random_.below(12) == 0) {
-      const Taxi& taxi = world_.taxis[random_.below(world_.taxis.size())];
-      if (!taxi.taken) seen.vehicle = taxi.vehicle;
+    if (random_.below(4) == 0) {  // a taxi; some have twice the work of others
+      const std::uint64_t pick = std::min(random_.below(world_.taxis.size()), random_.below(world_.taxis.size()));
+      if (!world_.taxis[pick].taken) seen.vehicle = world_.taxis[pick].vehicle;
     } else {
       seen.vehicle = car_of(one);
+    }
+  }
+  // One in fifty is with somebody of another household: an aunt, a neighbour, a friend's mother with her car or at her
+  // home. A few such people look after many children.
+  if (!seen.adult.known() && random_.below(50) == 0) {
+    const std::uint64_t many = world_.adults.size() / 800 + 1;
+    const PersonIndex other = random_.below(3) == 0 ? world_.adults[random_.below(many) * 797]
+                                                    : world_.adults[mix64(one + 5) % world_.adults.size()];
+    if (!world_.planted[other] && world_.people[other].household != world_.people[one].household) {
+      seen.adult = {other, false};
+      seen.adult_is = "other adult";
+      if (random_.below(4) == 0) seen.vehicle = car_of(other);
     }
   }
   return seen;

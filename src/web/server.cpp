@@ -166,6 +166,12 @@ Result<std::unique_ptr<Server>> Server::start(hub::Pages& pages, const ServerOpt
   hints.ai_socktype = SOCK_STREAM;
   AddressInfo found;
   if (host == "localhost") host = "127.0.0.1";
+  // getaddrinfo would quietly cut a port that is too large.
+  std::uint16_t number = 0;
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (port.empty() || read.ec != std::errc() || read.ptr != port.data() + port.size()) {
+    return failure(ErrorCode::usage, "Write the port as a number from 0 to 65535, such as 127.0.0.1:8080.");
+  }
   if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found.list) != 0 || found.list == nullptr) {
     return failure(ErrorCode::usage, "'" + options.listen + "' is not an address; write it as 127.0.0.1:8080.");
   }

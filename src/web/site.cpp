@@ -56,7 +56,7 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.text("csrf", signed_in ? visit.session->csrf : "");
   using access::Action;
   const auto may = [&](Action action) { return signed_in && access::may(viewer.role, action); };
-  values.flag("may_search", may(Action::search)).flag("may_findings", may(Action::findings));
+  values.flag("header_search", may(Action::search)).flag("may_findings", may(Action::findings));
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
@@ -132,7 +132,10 @@ Response Site::answer(const Request& request) const {
   }
   const Match match = router_.match(request.method, request.path);
   if (match.route != nullptr) return through_gate(request, match);
-  const Visit visit{*this, request, match.parts, nullptr};
+  // Somebody who is signed in keeps the frame with its links also on a page that is not there.
+  const std::string_view token = request.cookie(session_cookie);
+  const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
+  const Visit visit{*this, request, match.parts, session ? &*session : nullptr};
   if (match.other_method) {
     return error_page(visit, 405, "This page cannot be used like that",
                       "Go back and use the button or link on the page.");

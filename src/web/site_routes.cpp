@@ -114,12 +114,12 @@ Response search(const Visit& visit) {
   if (!view && view.error().message == "purpose") return redirect("/purpose?next=%2Fsearch");
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
-  return visit.site.page(visit, "search", "Search results", values.flag("searched", true));
+  return visit.site.page(visit, "search", "Search results", values.flag("searched", true).flag("header_search", false));
 }
 
 Response search_form(const Visit& visit) {
   Values values = present(hub::SearchView{});
-  return visit.site.page(visit, "search", "Search", values.flag("searched", false));
+  return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
 }
 
 Response person(const Visit& visit) {

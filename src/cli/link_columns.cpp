@@ -1,0 +1,198 @@
+#include "cli/link_columns.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace wider::cli {
+namespace {
+
+// Standard names in the order of linkage::Attribute, then the typed ones.
+constexpr std::array<std::string_view, linkage::attribute_count + 3> standard_names = {
+    "forename", "surname",    "full_name", "alias", "postcode",   "address",    "town", "phone",
+    "email",    "nhs_number", "upn",       "uprn",  "occupation", "birth_date", "sex",  "street_number"};
+constexpr std::size_t birth_date_at = linkage::attribute_count;
+constexpr std::size_t sex_at = birth_date_at + 1;
+constexpr std::size_t street_number_at = birth_date_at + 2;
+
+struct Known {
+  std::string_view column;
+  std::string_view standard;
+};
+// Common names of columns, as folded by tight(); the earlier of two that fit one attribute wins.
+constexpr Known known_columns[] = {{"forename", "forename"},
+                                   {"forenames", "forename"},
+                                   {"givenname", "forename"},
+                                   {"givennames", "forename"},
+                                   {"firstname", "forename"},
+                                   {"firstnames", "forename"},
+                                   {"fname", "forename"},
+                                   {"surname", "surname"},
+                                   {"lastname", "surname"},
+                                   {"familyname", "surname"},
+                                   {"lname", "surname"},
+                                   {"fullname", "full_name"},
+                                   {"name", "full_name"},
+                                   {"personname", "full_name"},
+                                   {"alias", "alias"},
+                                   {"aka", "alias"},
+                                   {"nickname", "alias"},
+                                   {"knownas", "alias"},
+                                   {"postcode", "postcode"},
+                                   {"postcodefake", "postcode"},
+                                   {"postalcode", "postcode"},
+                                   {"zip", "postcode"},
+                                   {"zipcode", "postcode"},
+                                   {"address", "address"},
+                                   {"address1", "address"},
+                                   {"addressline1", "address"},
+                                   {"streetaddress", "address"},
+                                   {"street", "address"},
+                                   {"town", "town"},
+                                   {"city", "town"},
+                                   {"suburb", "town"},
+                                   {"birthplace", "town"},
+                                   {"placeofbirth", "town"},
+                                   {"phone", "phone"},
+                                   {"telephone", "phone"},
+                                   {"phonenumber", "phone"},
+                                   {"mobile", "phone"},
+                                   {"tel", "phone"},
+                                   {"email", "email"},
+                                   {"emailaddress", "email"},
+                                   {"nhsnumber", "nhs_number"},
+                                   {"nhsno", "nhs_number"},
+                                   {"nhs", "nhs_number"},
+                                   {"upn", "upn"},
+                                   {"uprn", "uprn"},
+                                   {"occupation", "occupation"},
+                                   {"job", "occupation"},
+                                   {"birthdate", "birth_date"},
+                                   {"dateofbirth", "birth_date"},
+                                   {"dob", "birth_date"},
+                                   {"birthday", "birth_date"},
+                                   {"sex", "sex"},
+                                   {"gender", "sex"},
+                                   {"streetnumber", "street_number"},
+                                   {"housenumber", "street_number"}};
+
+std::string tight(std::string_view text) {
+  std::string folded;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') folded += static_cast<char>(c + 32);
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) folded += c;
+  }
+  return folded;
+}
+
+std::optional<int> number_of(std::string_view digits) {
+  if (digits.empty() || digits.size() > 4) return std::nullopt;
+  int value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+PartialDate date_of(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
+  if (!year || *year < 1000 || *year > 2999) return {};
+  if (!month || *month < 1 || *month > 12) return {*make_date(*year, 1, 1), Precision::year};
+  if (day) {
+    if (const auto date = make_date(*year, *month, *day)) return {*date, Precision::day};
+  }
+  return {*make_date(*year, *month, 1), Precision::month};
+}
+
+}  // namespace
+
+Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::string>& header,
+                                const std::string& id_column,
+                                const std::vector<std::pair<std::string, std::string>>& given) {
+  ColumnPlan plan;
+  const auto find = [&](const std::string& name) {
+    const auto found = std::find(header.begin(), header.end(), name);
+    return found == header.end() ? no_column : static_cast<std::size_t>(found - header.begin());
+  };
+  plan.id = find(id_column);
+  if (plan.id == no_column)
+    return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} (--id); the columns are: {}.", file,
+                                                     id_column, fmt::join(header, ", ")));
+  std::array<std::size_t, standard_names.size()> chosen;
+  chosen.fill(no_column);
+  for (const auto& [standard, column] : given) {
+    const auto at = std::find(standard_names.begin(), standard_names.end(), standard);
+    if (at == standard_names.end()) {
+      return failure(ErrorCode::usage, fmt::format("--column {}={}: there is no standard attribute {}; they are: {}.",
+                                                   standard, column, standard, fmt::join(standard_names, ", ")));
+    }
+    const std::size_t found = find(column);
+    if (found == no_column)
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: there is no column {} (--column {}={}).", file, column, standard, column));
+    chosen[static_cast<std::size_t>(at - standard_names.begin())] = found;
+  }
+  for (const Known& known : known_columns) {
+    const auto at = static_cast<std::size_t>(std::find(standard_names.begin(), standard_names.end(), known.standard) -
+                                             standard_names.begin());
+    if (chosen[at] != no_column) continue;
+    for (std::size_t c = 0; c < header.size(); ++c) {
+      if (tight(header[c]) == known.column && c != plan.id &&
+          std::find(chosen.begin(), chosen.end(), c) == chosen.end()) {
+        chosen[at] = c;
+        break;
+      }
+    }
+  }
+  std::vector<bool> used(header.size(), false);
+  used[plan.id] = true;
+  for (std::size_t s = 0; s < chosen.size(); ++s) {
+    if (chosen[s] == no_column) continue;
+    used[chosen[s]] = true;
+    plan.said.push_back(fmt::format("{} ← {}", standard_names[s], header[chosen[s]]));
+    if (s < linkage::attribute_count) plan.of_attribute[s] = chosen[s];
+  }
+  plan.birth_date = chosen[birth_date_at];
+  plan.sex = chosen[sex_at];
+  plan.street_number = chosen[street_number_at];
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    if (!used[c]) plan.ignored.push_back(header[c]);
+  }
+  if (plan.said.empty()) {
+    return failure(ErrorCode::usage, fmt::format("{}: no column is recognised as a name, a date or another attribute; "
+                                                 "say which is which with --column STANDARD=COLUMN.",
+                                                 file));
+  }
+  return plan;
+}
+
+PartialDate read_birth_date(std::string_view text) {
+  if (text.size() == 8 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return date_of(number_of(text.substr(0, 4)), number_of(text.substr(4, 2)), number_of(text.substr(6, 2)));
+  }
+  std::vector<std::string_view> parts;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] != '-' && text[i] != '/' && text[i] != '.' && text[i] != ' ' && text[i] != 'T')
+      continue;
+    parts.push_back(text.substr(from, i - from));
+    from = i + 1;
+  }
+  if (parts[0].size() == 4) {
+    return date_of(number_of(parts[0]), parts.size() > 1 ? number_of(parts[1]) : std::nullopt,
+                   parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
+  }
+  if (parts.size() >= 3 && parts[2].size() == 4)
+    return date_of(number_of(parts[2]), number_of(parts[1]), number_of(parts[0]));
+  return {};
+}
+
+Sex read_sex(std::string_view text) {
+  const std::string folded = tight(text);
+  if (folded == "f" || folded == "female" || folded == "2" || folded == "girl" || folded == "woman") return Sex::female;
+  if (folded == "m" || folded == "male" || folded == "1" || folded == "boy" || folded == "man") return Sex::male;
+  return Sex::unknown;
+}
+
+}  // namespace wider::cli

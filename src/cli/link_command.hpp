@@ -1,0 +1,44 @@
+// `wider link`: linkage alone, without a hub: any CSV files to `source,id,person`.
+// Thread safety: free functions; two calls must not write the same file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "linkage/linkage.hpp"
+
+namespace wider::cli {
+
+struct LinkArguments {
+  std::vector<std::string> files;
+  std::string id_column;
+  std::vector<std::pair<std::string, std::string>> columns;  // standard attribute, column; beside those recognised
+  std::string model;                                         // file; "" trains one on the rows
+  std::string write_model;                                   // file; "" does not
+  bool between = false;
+  double threshold = 0;  // 0: the model's own
+  unsigned threads = 2;
+  std::uint64_t memory_bytes = 4ULL << 30;
+  std::string out;
+  std::string pairs;  // file; "" does not write pairs
+  linkage::Progress progress;
+};
+
+struct LinkReport {
+  std::uint64_t rows = 0;
+  std::uint64_t persons = 0;
+  std::uint64_t pairs_compared = 0;
+  std::uint64_t pairs_joined = 0;
+  std::string blocking_note;
+  std::vector<std::string> columns;  // "surname ← last_name"
+  std::vector<std::string> ignored;  // columns of the files that nothing reads
+  double read_seconds = 0, train_seconds = 0, link_seconds = 0, write_seconds = 0;
+};
+
+// usage: an option that makes no sense. not_found, unreadable, malformed: says file, row, column and reason.
+[[nodiscard]] Result<LinkReport> run_link(const LinkArguments& arguments);
+
+}  // namespace wider::cli

@@ -1,0 +1,237 @@
+#include "linkage/cluster.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/check.hpp"
+#include "linkage/parallel.hpp"
+
+namespace wider::linkage {
+namespace {
+
+constexpr std::uint32_t largest_component = 1200;
+constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
+constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
+constexpr std::int64_t never = INT64_MIN;
+
+class UnionFind {
+ public:
+  explicit UnionFind(std::uint32_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0U); }
+  std::uint32_t find(std::uint32_t x) {
+    while (parent_[x] != x) x = parent_[x] = parent_[parent_[x]];
+    return x;
+  }
+  void join(std::uint32_t a, std::uint32_t b) {
+    a = find(a);
+    b = find(b);
+    if (a != b) parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<std::uint32_t> parent_;
+};
+
+std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
+  return (static_cast<std::uint64_t>(std::min(a, b)) << 32) | std::max(a, b);
+}
+
+// Average linkage over one component. Units are what people (or own ids) joined already.
+class Agglomeration {
+ public:
+  Agglomeration(std::vector<std::vector<std::uint32_t>> units)
+      : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_, 0), best_(size_) {}
+
+  std::int64_t& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
+
+  template <typename Weigh>
+  void weigh_all(Weigh&& weigh) {
+    for (std::size_t i = 0; i < size_; ++i) {
+      for (std::size_t j = i + 1; j < size_; ++j) {
+        std::int64_t total = 0;
+        for (const std::uint32_t a : units_[i]) {
+          for (const std::uint32_t b : units_[j]) {
+            const std::int32_t weight = weigh(a, b);
+            if (weight == apart_weight) {
+              total = never;
+            } else if (total != never) {
+              total += std::clamp(weight, most_against, most_for);
+            }
+          }
+        }
+        sum(i, j) = sum(j, i) = total;
+      }
+    }
+  }
+
+  std::vector<std::vector<std::uint32_t>> run() {
+    std::vector<bool> alive(size_, true);
+    for (std::size_t i = 0; i < size_; ++i) find_best(i, alive);
+    while (true) {
+      std::size_t winner = size_;
+      for (std::size_t i = 0; i < size_; ++i) {
+        if (!alive[i] || best_[i].with == size_) continue;
+        if (winner == size_ || greater(best_[i], best_[winner])) winner = i;
+      }
+      if (winner == size_) break;
+      merge(std::min(winner, best_[winner].with), std::max(winner, best_[winner].with), alive);
+    }
+    std::vector<std::vector<std::uint32_t>> clusters;
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (alive[i]) clusters.push_back(std::move(units_[i]));
+    }
+    return clusters;
+  }
+
+ private:
+  // The mean as a fraction: sum over count of pairs.
+  struct Best {
+    std::size_t with = 0;
+    std::int64_t sum = 0;
+    std::int64_t pairs = 1;
+  };
+  static bool greater(const Best& a, const Best& b) {
+    return static_cast<double>(a.sum) * static_cast<double>(b.pairs) >
+           static_cast<double>(b.sum) * static_cast<double>(a.pairs);
+  }
+  void find_best(std::size_t i, const std::vector<bool>& alive) {
+    best_[i] = {size_, 0, 1};
+    for (std::size_t j = 0; j < size_; ++j) {
+      if (j == i || !alive[j] || sum(i, j) == never || sum(i, j) <= 0) continue;
+      const Best candidate{j, sum(i, j), static_cast<std::int64_t>(units_[i].size() * units_[j].size())};
+      if (best_[i].with == size_ || greater(candidate, best_[i])) best_[i] = candidate;
+    }
+  }
+  void merge(std::size_t into, std::size_t from, std::vector<bool>& alive) {
+    alive[from] = false;
+    for (std::size_t k = 0; k < size_; ++k) {
+      if (!alive[k] || k == into) continue;
+      const std::int64_t joined = sum(into, k) == never || sum(from, k) == never ? never : sum(into, k) + sum(from, k);
+      sum(into, k) = sum(k, into) = joined;
+    }
+    units_[into].insert(units_[into].end(), units_[from].begin(), units_[from].end());
+    find_best(into, alive);
+    for (std::size_t k = 0; k < size_; ++k) {
+      if (!alive[k] || k == into) continue;
+      if (best_[k].with == from || best_[k].with == into) {
+        find_best(k, alive);
+      } else if (sum(k, into) != never && sum(k, into) > 0) {
+        const Best candidate{into, sum(k, into), static_cast<std::int64_t>(units_[into].size() * units_[k].size())};
+        if (best_[k].with == size_ || greater(candidate, best_[k])) best_[k] = candidate;
+      }
+    }
+  }
+
+  std::vector<std::vector<std::uint32_t>> units_;
+  std::size_t size_;
+  std::vector<std::int64_t> sums_;
+  std::vector<Best> best_;
+};
+
+// Components of the edges above `floor` among the members, must-links always kept; too large ones are cut higher.
+struct Splitter {
+  const ClusterInput& input;
+  std::vector<std::vector<std::uint32_t>> components;
+  std::uint64_t splits = 0;
+
+  void split(std::vector<Edge> edges, std::vector<std::uint32_t> members, UnionFind& units, std::int32_t floor) {
+    std::unordered_map<std::uint32_t, std::uint32_t> local;
+    for (std::uint32_t i = 0; i < members.size(); ++i) local.emplace(members[i], i);
+    UnionFind joined(static_cast<std::uint32_t>(members.size()));
+    for (std::uint32_t i = 0; i < members.size(); ++i) joined.join(i, local.at(units.find(members[i])));
+    for (const Edge& edge : edges) {
+      if (edge.weight >= floor) joined.join(local.at(edge.left), local.at(edge.right));
+    }
+    std::unordered_map<std::uint32_t, std::uint32_t> number;
+    std::vector<std::vector<std::uint32_t>> parts;
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+      const auto [found, fresh] = number.emplace(joined.find(i), parts.size());
+      if (fresh) parts.emplace_back();
+      parts[found->second].push_back(members[i]);
+    }
+    std::vector<std::vector<Edge>> part_edges(parts.size());
+    for (const Edge& edge : edges) {
+      const std::uint32_t part = number.at(joined.find(local.at(edge.left)));
+      if (part == number.at(joined.find(local.at(edge.right)))) part_edges[part].push_back(edge);
+    }
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      if (parts[p].size() > largest_component && floor < 60 * 1024) {
+        ++splits;
+        split(std::move(part_edges[p]), std::move(parts[p]), units, floor + 1024);
+      } else if (parts[p].size() > 1) {
+        components.push_back(std::move(parts[p]));
+      }
+    }
+  }
+};
+
+}  // namespace
+
+Clustered make_clusters(const ClusterInput& input) {
+  Clustered made;
+  made.cluster.resize(input.entries);
+  std::iota(made.cluster.begin(), made.cluster.end(), 0U);
+  std::unordered_set<std::uint64_t> different;
+  for (const auto& [a, b] : input.different) different.insert(pair_key(a, b));
+
+  UnionFind units(input.entries);
+  for (const auto& [a, b] : input.same) units.join(a, b);
+  UnionFind whole(input.entries);
+  for (const auto& [a, b] : input.same) whole.join(a, b);
+  for (const Edge& edge : input.edges) whole.join(edge.left, edge.right);
+  std::vector<std::vector<std::uint32_t>> members;
+  std::vector<std::uint32_t> number(input.entries, UINT32_MAX);
+  std::vector<std::uint32_t> size(input.entries);
+  for (std::uint32_t i = 0; i < input.entries; ++i) ++size[whole.find(i)];
+  for (std::uint32_t i = 0; i < input.entries; ++i) {
+    const std::uint32_t root = whole.find(i);
+    if (size[root] < 2) continue;
+    if (number[root] == UINT32_MAX) {
+      number[root] = static_cast<std::uint32_t>(members.size());
+      members.emplace_back();
+    }
+    members[number[root]].push_back(i);
+  }
+  // Only components that are too large need their edges again.
+  Splitter splitter{input, {}, 0};
+  std::unordered_map<std::uint32_t, std::vector<Edge>> large;
+  for (const Edge& edge : input.edges) {
+    const std::uint32_t component = number[whole.find(edge.left)];
+    if (members[component].size() > largest_component) large[component].push_back(edge);
+  }
+  for (std::uint32_t c = 0; c < members.size(); ++c) {
+    if (members[c].size() > largest_component) {
+      ++splitter.splits;
+      splitter.split(std::move(large[c]), std::move(members[c]), units, 1024);
+    } else {
+      splitter.components.push_back(std::move(members[c]));
+    }
+  }
+  made.split_components = splitter.splits;
+
+  // Units are read only from here on: found once, since find() shortens paths.
+  std::vector<std::uint32_t> unit_of(input.entries);
+  for (std::uint32_t i = 0; i < input.entries; ++i) unit_of[i] = units.find(i);
+  in_parallel(input.threads, splitter.components.size(), [&](std::size_t worker, std::size_t c) {
+    const auto& component = splitter.components[c];
+    std::vector<std::vector<std::uint32_t>> parts;
+    std::unordered_map<std::uint32_t, std::size_t> part_of;
+    for (const std::uint32_t entry : component) {
+      const auto [found, fresh] = part_of.emplace(unit_of[entry], parts.size());
+      if (fresh) parts.emplace_back();
+      parts[found->second].push_back(entry);
+    }
+    Agglomeration agglomeration(std::move(parts));
+    agglomeration.weigh_all([&](std::uint32_t a, std::uint32_t b) {
+      return different.contains(pair_key(a, b)) ? apart_weight : input.weigh(worker, a, b);
+    });
+    for (const auto& cluster : agglomeration.run()) {
+      const std::uint32_t least = *std::min_element(cluster.begin(), cluster.end());
+      for (const std::uint32_t entry : cluster) made.cluster[entry] = least;
+    }
+  });
+  return made;
+}
+
+}  // namespace wider::linkage

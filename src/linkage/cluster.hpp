@@ -1,0 +1,40 @@
+// Clustering: scored pairs → clusters. Connected components of dirty data merge whole families, so inside each
+// component clusters grow by average linkage: the two clusters with the greatest mean weight between their entries
+// join, as long as that mean is above the threshold and no pair between them must stay apart. Pairs that blocking did
+// not give are scored here, so that what speaks against is heard too. Deterministic: entries are in content order,
+// weights are integers, ties go to the lesser entry.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace wider::linkage {
+
+struct Edge {
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+  std::int32_t weight = 0;  // above the threshold
+};
+
+struct ClusterInput {
+  std::uint32_t entries = 0;
+  std::span<const Edge> edges;                                         // ascending by (left, right), distinct
+  std::span<const std::pair<std::uint32_t, std::uint32_t>> same;       // must-link, people's and own ids
+  std::span<const std::pair<std::uint32_t, std::uint32_t>> different;  // cannot-link, people's
+  // Weight of a pair relative to the threshold; apart_weight when the pair must stay apart. Called from several
+  // threads.
+  std::function<std::int32_t(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
+  unsigned threads = 1;
+};
+inline constexpr std::int32_t apart_weight = INT32_MIN;
+
+struct Clustered {
+  std::vector<std::uint32_t> cluster;  // by entry: the least entry of its cluster
+  std::uint64_t split_components = 0;  // too large to weigh whole: cut at a higher weight first
+};
+[[nodiscard]] Clustered make_clusters(const ClusterInput& input);
+
+}  // namespace wider::linkage

@@ -1,0 +1,132 @@
+// Comparison: two entries → a pattern, one level for each field. The levels are the model's vocabulary: m and u are
+// learnt for each. Pure; thread-safe (one Comparer for each thread: it remembers name comparisons).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "linkage/entries.hpp"
+
+namespace wider::linkage {
+
+enum class Field : std::uint8_t {
+  forename,
+  surname,
+  birth_date,
+  sex,
+  home,
+  town,
+  phone,
+  email,
+  nhs_number,
+  upn,
+  occupation
+};
+inline constexpr std::size_t field_count = 11;
+inline constexpr std::size_t most_levels = 12;
+
+// Level 0 of every field is "not given" and weighs nothing.
+namespace level {
+enum Forename : std::uint8_t {
+  forename_missing,
+  forename_same,
+  forename_variant,
+  forename_near,
+  forename_part,
+  forename_initial,
+  forename_swapped,
+  forename_alike,
+  forename_different
+};
+enum Surname : std::uint8_t {
+  surname_missing,
+  surname_same,
+  surname_near,
+  surname_part,
+  surname_swapped,
+  surname_alike,
+  surname_different
+};
+enum Birth : std::uint8_t {
+  birth_missing,
+  birth_same,
+  birth_same_first_january,
+  birth_swapped,
+  birth_one_digit,
+  birth_same_month,
+  birth_same_year,
+  birth_day_month,
+  birth_different
+};
+enum Sexes : std::uint8_t { sex_missing, sex_same, sex_different };
+enum Home : std::uint8_t {
+  home_missing,
+  home_same,
+  home_same_postcode,
+  home_like_address,
+  home_postcode_only,
+  home_near_postcode,
+  home_district,
+  home_different
+};
+enum Plain : std::uint8_t { plain_missing, plain_same, plain_near, plain_different };
+}  // namespace level
+
+struct LevelInfo {
+  std::string_view name;   // in model files
+  std::string_view words;  // in explanations
+  double m = 0;            // what is assumed before anything is learnt
+  double u = 0;
+};
+struct FieldInfo {
+  std::string_view name;
+  std::vector<LevelInfo> levels;
+};
+[[nodiscard]] const std::array<FieldInfo, field_count>& field_infos();
+
+using Pattern = std::array<std::uint8_t, field_count>;
+[[nodiscard]] constexpr std::uint64_t pack(const Pattern& pattern) {
+  std::uint64_t packed = 0;
+  for (const std::uint8_t at : pattern) packed = (packed << 4) | at;
+  return packed;
+}
+[[nodiscard]] constexpr Pattern unpack(std::uint64_t packed) {
+  Pattern pattern{};
+  for (std::size_t i = field_count; i-- > 0; packed >>= 4) pattern[i] = static_cast<std::uint8_t>(packed & 15U);
+  return pattern;
+}
+
+// Whether a folded name, by code, is an established name (held by many): then a small difference is another name, not a
+// typo.
+using Established = std::vector<bool>;
+
+class Comparer {
+ public:
+  Comparer(const Entries& entries, const Established& forenames);
+  [[nodiscard]] Pattern compare(const Entry& left, const Entry& right);
+
+ private:
+  enum Likeness : std::uint8_t { different, alike, near, variant, same };
+  Likeness name_likeness(Code left, Code right);
+  Likeness name_likeness_uncached(Code left, Code right) const;
+  [[nodiscard]] bool variants(Code left, Code right) const;
+  void compare_names(const Entry& left, const Entry& right, Pattern& pattern);
+  std::uint8_t forename_level(const Entry& left, const Entry& right);
+  std::uint8_t surname_level(const Entry& left, const Entry& right);
+  std::uint8_t home_level(const Entry& left, const Entry& right) const;
+  std::uint8_t plain_level(Code left, Code right, int within) const;
+
+  struct Remembered {
+    std::uint64_t pair = ~0ULL;
+    Likeness likeness = different;
+  };
+  const Entries* entries_;
+  const Established* established_;
+  std::vector<Remembered> memory_;
+};
+
+[[nodiscard]] std::uint8_t birth_level(BirthDate left, BirthDate right);
+
+}  // namespace wider::linkage

@@ -1,0 +1,259 @@
+// link(): block → compare → score → cluster, then the attach_only rows.
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "linkage/blocking.hpp"
+#include "linkage/cluster.hpp"
+#include "linkage/linkage.hpp"
+#include "linkage/model.hpp"
+#include "linkage/pairs.hpp"
+
+namespace wider::linkage {
+namespace {
+
+using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
+
+constexpr std::array all_rules = {Rule::nhs_number,
+                                  Rule::upn,
+                                  Rule::email,
+                                  Rule::phone,
+                                  Rule::birth_date,
+                                  Rule::names,
+                                  Rule::postcode,
+                                  Rule::address,
+                                  Rule::surname_and_month,
+                                  Rule::forename_and_month,
+                                  Rule::forename_and_day,
+                                  Rule::surname_and_town,
+                                  Rule::forename_town_occupation};
+static_assert(all_rules.size() == rule_count);
+
+struct Work {
+  const Input& input;
+  const Options& options;
+  const Entries& entries;
+  const Scorer& scorer;
+  std::vector<Comparer> comparers;  // one for each worker
+
+  Score score(std::size_t worker, std::uint32_t left, std::uint32_t right) {
+    const Entry& a = entries.all[left];
+    const Entry& b = entries.all[right];
+    return scorer.score(a, b, comparers[worker].compare(a, b));
+  }
+};
+
+std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
+  const auto chunks = chunks_of(blocking, all_rules);
+  std::vector<std::vector<Edge>> found(work.comparers.size());
+  std::vector<std::uint64_t> counts(work.comparers.size());
+  std::atomic<std::size_t> done{0};
+  in_parallel(work.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    for_each_pair(work.entries, blocking, chunks[part], work.input.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    ++counts[worker];
+                    const Score score = work.score(worker, left, right);
+                    if (!score.apart && score.weight >= work.scorer.threshold())
+                      found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
+                  });
+    const std::size_t now = ++done;
+    if (worker == 0 && work.options.progress) work.options.progress("compare", now, chunks.size());
+  });
+  std::vector<Edge> edges;
+  for (std::size_t worker = 0; worker < found.size(); ++worker) {
+    compared += counts[worker];
+    edges.insert(edges.end(), found[worker].begin(), found[worker].end());
+    std::vector<Edge>().swap(found[worker]);
+  }
+  std::sort(edges.begin(), edges.end(),
+            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+  return edges;
+}
+
+// Entries that hold rows of one (source, own id), as pairs with the first of them; ordinary entries only.
+std::vector<IndexPair> own_id_links(const Entries& entries) {
+  std::map<std::pair<std::uint16_t, Code>, std::uint32_t> first;
+  std::vector<IndexPair> links;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    const Entry& entry = entries.all[i];
+    if (entry.own_id == 0) continue;
+    const auto [found, fresh] = first.emplace(std::pair(entry.source, entry.own_id), i);
+    if (!fresh) links.emplace_back(found->second, i);
+  }
+  return links;
+}
+
+// Rows of one entry are one person only when what they say suffices: two rows that say "John" and no more do not.
+std::vector<bool> hold_together(Work& work) {
+  std::vector<bool> together(work.entries.all.size(), true);
+  for (std::uint32_t i = 0; i < work.entries.all.size(); ++i) {
+    if (work.entries.rows_of(i).size() < 2 || work.entries.all[i].own_id != 0) continue;
+    const Score score = work.score(0, i, i);
+    together[i] = !score.apart && score.weight >= work.scorer.threshold();
+  }
+  return together;
+}
+
+// attach_only entries: each to the settled cluster that its best ordinary companion lies in, when the mean weight with
+// the cluster's entries is above the threshold. Nothing settled changes.
+std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const std::vector<std::uint32_t>& cluster) {
+  const Entries& entries = work.entries;
+  std::vector<std::vector<std::uint32_t>> members(entries.ordinary);
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) members[cluster[i]].push_back(i);
+  std::map<std::pair<std::uint16_t, Code>, std::uint32_t> of_own_id;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    if (entries.all[i].own_id != 0)
+      of_own_id.emplace(std::pair(entries.all[i].source, entries.all[i].own_id), cluster[i]);
+  }
+  std::vector<std::uint32_t> attached(entries.all.size(), UINT32_MAX);
+  for (std::uint32_t i = entries.ordinary; i < entries.all.size(); ++i) {
+    const Entry& entry = entries.all[i];
+    if (entry.own_id != 0) {
+      const auto settled = of_own_id.find(std::pair(entry.source, entry.own_id));
+      if (settled != of_own_id.end()) {
+        attached[i] = settled->second;
+        continue;
+      }
+    }
+    std::int64_t best = 0;
+    std::vector<std::uint32_t> tried;
+    for (const std::uint32_t companion : blocking.companions(i)) {
+      const std::uint32_t candidate = cluster[companion];
+      if (std::find(tried.begin(), tried.end(), candidate) != tried.end()) continue;
+      if (work.input.between_sources_only && entries.all[companion].source == entry.source) continue;
+      tried.push_back(candidate);
+      std::int64_t sum = 0;
+      bool apart = false;
+      for (const std::uint32_t member : members[candidate]) {
+        const Score score = work.score(0, i, member);
+        apart = apart || score.apart;
+        sum += score.weight - work.scorer.threshold();
+      }
+      const std::int64_t mean = sum / static_cast<std::int64_t>(members[candidate].size());
+      if (!apart && mean > best) {
+        best = mean;
+        attached[i] = candidate;
+      }
+    }
+  }
+  return attached;
+}
+
+void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<bool>& together) {
+  const auto row = [&](std::uint32_t entry) { return work.entries.rows_of(entry)[0]; };
+  for (const Edge& edge : edges) {
+    work.options.each_pair(std::min(row(edge.left), row(edge.right)), std::max(row(edge.left), row(edge.right)),
+                           probability_of(edge.weight + work.scorer.threshold()));
+  }
+  for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
+    const auto rows = work.entries.rows_of(i);
+    if (rows.size() < 2 || !together[i] || work.input.between_sources_only) continue;
+    const double probability = probability_of(work.score(0, i, i).weight);
+    for (std::size_t k = 1; k < rows.size(); ++k) work.options.each_pair(rows[0], rows[k], probability);
+  }
+}
+
+std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexPair> rows) {
+  std::vector<IndexPair> pairs;
+  for (const auto& [a, b] : rows) {
+    if (entries.entry_of[a] < entries.ordinary && entries.entry_of[b] < entries.ordinary)
+      pairs.emplace_back(entries.entry_of[a], entries.entry_of[b]);
+  }
+  return pairs;
+}
+
+Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
+  const auto rows = static_cast<std::uint32_t>(input.rows.size());
+  for (const auto* pairs : {&decisions.same, &decisions.different}) {
+    for (const auto& [a, b] : *pairs) {
+      if (a >= rows || b >= rows) return failure(ErrorCode::usage, "A decision names a row that is not there.");
+    }
+  }
+  const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
+  if (needed > options.memory_bytes) {
+    return failure(ErrorCode::unavailable, fmt::format("Linking {} rows needs about {} MiB and {} MiB are allowed; "
+                                                       "allow more memory or link fewer rows at a time.",
+                                                       rows, needed >> 20, options.memory_bytes >> 20));
+  }
+  return {};
+}
+
+// The least row of each row's cluster. Rows of an entry that does not hold together stay single; between sources, one
+// row of several equal rows of a source may join.
+std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::vector<std::uint32_t>& cluster,
+                                            const std::vector<bool>& together, bool between_sources_only) {
+  std::vector<std::uint32_t> size(entries.all.size());
+  for (const std::uint32_t of : cluster) {
+    if (of != UINT32_MAX) ++size[of];
+  }
+  std::vector<std::uint32_t> least(entries.all.size(), UINT32_MAX);
+  std::vector<std::uint32_t> by_row(entries.entry_of.size());
+  for (std::uint32_t row = 0; row < by_row.size(); ++row) {
+    const std::uint32_t entry = entries.entry_of[row];
+    const std::uint32_t of = cluster[entry];
+    const bool second = between_sources_only && entries.rows_of(entry)[0] != row;
+    if (of == UINT32_MAX || second || (!together[entry] && size[of] < 2)) {
+      by_row[row] = row;
+      continue;
+    }
+    least[of] = std::min(least[of], row);
+    by_row[row] = least[of];
+  }
+  return by_row;
+}
+
+}  // namespace
+
+Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
+  CHECK(input.strings != nullptr);
+  if (const auto checked = check_arguments(input, decisions, options); !checked)
+    return std::unexpected(checked.error());
+  std::vector<IndexPair> apart = decisions.different;
+  apart.insert(apart.end(), decisions.same.begin(), decisions.same.end());
+  const Entries entries = make_entries(input, apart);
+  Scorer scorer(model, entries);
+  if (options.threshold > 0) scorer.set_threshold(options.threshold);
+  const Blocking blocking(entries, model.largest_block, options.threads);
+  Work work{input, options, entries, scorer,
+            std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
+
+  Linked linked;
+  const std::vector<Edge> edges = find_edges(work, blocking, linked.pairs_compared);
+  linked.pairs_joined = edges.size();
+  std::vector<IndexPair> same = own_id_links(entries);
+  const std::vector<IndexPair> told_same = as_entries(entries, decisions.same);
+  same.insert(same.end(), told_same.begin(), told_same.end());
+  const std::vector<IndexPair> different = as_entries(entries, decisions.different);
+  ClusterInput cluster_input;
+  cluster_input.entries = entries.ordinary;
+  cluster_input.edges = edges;
+  cluster_input.same = same;
+  cluster_input.different = different;
+  cluster_input.threads = options.threads;
+  cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
+    if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
+    const Score score = work.score(worker, left, right);
+    return score.apart ? apart_weight : score.weight - scorer.threshold();
+  };
+  if (options.progress) options.progress("cluster", 0, 1);
+  Clustered clustered = make_clusters(cluster_input);
+  const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
+  std::vector<std::uint32_t> cluster = std::move(clustered.cluster);
+  cluster.resize(entries.all.size());
+  for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
+
+  const std::vector<bool> together = hold_together(work);
+  if (options.each_pair) report_pairs(work, edges, together);
+  linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
+  linked.blocking_note = blocking.note();
+  if (clustered.split_components > 0) {
+    linked.blocking_note +=
+        fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);
+  }
+  return linked;
+}
+
+}  // namespace wider::linkage

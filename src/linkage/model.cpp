@@ -1,0 +1,191 @@
+#include "linkage/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wider::linkage {
+namespace {
+
+constexpr std::size_t at(Field field) {
+  return static_cast<std::size_t>(field);
+}
+constexpr std::size_t at(Term term) {
+  return static_cast<std::size_t>(term);
+}
+constexpr std::int32_t bits(double count) {
+  return static_cast<std::int32_t>(count * weight_scale);
+}
+// What kin speak against each other with: as much as one pair may in a cluster (cluster.cpp).
+constexpr std::int32_t kin_weight = bits(12);
+
+struct FieldTerm {
+  Field field;
+  std::uint8_t level;
+  Term term;
+};
+constexpr FieldTerm field_terms[] = {
+    {Field::forename, level::forename_same, Term::forename},
+    {Field::surname, level::surname_same, Term::surname},
+    {Field::birth_date, level::birth_same, Term::birth_date},
+    {Field::birth_date, level::birth_same_first_january, Term::birth_date},
+    {Field::home, level::home_same, Term::address},
+    {Field::home, level::home_same_postcode, Term::postcode},
+    {Field::town, level::plain_same, Term::town},
+    {Field::phone, level::plain_same, Term::phone},
+    {Field::email, level::plain_same, Term::email},
+    {Field::occupation, level::plain_same, Term::occupation},
+};
+
+}  // namespace
+
+std::string_view name_of(Term term) {
+  static constexpr std::array<std::string_view, term_count> names = {
+      "forename", "surname", "birth_date", "address", "postcode", "town", "phone", "email", "occupation"};
+  return names[at(term)];
+}
+
+Code code_of(const Entry& entry, Term term) {
+  switch (term) {
+    case Term::forename:
+      return entry.forename;
+    case Term::surname:
+      return entry.surname;
+    case Term::birth_date:
+      return entry.birth_text;
+    case Term::address:
+      return entry.address;
+    case Term::postcode:
+      return entry.postcode;
+    case Term::town:
+      return entry.town;
+    case Term::phone:
+      return entry.phone;
+    case Term::email:
+      return entry.email;
+    case Term::occupation:
+      return entry.occupation;
+  }
+  return 0;
+}
+
+std::int32_t fixed_weight(double ratio) {
+  const double limited = std::clamp(std::log2(ratio), -30.0, 30.0);
+  return static_cast<std::int32_t>(std::lround(limited * weight_scale));
+}
+
+double probability_of(std::int64_t weight) {
+  return 1 / (1 + std::exp2(-static_cast<double>(weight) / weight_scale));
+}
+
+Established established_forenames(const Entries& entries, const TermTable& forenames) {
+  Established established(entries.strings.size(), false);
+  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
+  for (const auto& [name, count] : forenames.counts) {
+    if (static_cast<double>(count) < least) continue;
+    if (const auto code = entries.strings.find(name)) established[*code] = true;
+  }
+  // A name of the table of name forms is nobody's slip of the finger.
+  for (Code code = 0; code < entries.names.size() && code < established.size(); ++code) {
+    if (entries.names[code].groups[0] != 0) established[code] = true;
+  }
+  return established;
+}
+
+Scorer::Scorer(const Model& model, const Entries& entries)
+    : strings_(&entries.strings), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
+  for (std::size_t field = 0; field < field_count; ++field) {
+    for (std::size_t i = 1; i < model.fields[field].size(); ++i)
+      weights_[field][i] = fixed_weight(model.fields[field][i].m / model.fields[field][i].u);
+  }
+  const double p = std::clamp(model.match_probability, 1e-12, 1 - 1e-9);
+  prior_ = fixed_weight(p / (1 - p));
+  set_threshold(model.pair_threshold);
+  families_ = model.family_share >= least_family_share;
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const TermTable& table = model.terms[t];
+    if (table.total == 0) continue;
+    const double total = static_cast<double>(table.total);
+    const double chance = std::max(table.chance, 1 / (total * total));
+    const auto weight = [&](double count) {
+      return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
+    };
+    rare_[t] = weight(2);
+    adjustments_[t].assign(entries.strings.size(), rare_[t]);
+    for (const auto& [value, count] : table.counts) {
+      if (const auto code = entries.strings.find(value)) adjustments_[t][*code] = weight(count);
+    }
+  }
+}
+
+void Scorer::set_threshold(double probability) {
+  const double p = std::clamp(probability, 1e-9, 1 - 1e-9);
+  threshold_ = fixed_weight(p / (1 - p));
+}
+
+std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Field field, std::uint8_t level_at) const {
+  for (const FieldTerm& link : field_terms) {
+    if (link.field != field || link.level != level_at || adjustments_[at(link.term)].empty()) continue;
+    const Code a = code_of(left, link.term);
+    const Code b = code_of(right, link.term);
+    return a == b && a != 0 ? adjustments_[at(link.term)][a] : 0;
+  }
+  return 0;
+}
+
+// Twins: born on one day into one family, under two names that are both known as names and begin differently (Lei and
+// Wei). Slips of the pen seldom fall on the first letter (Pollock and Zamora 1984), so that "Dan" for "Dani" is no
+// twin.
+bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const {
+  using namespace level;
+  const std::uint8_t surname_at = pattern[at(Field::surname)];
+  if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
+    return false;
+  if (surname_at == surname_different || surname_at == surname_alike) return false;
+  const std::string_view a = strings_->view(left.forename);
+  const std::string_view b = strings_->view(right.forename);
+  return !a.empty() && !b.empty() && a[0] != b[0];
+}
+
+Kin Scorer::kin(const Pattern& pattern) const {
+  using namespace level;
+  if (!families_) return Kin::unlikely;
+  const std::uint8_t name = pattern[at(Field::forename)];
+  const std::uint8_t surname_at = pattern[at(Field::surname)];
+  const std::uint8_t home_at = pattern[at(Field::home)];
+  const std::uint8_t birth_at = pattern[at(Field::birth_date)];
+  const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
+                      (home_at >= home_same && home_at <= home_postcode_only);
+  const bool other_name =
+      name == forename_different || (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
+  if (other_name && family) return Kin::likely;
+  // A clearly different birth date and not exactly the same name: kin, whatever home and phone say.
+  const bool other_birth = birth_at == birth_different || birth_at == birth_day_month;
+  if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
+  // Household evidence alone says nothing of which person of the household it is.
+  const bool own_name = name != forename_missing && name != forename_different && name != forename_alike;
+  const bool own_birth = birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year;
+  const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
+                          pattern[at(Field::email)] == plain_same;
+  return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
+}
+
+Score Scorer::score(const Entry& left, const Entry& right, const Pattern& pattern) const {
+  using namespace level;
+  Score score;
+  score.weight = prior_;
+  for (std::size_t field = 0; field < field_count; ++field) score.weight += weights_[field][pattern[field]];
+  for (const FieldTerm& link : field_terms) {
+    if (pattern[at(link.field)] != link.level || adjustments_[at(link.term)].empty()) continue;
+    const Code a = code_of(left, link.term);
+    if (a != 0 && a == code_of(right, link.term)) score.weight += adjustments_[at(link.term)][a];
+  }
+  // Kin speak against each other as loudly as one pair may, but do not forbid: one mistyped forename among thirty
+  // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
+  const Kin kinship = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
+  if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
+  if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
+  score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
+  return score;
+}
+
+}  // namespace wider::linkage

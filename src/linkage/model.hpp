@@ -1,0 +1,99 @@
+// Model: everything scoring depends on, frozen: m and u of each level, term frequencies, the prior, thresholds, and the
+// largest block that blocking compares whole. Values; thread-safe once made.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "linkage/comparison.hpp"
+
+namespace wider::linkage {
+
+inline constexpr int model_version = 1;
+
+// From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
+inline constexpr double least_family_share = .15;
+
+// Fields' values whose frequency is known. A home has two: its address and its postcode.
+enum class Term : std::uint8_t { forename, surname, birth_date, address, postcode, town, phone, email, occupation };
+inline constexpr std::size_t term_count = 9;
+[[nodiscard]] std::string_view name_of(Term term);
+[[nodiscard]] Code code_of(const Entry& entry, Term term);
+
+// Values held by fewer entries than this are not kept: they would be personal data, and a rare value needs no entry.
+inline constexpr std::uint32_t least_kept_count = 5;
+
+struct TermTable {
+  std::uint64_t total = 0;  // entries that give a value
+  double chance = 0;        // that two entries at random give the same value
+  std::map<std::string, std::uint32_t, std::less<>> counts;
+};
+
+struct LevelModel {
+  double m = 0;
+  double u = 0;
+};
+
+struct Model {
+  double match_probability = 0;       // of two entries at random
+  double pair_threshold = .5;         // least probability at which a pair may join
+  double family_share = 0;            // of pairs in one home and of one surname: two people of a family, not one
+  std::uint32_t largest_block = 400;  // entries; a larger one is refined
+  std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
+  std::array<TermTable, term_count> terms;
+};
+
+// Fixed point: match weights in 1/1024 bit.
+inline constexpr int weight_scale = 1024;
+[[nodiscard]] std::int32_t fixed_weight(double ratio);
+[[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
+
+// Whether two entries look like two people of one family.
+enum class Kin : std::uint8_t {
+  unlikely,
+  household_alone,  // all that agrees is what a household shares
+  likely,           // the family agrees and the person's own name or birth date does not: siblings, twins, parents
+};
+
+struct Score {
+  std::int32_t weight = 0;  // prior and fields
+  bool apart = false;       // never by the machine alone: two ids of one source's own index
+};
+
+// The model made ready for one set of entries. Const members are thread-safe.
+class Scorer {
+ public:
+  Scorer(const Model& model, const Entries& entries);
+  [[nodiscard]] Score score(const Entry& left, const Entry& right, const Pattern& pattern) const;
+  // The part of one field: weight of its level, and what the value's frequency adds.
+  [[nodiscard]] std::int32_t field_weight(std::size_t field, std::uint8_t level) const {
+    return weights_[field][level];
+  }
+  [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
+                                              std::uint8_t level) const;
+  // Whether they look like kin: such a pair is never joined on its own.
+  [[nodiscard]] Kin kin(const Pattern& pattern) const;
+  [[nodiscard]] std::int32_t prior() const { return prior_; }
+  [[nodiscard]] std::int32_t threshold() const { return threshold_; }
+  void set_threshold(double probability);
+  [[nodiscard]] const Established& established() const { return established_; }
+
+ private:
+  [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
+
+  const StringPool* strings_;  // the entries', not owned
+  std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
+  std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
+  std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
+  std::int32_t prior_ = 0;
+  std::int32_t threshold_ = 0;
+  bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart
+  Established established_;
+};
+
+[[nodiscard]] Established established_forenames(const Entries& entries, const TermTable& forenames);
+
+}  // namespace wider::linkage

@@ -1,0 +1,152 @@
+// The model as TOML: written in a fixed order with numbers that read back as the same double, and read strictly: every
+// field and level must be there, nothing unknown may be.
+#include <toml++/toml.h>
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "linkage/linkage.hpp"
+#include "linkage/model.hpp"
+
+namespace wider::linkage {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string number(double value) {
+  std::string text = fmt::format("{}", value);
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+std::unexpected<Error> bad(std::string message) {
+  return failure(ErrorCode::malformed, "Model file: " + std::move(message));
+}
+
+Result<double> probability(const toml::table& table, std::string_view key, std::string_view where) {
+  const auto value = table[key].value<double>();
+  if (!value) return bad(fmt::format("{} has no number {}; add it or train the model again.", where, key));
+  if (!(*value > 0 && *value < 1)) return bad(fmt::format("{} of {} must lie between 0 and 1.", key, where));
+  return *value;
+}
+
+Result<void> read_fields(const toml::table& root, Model& model) {
+  const toml::table* fields = root["fields"].as_table();
+  if (fields == nullptr) return bad("the table [fields] is missing.");
+  const auto& infos = field_infos();
+  for (std::size_t f = 0; f < field_count; ++f) {
+    const toml::table* field = (*fields)[infos[f].name].as_table();
+    if (field == nullptr) return bad(fmt::format("the field {} is missing.", infos[f].name));
+    model.fields[f].resize(infos[f].levels.size());
+    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
+      const std::string where = fmt::format("{}.{}", infos[f].name, infos[f].levels[l].name);
+      const toml::table* level_table = (*field)[infos[f].levels[l].name].as_table();
+      if (level_table == nullptr) return bad(fmt::format("the level {} is missing.", where));
+      const auto m = probability(*level_table, "m", where);
+      if (!m) return std::unexpected(m.error());
+      const auto u = probability(*level_table, "u", where);
+      if (!u) return std::unexpected(u.error());
+      model.fields[f][l] = {*m, *u};
+    }
+    if (field->size() + 1 != infos[f].levels.size())
+      return bad(fmt::format("the field {} has a level that this version does not know.", infos[f].name));
+  }
+  if (fields->size() != field_count) return bad("there is a field that this version does not know.");
+  return {};
+}
+
+Result<void> read_terms(const toml::table& root, Model& model) {
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const std::string_view name = name_of(static_cast<Term>(t));
+    const toml::table* term = root["terms"][name].as_table();
+    if (term == nullptr) return bad(fmt::format("the table [terms.{}] is missing.", name));
+    const auto total = (*term)["total"].value<std::int64_t>();
+    const auto chance = (*term)["chance"].value<double>();
+    const toml::table* counts = (*term)["counts"].as_table();
+    if (!total || *total < 0 || !chance || !(*chance >= 0 && *chance <= 1) || counts == nullptr) {
+      return bad(fmt::format("terms.{} needs total, chance between 0 and 1, and counts.", name));
+    }
+    model.terms[t].total = static_cast<std::uint64_t>(*total);
+    model.terms[t].chance = *chance;
+    for (const auto& [value, count] : *counts) {
+      const auto held = count.value<std::int64_t>();
+      if (!held || *held < 1 || *held > *total)
+        return bad(fmt::format("a count of terms.{} is not a whole number from 1 to its total.", name));
+      model.terms[t].counts.emplace(std::string(value.str()),
+                                    static_cast<std::uint32_t>(std::min<std::int64_t>(*held, UINT32_MAX)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string to_toml(const Model& model) {
+  std::string out =
+      "# A linkage model: what scoring depends on. Written by wider; docs/formats/model.md explains it.\n";
+  out +=
+      fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n",
+                  model_version, number(model.match_probability), number(model.pair_threshold),
+                  number(model.family_share), model.largest_block);
+  const auto& infos = field_infos();
+  for (std::size_t f = 0; f < field_count; ++f) {
+    out += fmt::format("\n[fields.{}]\n", infos[f].name);
+    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
+      out += fmt::format("{} = {{ m = {}, u = {} }}\n", infos[f].levels[l].name, number(model.fields[f][l].m),
+                         number(model.fields[f][l].u));
+    }
+  }
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const TermTable& table = model.terms[t];
+    out += fmt::format("\n[terms.{}]\ntotal = {}\nchance = {}\n", name_of(static_cast<Term>(t)), table.total,
+                       number(table.chance));
+    out += fmt::format("[terms.{}.counts]\n", name_of(static_cast<Term>(t)));
+    for (const auto& [value, count] : table.counts) out += fmt::format("{} = {}\n", quoted(value), count);
+  }
+  return out;
+}
+
+Result<ModelPtr> parse_model(std::string_view text) {
+  const toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const auto where = parsed.error().source().begin;
+    return bad(fmt::format("line {}, column {}: it is not TOML.", where.line, where.column));
+  }
+  const toml::table& root = parsed.table();
+  const auto version = root["version"].value<std::int64_t>();
+  if (!version) return bad("it does not say its version.");
+  if (*version != model_version)
+    return bad(fmt::format("it is of version {}; this program reads version {}.", *version, model_version));
+  auto model = std::make_shared<Model>();
+  const auto match = probability(root, "match_probability", "the model");
+  if (!match) return std::unexpected(match.error());
+  const auto threshold = probability(root, "pair_threshold", "the model");
+  if (!threshold) return std::unexpected(threshold.error());
+  const auto family = root["family_share"].value<double>();
+  if (!family || !(*family >= 0 && *family <= 1)) return bad("family_share must lie between 0 and 1.");
+  model->family_share = *family;
+  const auto block = root["largest_block"].value<std::int64_t>();
+  if (!block || *block < 2 || *block > 100'000) return bad("largest_block must be a whole number from 2 to 100000.");
+  model->match_probability = *match;
+  model->pair_threshold = *threshold;
+  model->largest_block = static_cast<std::uint32_t>(*block);
+  if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
+  if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
+  return ModelPtr(std::move(model));
+}
+
+}  // namespace wider::linkage
