@@ -23,9 +23,9 @@ TEST(Identifiers, ChecksTheUniquePupilNumber) {
   EXPECT_FALSE(upn_valid("J801200001001"));
   EXPECT_FALSE(upn_valid("H80120000100"));
   EXPECT_FALSE(upn_valid("H8012000A1001"));
-  // The same with A (counted 0) in the last place, as in a temporary number: 40 mod 23 = 17: T.
-  EXPECT_TRUE(upn_valid("T80120000100A"));
-  EXPECT_FALSE(upn_valid("T80120000100S"));
+  // The same with A (counted 0) in the last place, as in a temporary number: 40 mod 23 = 17: U.
+  EXPECT_TRUE(upn_valid("U80120000100A"));
+  EXPECT_FALSE(upn_valid("U80120000100S"));
 }
 
 TEST(Identifiers, KnowsTheShapesOfRegistrations) {
