@@ -1,7 +1,5 @@
 #include "base/identifiers.hpp"
 
-#include <algorithm>
-
 namespace wider {
 namespace {
 
@@ -124,8 +122,9 @@ bool registration_plausible(std::string_view text) {
   static constexpr Run letters_first[] = {{true, 1, 3}, {false, 1, 4}};
   static constexpr Run digits_first[] = {{false, 1, 4}, {true, 1, 3}};
   const std::string plate = letters_and_digits(text);
-  // However letters and digits are confused, a number without any letter is no registration.
-  if (std::none_of(plate.begin(), plate.end(), is_capital)) return false;
+  // Both kinds must be there as written: a plain number is none, though its 1 might be an I.
+  if (plate.find_first_of("0123456789") == std::string::npos) return false;
+  if (plate.find_first_not_of("0123456789") == std::string::npos) return false;
   return follows(plate, current) || follows(plate, prefix) || follows(plate, suffix) || follows(plate, letters_first) ||
          follows(plate, digits_first);
 }

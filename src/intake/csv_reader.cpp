@@ -11,12 +11,11 @@
 namespace wider::intake {
 namespace {
 
-constexpr std::size_t block_bytes = 1 << 18;
 constexpr std::size_t raw_kept_of_long_row = 200;
 // Going back to the first line of a broken row reads bytes twice. A file in which that has happened as often as this
 // has lost its quotes: from there on a quoted cell ends with its line, so that the time stays in proportion to the
 // file.
-constexpr std::uint64_t rescan_budget_rows = 64;
+constexpr std::uint64_t rescan_budget_bytes = 64 << 20;
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -64,8 +63,8 @@ constexpr std::array<Magic, 6> magics = {{
 }  // namespace
 
 CsvReader::CsvReader(ByteSource source, CsvOptions options) : source_(std::move(source)), options_(options) {
-  CHECK(options_.max_row_bytes > 0);
-  buffer_.resize(block_bytes);
+  CHECK(options_.max_row_bytes > 0 && options_.block_bytes >= 8);
+  buffer_.resize(options_.block_bytes);
 }
 
 // Makes room (rows before at_ are done with) and reads until the buffer is full or the source ends.
@@ -77,7 +76,7 @@ Result<bool> CsvReader::fill() {
     at_ = 0;
   }
   if (filled_ * 2 > buffer_.size()) {
-    const std::size_t most = static_cast<std::size_t>(options_.max_row_bytes) + block_bytes;
+    const std::size_t most = static_cast<std::size_t>(options_.max_row_bytes) + options_.block_bytes;
     buffer_.resize(std::max(buffer_.size(), std::min(buffer_.size() * 2, most)));
   }
   const std::size_t before = filled_;
@@ -145,6 +144,10 @@ std::size_t CsvReader::line_end_length(std::size_t at) const {
 CsvReader::Scan CsvReader::scan() {
   const char* const data = buffer_.data();
   const char delimiter = options_.delimiter;
+  const auto need_more = [this](std::size_t where) {
+    row_end_ = where;  // at least
+    return Scan::more;
+  };
   found_.clear();
   row_lines_ = 0;
   std::size_t at = at_;
@@ -157,13 +160,13 @@ CsvReader::Scan CsvReader::scan() {
       while (true) {
         while (at < filled_ && data[at] != '"' && data[at] != '\n' && data[at] != '\r') ++at;
         if (at >= filled_) {
-          if (!ended_) return Scan::more;
+          if (!ended_) return need_more(at);
           found_.push_back({begin, at, false});
           broken_ = CsvProblem::quote_not_closed;
           return Scan::broken;
         }
         if (data[at] == '"') {
-          if (at + 1 >= filled_ && !ended_) return Scan::more;
+          if (at + 1 >= filled_ && !ended_) return need_more(at);
           if (at + 1 < filled_ && data[at + 1] == '"') {
             escaped = true;
             at += 2;
@@ -176,7 +179,7 @@ CsvReader::Scan CsvReader::scan() {
           broken_ = CsvProblem::quote_not_closed;
           return Scan::broken;
         }
-        if (data[at] == '\r' && at + 1 >= filled_ && !ended_) return Scan::more;
+        if (data[at] == '\r' && at + 1 >= filled_ && !ended_) return need_more(at);
         at += line_end_length(at);
         ++row_lines_;
       }
@@ -190,22 +193,20 @@ CsvReader::Scan CsvReader::scan() {
       while (at < filled_ && data[at] != delimiter && data[at] != '\n' && data[at] != '\r') ++at;
       end = at;
     }
-    if (at >= filled_ && !ended_) return Scan::more;
+    if (at >= filled_ && !ended_) return need_more(at);
     found_.push_back({begin, end, escaped});
     if (at < filled_ && data[at] == delimiter) {
       ++at;
       continue;
     }
-    if (at + 1 >= filled_ && !ended_ && data[at] == '\r') return Scan::more;  // is it CRLF?
+    if (at + 1 >= filled_ && !ended_ && data[at] == '\r') return need_more(at);  // is it CRLF?
     row_end_ = at;
     return Scan::row;
   }
 }
 
 // The row is given up as its first physical line, and reading goes on with the next line.
-Result<void> CsvReader::cut_to_line(CsvRow& row, CsvProblem problem) {
-  const std::size_t cell = found_.empty() ? 0 : found_.size() - 1;
-  const std::size_t scanned_to = (problem == CsvProblem::text_after_quote ? found_.back().end : filled_) - at_;
+Result<void> CsvReader::cut_to_line(CsvRow& row, CsvProblem problem, std::size_t cell, std::size_t scanned) {
   std::size_t end = at_;
   while (true) {
     while (end < filled_ && buffer_[end] != '\n' && buffer_[end] != '\r') ++end;
@@ -215,8 +216,8 @@ Result<void> CsvReader::cut_to_line(CsvRow& row, CsvProblem problem) {
     end = at_ + length;
   }
   if (end - at_ > options_.max_row_bytes) return skip_line(row);
-  if (scanned_to > end - at_) rescanned_ += scanned_to - (end - at_);
-  if (rescanned_ > rescan_budget_rows * (options_.max_row_bytes + block_bytes)) quotes_end_with_line_ = true;
+  if (scanned > end - at_) rescanned_ += scanned - (end - at_);
+  if (rescanned_ > rescan_budget_bytes) quotes_end_with_line_ = true;
   row_lines_ = 0;
   finish_row(row, end);
   row.cells = {};
@@ -227,7 +228,7 @@ Result<void> CsvReader::cut_to_line(CsvRow& row, CsvProblem problem) {
 
 // A line longer than may be kept: its beginning is kept for the person who looks for it, the rest is passed over.
 Result<void> CsvReader::skip_line(CsvRow& row) {
-  raw_scratch_.assign(buffer_, at_, raw_kept_of_long_row);
+  raw_scratch_.assign(buffer_, at_, std::min<std::size_t>(raw_kept_of_long_row, options_.max_row_bytes));
   const std::uint64_t line = line_;
   std::uint64_t length = 0;
   while (true) {
@@ -263,7 +264,7 @@ void CsvReader::finish_row(CsvRow& row, std::size_t end) {
   row.line = line_;
   row.bytes = end - at_;
   row.problem = CsvProblem::none;
-  row.problem_cell = 0;
+  row.problem_cell = CsvRow::no_cell;
   const std::size_t length = line_end_length(end);
   line_ += row_lines_ + (length > 0 ? 1 : 0);
   at_ = end + length;
@@ -321,7 +322,7 @@ Result<bool> CsvReader::next(CsvRow& row) {
       if (at_ >= filled_) return false;
     }
     const Scan scanned = scan();
-    const bool long_row = (scanned == Scan::row ? row_end_ : filled_) - at_ > options_.max_row_bytes;
+    const bool long_row = scanned != Scan::broken && row_end_ - at_ > options_.max_row_bytes;
     if (scanned == Scan::more && !long_row) {
       if (auto filled = fill(); !filled) return std::unexpected(filled.error());
       continue;
@@ -333,8 +334,12 @@ Result<bool> CsvReader::next(CsvRow& row) {
       return true;
     }
     // Too long or broken: one physical line is given up. A line break inside it means that a quote swallowed the rest.
-    const CsvProblem problem = scanned == Scan::broken ? broken_ : CsvProblem::quote_not_closed;
-    if (auto cut = cut_to_line(row, problem); !cut) return std::unexpected(cut.error());
+    // What is wrong beyond the most a row may hold is not looked at, wherever the buffer happens to end.
+    const bool near = scanned == Scan::broken && found_.back().end - at_ <= options_.max_row_bytes;
+    const CsvProblem problem = near ? broken_ : CsvProblem::quote_not_closed;
+    const std::size_t cell = near ? found_.size() - 1 : CsvRow::no_cell;
+    const std::size_t scanned_to = scanned == Scan::broken ? found_.back().end : filled_;
+    if (auto cut = cut_to_line(row, problem, cell, scanned_to - at_); !cut) return std::unexpected(cut.error());
     if (row.problem != CsvProblem::too_long) {
       found_.clear();
       decode(row);

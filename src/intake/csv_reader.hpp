@@ -34,13 +34,15 @@ struct CsvRow {
   std::uint64_t line = 0;                   // on which it starts, from 1
   std::uint64_t bytes = 0;                  // its length in the file, without the line end
   CsvProblem problem = CsvProblem::none;
-  std::size_t problem_cell = 0;  // from 0, where the problem has a cell
+  static constexpr std::size_t no_cell = static_cast<std::size_t>(-1);
+  std::size_t problem_cell = no_cell;  // from 0, where the problem has a cell
 };
 
 struct CsvOptions {
   char delimiter = ',';
   Encoding encoding = Encoding::automatic;  // automatic: each row as UTF-8 if it is, else as Windows-1252
   std::uint64_t max_row_bytes = 1 << 20;
+  std::size_t block_bytes = 1 << 18;  // of reading; at least 8; the rows do not depend on it
 };
 
 class CsvReader {
@@ -68,7 +70,7 @@ class CsvReader {
   Result<bool> fill();  // false at the end of the source
   Scan scan();
   Result<void> skip_line(CsvRow& row);
-  Result<void> cut_to_line(CsvRow& row, CsvProblem problem);
+  Result<void> cut_to_line(CsvRow& row, CsvProblem problem, std::size_t cell, std::size_t scanned);
   void finish_row(CsvRow& row, std::size_t end);
   void decode(CsvRow& row);
   [[nodiscard]] std::size_t line_end_length(std::size_t at) const;

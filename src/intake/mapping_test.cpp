@@ -43,6 +43,11 @@ TEST(Mapping, SaysLineAndKeyOfWhatIsWrong) {
   EXPECT_EQ(error_of(head + "[record]\nid = [\"A\", \"B\"]\n"), "");
 }
 
+// Found by fuzzing: toml++ runs into undefined behaviour on this one.
+TEST(Mapping, RefusesLettersOutsideAsciiOutsideQuotes) {
+  EXPECT_THAT(error_of("yn=\xCA\xA0'yn=\xC2\xA0"), HasSubstr("line 1: a letter or sign outside ASCII"));
+}
+
 // Every mapping that is shipped can be read.
 TEST(Mapping, ReadsEveryMappingThatIsShipped) {
   const std::filesystem::path folder = std::filesystem::path(WIDER_SOURCE_DIR) / "mappings";

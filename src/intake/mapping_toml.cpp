@@ -8,6 +8,7 @@
 #include <functional>
 #include <initializer_list>
 
+#include "base/toml_guard.hpp"
 #include "intake/mapping.hpp"
 
 namespace wider::intake {
@@ -532,6 +533,14 @@ class Parser {
 Result<Mapping> parse_mapping_toml(std::string_view toml, std::string_view name) {
   if (!valid_utf8(toml)) {
     return failure(ErrorCode::malformed, fmt::format("mapping '{}': not UTF-8 text; save it as UTF-8", name));
+  }
+  if (toml.starts_with("\xEF\xBB\xBF")) toml.remove_prefix(3);
+  if (const auto line = stray_non_ascii_line(toml)) {
+    return failure(
+        ErrorCode::malformed,
+        fmt::format("mapping '{}', line {}: a letter or sign outside ASCII stands outside quotes; put the name or "
+                    "text into quotes",
+                    name, *line));
   }
   const toml::parse_result parsed = toml::parse(toml);
   if (!parsed) {
