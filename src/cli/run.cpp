@@ -21,13 +21,9 @@
 namespace wider::cli {
 namespace {
 
-std::string user_name() {
-  const passwd* entry = getpwuid(getuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(getuid());
-}
-
 // All that the words of a command line may set.
 struct Words {
+  Caller caller;
   bool json = false;
   std::string hub;
   std::string purpose = "administration";
@@ -37,7 +33,7 @@ struct Words {
   std::uint64_t mend = 0;
   std::string row;
   bool retry = false;
-  std::string out, head, person, as_known_at, by, left, right, listen = "127.0.0.1:8080";
+  std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
   FindingsWords findings;
   DemoWords demo;
   town::Options town;
@@ -59,11 +55,29 @@ void hub_option(CLI::App* command, Words& words) {
   command->add_option("--hub", words.hub, "The hub: a folder")->required()->type_name("H");
 }
 
-hub::Operator operator_of(const Words& words) { return {user_name(), words.purpose}; }
+hub::Operator operator_of(const Words& words) { return {words.caller.user, words.purpose}; }
+
+std::string absolute_in(const std::filesystem::path& folder, const std::string& file) { return file.empty() ? file : (folder / file).lexically_normal().string(); }
+
+// An option that names a file of the folder in which the command was typed (a live hub runs in another).
+CLI::Option* file_option(CLI::App* command, const char* name, std::string& file, const char* what, const Words& words) {
+  const std::filesystem::path& folder = words.caller.folder;
+  return command->add_option(name, file, what)->type_name("FILE")->transform([&folder](const std::string& text) { return absolute_in(folder, text); }, "");
+}
+CLI::Option* existing_file_option(CLI::App* command, const char* name, std::string& file, const char* what, const Words& words) {
+  return file_option(command, name, file, what, words)->check(CLI::ExistingFile);
+}
+
+void examples(CLI::App* command, std::initializer_list<const char*> lines) {
+  std::string text = lines.size() == 1 ? "Example:" : "Examples:";
+  for (const char* line : lines) text += fmt::format("\n  wider {}", line);
+  command->footer(text);
+}
 
 void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   auto* init = app.add_subcommand("init", "Make a new, empty hub and its keys");
   hub_option(init, words);
+  examples(init, {"init --hub H", "init --hub H --simulated"});
   init->add_flag("--simulated", words.simulated, "Take the time of receipt from the files' delivery manifest: for demonstration towns");
   init->callback([&] {
     chosen.alone = [&](Streams& streams) {
@@ -75,12 +89,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* intake_command = app.add_subcommand("intake", "Read agencies' files in");
-  intake_command->footer("Examples:\n  wider intake --hub H --agency social-care --format cin census.xml\n  wider intake --hub H --manifest town/manifest.csv\n  wider intake --list");
+  examples(intake_command, {"intake --hub H --agency social-care --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
+                            "intake --hub H --manifest town/manifest.csv", "intake --list"});
   intake_command->add_option("--hub", words.hub, "The hub: a folder");
   intake_command->add_option("--agency", words.intake.agency, "Whose files they are: social-care, police, health, education, licensing, prosecution, …");
   intake_command->add_option("--format", words.intake.format, "The layout of the files; --list names them");
-  intake_command->add_option("--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one")->check(CLI::ExistingFile);
-  intake_command->add_option("--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery");
+  existing_file_option(intake_command, "--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one", words);
+  file_option(intake_command, "--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery", words);
   intake_command->add_flag("--strict", words.intake.strict, "Exit status 1 when a row was held back");
   intake_command->add_flag("--list", words.list, "Name the formats");
   intake_command->add_option("files", words.intake.files, "The files")->type_name("FILE");
@@ -93,12 +108,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
     if (words.intake.manifest.empty() && (words.intake.files.empty() || words.intake.agency.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
       throw CLI::RequiredError("--agency, --format (or --map) and at least one FILE, or --manifest");
     }
-    for (std::string& file : words.intake.files) file = std::filesystem::absolute(file).string();
+    for (std::string& file : words.intake.files) file = absolute_in(words.caller.folder, file);
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return intake(hub, words.intake, streams); };
   });
 
   auto* held = app.add_subcommand("held-back", "List, mend and retry the rows that could not be taken in");
   hub_option(held, words);
+  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry"});
   held->add_option("--mend", words.mend, "The entry of the row to mend");
   held->add_option("--row", words.row, "The row as it should have come");
   held->add_flag("--retry", words.retry, "Try every held-back row again as it is (after a mapping was corrected)");
@@ -106,10 +122,12 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* settle_command = app.add_subcommand("settle", "Link people and find patterns now, and keep a snapshot, so that the next command starts quickly");
   hub_option(settle_command, words);
+  examples(settle_command, {"settle --hub H"});
   settle_command->callback([&] { chosen.on_hub = [](hub::Hub& hub, Streams& streams) { return settle(hub, streams, true); }; });
 
   auto* account = app.add_subcommand("account", "Let somebody sign in; the password is read from standard input");
   hub_option(account, words);
+  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt"});
   account->add_option("--username", words.account.username, "The name to sign in with")->required();
   account->add_option("--name", words.account.name, "The person's name")->required();
   account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
@@ -129,6 +147,7 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
   hub_option(serve_command, words);
+  examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")->capture_default_str();
   serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, streams); }; });
 }
@@ -145,29 +164,34 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
     chosen.on_hub = std::move(work);
   };
   auto* people_command = reading("people", "Write agency,mention,person for every mention of a person");
-  people_command->add_option("--out", words.out, "The CSV file to write")->required();
+  examples(people_command, {"people --hub H --out people.csv"});
+  file_option(people_command, "--out", words.out, "The CSV file to write", words)->required();
   people_command->callback([&, on_settled] {
-    words.out = std::filesystem::absolute(words.out).string();
     on_settled([&](hub::Hub& hub, Streams& streams) { return people(hub, words.out, operator_of(words), streams); });
   });
 
   auto* explain_command = reading("explain", "Why two mentions are, or are not, one person");
-  explain_command->footer("Example:\n  wider explain --hub H social-care/person-S12 police/crime-C7#2");
+  examples(explain_command, {"explain --hub H social-care/person-S12 'police/crime-C7#2'"});
   explain_command->add_option("left", words.left, "agency/mention")->required();
   explain_command->add_option("right", words.right, "agency/mention")->required();
   explain_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return explain(hub, words.left, words.right, operator_of(words), streams); }); });
 
   auto* decide = reading("decide-link", "Record that two mentions are one person, or are not; it holds above what the computer concludes");
+  examples(decide, {"decide-link --hub H social-care/person-S12 'police/crime-C7#2' --reason 'Seen together with her mother on 3 May'",
+                    "decide-link --hub H social-care/person-S12 health/emergency-E3 --different --reason 'Two sisters'",
+                    "decide-link --hub H social-care/person-S12 health/emergency-E3 --withdraw --reason 'Decided about the wrong record'"});
   decide->add_option("left", words.left, "agency/mention")->required();
   decide->add_option("right", words.right, "agency/mention")->required();
   decide->add_flag("--different", words.different, "They are not one person");
   decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
+  decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
       const auto projection = hub.projection();
       hub::LinkDecision decision;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
+      decision.reason = words.reason;
       for (const bool is_left : {true, false}) {
         const std::string& text = is_left ? words.left : words.right;
         const auto mention = hub::mention_of_text(projection->holdings(), text);
@@ -181,6 +205,7 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* chronology_command = reading("chronology", "The combined chronology of a person");
+  examples(chronology_command, {"chronology --hub H --person P123", "chronology --hub H --person P123 --as-known-at 2010-06-30 --by police"});
   chronology_command->add_option("--person", words.person, "The person, such as P123")->required();
   chronology_command->add_option("--as-known-at", words.as_known_at, "Only what was known and received by that day");
   chronology_command->add_option("--by", words.by, "Only what that agency recorded");
@@ -189,20 +214,24 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* findings_command = reading("findings", "Findings with their proofs");
+  examples(findings_command, {"findings --hub H", "findings --hub H --as-known-at 2010-06-30 --json"});
   findings_command->add_option("--as-known-at", words.findings.as_known_at, "Only what was known and received by that day");
   findings_command->add_option("--only-agency", words.findings.only_agency, "What one agency's own records alone would have given");
   findings_command->add_flag("--naive", words.findings.naive, "Patterns without their controls: how hard the data is");
   findings_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return findings(hub, words.findings, operator_of(words), streams); }); });
 
   auto* ledger_command = app.add_subcommand("ledger", "The ledger's proof");
+  examples(ledger_command, {"ledger verify --hub H", "ledger head --hub H"});
   ledger_command->require_subcommand(1);
   auto* verify_command = ledger_command->add_subcommand("verify", "Check the whole proof; says the first entry that is wrong");
   hub_option(verify_command, words);
-  verify_command->add_option("--head", words.head, "A head published earlier (JSON): shows a roll-back")->check(CLI::ExistingFile);
+  examples(verify_command, {"ledger verify --hub H", "ledger verify --hub H --head published-head.json"});
+  existing_file_option(verify_command, "--head", words.head, "A head published earlier (JSON): shows a roll-back", words);
   verify_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); }; });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
-  head_command->add_option("--out", words.out, "The file to write; else standard output");
+  examples(head_command, {"ledger head --hub H --out published-head.json"});
+  file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
   head_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
 }
 
@@ -222,7 +251,8 @@ void print_link_report(const LinkReport& report, Streams& streams) {
 
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   auto* demo_command = app.add_subcommand("demo", "A fictitious town in a new hub, everything run, the web site served, sign-ins printed");
-  demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(200, 2'000'000));
+  examples(demo_command, {"demo", "demo --people 220000 --hub my-demo", "demo --listen 127.0.0.1:0"});
+  demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(1'000, 2'000'000));
   demo_command->add_option("--seed", words.demo.seed, "Another seed, another town")->capture_default_str();
   demo_command->add_option("--listen", words.demo.listen, "Address and port; port 0 takes a free one")->capture_default_str();
   demo_command->add_option("--hub", words.demo.folder, "A folder to keep the town and the hub in; else a temporary one");
@@ -230,8 +260,8 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   demo_command->callback([&] { chosen.alone = [&](Streams& streams) { return demo(words.demo, streams); }; });
 
   auto* town_command = app.add_subcommand("town", "Write a fictitious town: each agency's files, and the truth beside them");
-  town_command->footer("Example:\n  wider town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh");
-  town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(200, 20'000'000));
+  examples(town_command, {"town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh"});
+  town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(1'000, 20'000'000));
   town_command->add_option("--seed", words.town.seed, "The seed: the same one gives the same bytes")->capture_default_str();
   town_command->add_option("--out", words.out, "The folder to write")->required();
   town_command->add_option("--networks", words.town.networks, "How many networks are planted; -1: in proportion to the town")->capture_default_str();
@@ -256,7 +286,8 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* link_command = app.add_subcommand("link", "Linkage alone, no hub: CSV files to source,id,person");
-  link_command->footer("Examples:\n  wider link people.csv --id unique_id --out linked.csv\n  wider link a.csv b.csv --id rec_id --between --out linked.csv\n  wider link x.csv --id no --column birth_date=born --column surname=family --out linked.csv");
+  examples(link_command, {"link people.csv --id unique_id --out linked.csv", "link a.csv b.csv --id rec_id --between --out linked.csv",
+                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv"});
   link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
   link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
   link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
@@ -313,11 +344,8 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 }
 
 // Another process holds the hub: it runs the command and gives back what it printed.
-int ask_the_live_hub(const Words& words, std::vector<std::string> arguments, Streams& streams) {
-  for (std::string& argument : arguments) {
-    if (!argument.starts_with("-") && std::filesystem::exists(argument)) argument = std::filesystem::absolute(argument).string();
-  }
-  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}}.dump());
+int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
+  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}, {"folder", words.caller.folder.string()}}.dump());
   if (!reply) return fail(streams, reply.error());
   const auto answer = nlohmann::json::parse(*reply, nullptr, false);
   if (!answer.is_object()) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
@@ -328,8 +356,15 @@ int ask_the_live_hub(const Words& words, std::vector<std::string> arguments, Str
 
 }  // namespace
 
+std::string user_name(std::uint32_t uid) {
+  const passwd* entry = getpwuid(uid);
+  return entry != nullptr ? entry->pw_name : std::to_string(uid);
+}
+
 int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   Words words;
+  std::error_code ignored;
+  words.caller = {user_name(getuid()), std::filesystem::current_path(ignored)};
   Chosen chosen;
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, isatty(STDERR_FILENO) == 1};
@@ -340,8 +375,9 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   return fail(streams, hub.error());
 }
 
-int run_in(hub::Hub& hub, const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+int run_in(hub::Hub& hub, const Caller& caller, const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   Words words;
+  words.caller = caller;
   Chosen chosen;
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, false};

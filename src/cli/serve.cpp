@@ -23,8 +23,8 @@ namespace {
 std::atomic<bool> stop_asked{false};
 void ask_to_stop(int) { stop_asked = true; }
 
-// A command that came through the control socket: {"arguments": […]} → {"status", "out", "err"}.
-std::string answer(hub::Hub& hub, std::string_view request) {
+// A command that came through the control socket: {"arguments": […], "folder"} → {"status", "out", "err"}.
+std::string answer(hub::Hub& hub, std::string_view request, std::uint32_t caller) {
   const auto asked = nlohmann::json::parse(request, nullptr, false);
   std::ostringstream out, err;
   int status = wrong_usage;
@@ -33,7 +33,8 @@ std::string answer(hub::Hub& hub, std::string_view request) {
     for (const auto& argument : asked["arguments"]) {
       if (argument.is_string()) arguments.push_back(argument.get<std::string>());
     }
-    status = run_in(hub, arguments, out, err);
+    const Caller typed_by{user_name(caller), asked.value("folder", std::string("/"))};
+    status = run_in(hub, typed_by, arguments, out, err);
   } else {
     err << "wider: the request through the control socket is not one\n";
   }
@@ -123,7 +124,7 @@ class TemporaryFolder {
 
 int serve(hub::Hub& hub, const std::string& listen, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
-  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request) { return answer(hub, request); });
+  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
   options.listen = listen;

@@ -155,8 +155,9 @@ Result<void> Hub::record_operator_read(const Operator& who, std::string_view wha
 }
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
-  (void)who;
-  return append_small(EntryKind::link_decision, {}, encode_decision(decision));
+  LinkDecision signed_decision = decision;
+  signed_decision.by = who.user;
+  return append_small(EntryKind::link_decision, {}, encode_decision(signed_decision));
 }
 
 Result<std::vector<HeldBackLine>> Hub::held_back_rows() {

@@ -44,6 +44,8 @@ void apply_decision(const json& body, Facts& facts) {
   decision.right = body.at("right").get<std::string>();
   decision.same = body.at("same").get<bool>();
   decision.withdrawn = body.at("withdrawn").get<bool>();
+  decision.reason = body.at("reason").get<std::string>();
+  decision.by = body.at("by").get<std::string>();
   // A later word about the same two takes the earlier one's place; a withdrawal takes it away.
   std::erase_if(facts.link_decisions, [&](const LinkDecision& other) {
     return (other.left == decision.left && other.left_agency == decision.left_agency && other.right == decision.right &&
@@ -146,7 +148,9 @@ std::string encode_decision(const LinkDecision& decision) {
               {"right_agency", name_of(decision.right_agency)},
               {"right", decision.right},
               {"same", decision.same},
-              {"withdrawn", decision.withdrawn}}
+              {"withdrawn", decision.withdrawn},
+              {"reason", decision.reason},
+              {"by", decision.by}}
       .dump();
 }
 

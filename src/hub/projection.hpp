@@ -38,6 +38,8 @@ struct LinkDecision {
   std::string right;
   bool same = true;
   bool withdrawn = false;
+  std::string reason;
+  std::string by;  // the OS user who decided on the command line
 };
 
 struct FindingEvent {
