@@ -243,6 +243,9 @@ TEST(Model, GoesThroughTomlAndBackAndRefusesAMissingLevel) {
   EXPECT_NE(without.error().message.find("initial"), std::string::npos) << without.error().message;
   EXPECT_FALSE(parse_model("version = 99").has_value());
   EXPECT_FALSE(parse_model("not toml at all [").has_value());
+  const auto stray = parse_model("version = 1\nyn=\xCA\xA0'yn'");  // undefined behaviour in toml++, were it to see this
+  ASSERT_FALSE(stray.has_value());
+  EXPECT_NE(stray.error().message.find("line 2, column 1: a letter or sign outside ASCII"), std::string::npos);
 }
 
 TEST(Explain, TheWaterfallAddsUp) {

@@ -293,6 +293,7 @@ TEST(Pattern, ErrorsNameFileLineKeyAndRemedy) {
       error("title = \"t\"\nrule = \"children-tied-to-one\"\nwindow = 3").find("line 3: window is not known here"),
       std::string::npos);
   EXPECT_NE(error("title = ").find("mine.toml, line 1"), std::string::npos);
+  EXPECT_NE(error("title = \xCA\xA0't'").find("line 1: a letter or sign outside ASCII"), std::string::npos);
   EXPECT_NE(error("title = \"t\"\nsentence = \"s\"\nrule = \"missing-same-end\"\nanchors = [\"dog\"]").find("'dog'"),
             std::string::npos);
 }

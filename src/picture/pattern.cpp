@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
-
 #include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "base/toml.hpp"
 
 namespace wider::picture {
 
@@ -202,12 +202,12 @@ std::string_view name_of(AnchorKind kind) {
 Result<PatternPtr> parse_pattern(std::string_view toml_text, std::string_view name) {
   if (name.ends_with(".toml")) name.remove_suffix(5);
   const std::string file = fmt::format("{}.toml", name);
-  const toml::parse_result parsed = toml::parse(toml_text);
+  const auto parsed = parse_toml(toml_text);
   if (!parsed) {
-    return failure(ErrorCode::malformed, fmt::format("{}, line {}: {}", file, parsed.error().source().begin.line,
-                                                     parsed.error().description()));
+    return failure(ErrorCode::malformed,
+                   fmt::format("{}, line {}: {}", file, parsed.error().line, parsed.error().says));
   }
-  return PatternReader(parsed.table(), file).read(name);
+  return PatternReader(*parsed, file).read(name);
 }
 
 double poisson_tail(double mean, std::uint32_t count) {

@@ -43,7 +43,6 @@ struct Response {
 // nullopt: more than 64 fields, or a field that does not decode. Of a name given twice, the first counts.
 [[nodiscard]] std::optional<Fields> parse_form(std::string_view text);
 [[nodiscard]] Fields parse_cookies(std::string_view header);
-[[nodiscard]] bool valid_utf8(std::string_view text);
 // A place on this site to go back to: starts with one "/", holds only path, query and plain characters; else "/".
 [[nodiscard]] std::string safe_local_path(std::string_view text);
 
