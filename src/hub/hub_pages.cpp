@@ -8,6 +8,7 @@
 #include "hub/duties.hpp"
 #include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
@@ -35,6 +36,21 @@ std::string day_and_time(Instant instant) {
   const Date day = day_of(instant);
   const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
   return to_words(When{day, day, Precision::day, minute});
+}
+
+// Both mentions, where the viewer may see both records at least in outline.
+Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& projection, const Viewer& viewer,
+                                                           std::string_view left, std::string_view right) {
+  const Holdings& holdings = projection.holdings();
+  const auto a = mention_of_text(holdings, left);
+  const auto b = mention_of_text(holdings, right);
+  const auto may_see = [&](const std::optional<MentionIndex>& m) {
+    return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
+  };
+  if (!may_see(a) || !may_see(b)) {
+    return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
+  }
+  return std::pair(*a, *b);
 }
 
 bool for_viewer(const Finding& finding, const Viewer& viewer) { return !finding.audience || *finding.audience == viewer.agency; }
@@ -81,7 +97,7 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
                                    {"basis", access::lawful_basis_of(kind)},
                                    {"reference", reference.substr(0, 200)}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (auto entered = append_small(EntryKind::purpose, reference_of(found->viewer.account), body); !entered) return entered;
+  if (auto entered = append_only(EntryKind::purpose, reference_of(found->viewer.account), body); !entered) return entered;
   sessions_.set_purpose(token, kind, reference.substr(0, 200));
   return {};
 }
@@ -94,7 +110,7 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
                                    {"purpose", viewer.purpose ? access::name_of(*viewer.purpose) : "none"},
                                    {"reference", viewer.purpose_reference}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return append_small(kind, reference_of(viewer.account), body);
+  return append_only(kind, reference_of(viewer.account), body);
 }
 
 PageFrame Hub::frame(const Viewer& viewer) {
@@ -124,9 +140,12 @@ Result<std::vector<FindingLine>> Hub::findings(const Viewer& viewer) {
 }
 
 std::vector<FindingEvent> Hub::all_events() const {
-  std::vector<FindingEvent> events = projection()->facts.finding_events;
   const std::scoped_lock lock(events_mutex_);
-  events.insert(events.end(), recent_events_.begin(), recent_events_.end());
+  const auto projection = this->projection();
+  std::vector<FindingEvent> events = projection->facts.finding_events;
+  for (const auto& [sequence, event] : recent_events_) {
+    if (sequence > projection->facts.through) events.push_back(event);
+  }
   return events;
 }
 
@@ -186,7 +205,8 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   const auto id = person_of_text(person);
   const auto nobody = failure(ErrorCode::not_found, "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
-  auto view = make_person_view(*projection, *ledger_, viewer, *id, query, now());
+  const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+  auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
   add_duties_of(*projection, *duties_today(), viewer, *id, *view);
@@ -219,39 +239,49 @@ Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, Find
   if (action == FindingAction::dismiss && reason.size() < 3) return failure(ErrorCode::usage, "Say why the finding is dismissed.");
   if (action == FindingAction::snooze && !parse_iso_date(until)) return failure(ErrorCode::usage, "Say until which day, such as 2012-12-31.");
   FindingEvent event{std::string(id), action, std::string(reason.substr(0, 2000)), std::string(until), viewer.account, now()};
-  if (auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event)); !entered) return entered;
+  const auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event));
+  if (!entered) return std::unexpected(entered.error());
   const std::scoped_lock lock(events_mutex_);
-  recent_events_.push_back(event);
+  recent_events_.emplace_back(*entered, std::move(event));
   return {};
 }
 
 Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) {
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100))); !admitted) {
+  const auto what = fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100));
+  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, what); !admitted) {
     return std::unexpected(admitted.error());
   }
   const auto projection = this->projection();
-  const Holdings& holdings = projection->holdings();
-  const auto left = mention_of_text(holdings, left_mention);
-  const auto right = mention_of_text(holdings, right_mention);
-  const auto may_see = [&](const std::optional<MentionIndex>& m) {
-    return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
-  };
-  if (!may_see(left) || !may_see(right)) return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
-  const linkage::Explanation explanation = explain_link(*projection, *left, *right);
-  ExplainView view;
-  view.left = left_mention;
-  view.right = right_mention;
-  view.verdict = explanation.same_cluster ? "These two records are taken for one person." : "These two records are not taken for one person.";
-  view.probability = fmt::format("{:.2f} %", explanation.probability * 100);
-  view.prior = fmt::format("{:+.1f}", explanation.prior_weight);
-  view.total = fmt::format("{:+.1f}", explanation.total_weight);
-  for (const auto& field : explanation.fields) {
-    std::string rarity = field.term_frequency > 0 ? fmt::format("1 in {:.0f}", 1 / field.term_frequency) : "";
-    view.rows.push_back({field.field, field.left, field.right, field.level, fmt::format("{:+.1f}", field.weight), std::move(rarity)});
+  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
+  if (!pair) return std::unexpected(pair.error());
+  return make_explain_view(*projection, *model_of(*projection), viewer, pair->first, pair->second);
+}
+
+Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+                              LinkWord word, std::string_view reason) {
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (!access::may(viewer.role, Action::decide_link)) {
+    return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
   }
-  view.says = explanation.says;
-  return view;
+  const auto projection = this->projection();
+  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
+  if (!pair) return std::unexpected(pair.error());
+  if (pair->first == pair->second) return failure(ErrorCode::usage, "These are one and the same record.");
+  if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  }
+  const Holdings& holdings = projection->holdings();
+  LinkDecision decision;
+  decision.left_agency = holdings.at(holdings.at(pair->first).record).agency;
+  decision.left = holdings.name(pair->first);
+  decision.right_agency = holdings.at(holdings.at(pair->second).record).agency;
+  decision.right = holdings.name(pair->second);
+  decision.same = word != LinkWord::different;
+  decision.withdrawn = word == LinkWord::withdraw;
+  decision.by = viewer.name;
+  decision.reason = std::string(reason.substr(0, 2000));
+  return append_only(EntryKind::link_decision, reference_of(viewer.account), encode_decision(decision));
 }
 
 Result<HeldBackView> Hub::held_back(const Viewer& viewer) {

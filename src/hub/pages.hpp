@@ -52,6 +52,9 @@ class Pages {
                                       std::string_view reason, std::string_view until) = 0;
   virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
                                       std::string_view right_mention) = 0;
+  // An entry; it holds above what the machine concludes, from the next settling on. reason: required.
+  virtual Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+                                   LinkWord word, std::string_view reason) = 0;
   virtual Result<HeldBackView> held_back(const Viewer& viewer) = 0;
   virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
   virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;

@@ -177,15 +177,21 @@ enum class FindingAction : std::uint8_t { take, dismiss, snooze };
 
 struct ExplainRow {
   std::string field, left, right, level, weight, rarity;
+  bool differs = false;  // both are given and are not written alike
 };
 struct ExplainView {
-  std::string left, right;  // mentions
-  std::string verdict;      // "These two records are taken for one person."
+  std::string left, right;              // mentions
+  std::string left_words, right_words;  // "Education, School absence, 16 January 2008"
+  std::string left_person, right_person;
+  bool same = false;
+  std::string verdict;      // "Taken for one person, likely but not confirmed."
+  std::string decided;      // "On 3 March 2009 Sam Okafor said that they are one person: …", or ""
   std::string probability;  // "99.8 %" of the link: how sure the tie is, not anything about the person
   std::string prior, total;
   std::vector<ExplainRow> rows;
   std::vector<std::string> says;
 };
+enum class LinkWord : std::uint8_t { same, different, withdraw };
 
 struct HeldBackLine {
   std::uint64_t entry = 0;

@@ -45,11 +45,11 @@ Values present_proof(const hub::ProofRow& row) {
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
 }
 
-std::string explain_address(const std::string& left, const std::string& right) {
+}  // namespace
+
+std::string explain_address(std::string_view left, std::string_view right) {
   return "/explain?left=" + percent_encode(left) + "&right=" + percent_encode(right);
 }
-
-}  // namespace
 
 Values present_named(std::string_view id_and_name) {
   const std::size_t bar = id_and_name.find('|');
@@ -152,11 +152,15 @@ Values present(const hub::FindingView& finding) {
 Values present(const hub::ExplainView& explain) {
   Values values;
   values.text("left", explain.left).text("right", explain.right).text("verdict", explain.verdict);
+  values.text("left_words", explain.left_words).text("right_words", explain.right_words);
+  values.text("left_person", explain.left_person).text("right_person", explain.right_person);
+  values.flag("same", explain.same).text("decided", explain.decided);
   values.text("probability", explain.probability).text("prior", explain.prior).text("total", explain.total);
   values.list("says", present_texts(explain.says));
   return values.list("rows", list_of(explain.rows, [](const hub::ExplainRow& field) {
                        Values row;
                        row.text("field", field.field).text("left_value", field.left).text("right_value", field.right);
+                       row.flag("differs", field.differs);
                        return row.text("level", field.level).text("weight", field.weight).text("rarity", field.rarity);
                      }));
 }

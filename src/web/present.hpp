@@ -16,6 +16,8 @@ namespace wider::web {
 [[nodiscard]] Values present(const hub::HeldBackView& held_back);
 [[nodiscard]] Values present(const hub::GovernanceView& governance);
 
+// The address that explains why two mentions are, or are not, one person.
+[[nodiscard]] std::string explain_address(std::string_view left, std::string_view right);
 // "P12|Name" → person and name; without the bar, a name alone.
 [[nodiscard]] Values present_named(std::string_view id_and_name);
 [[nodiscard]] Values::List present_texts(const std::vector<std::string>& texts);  // each under "text"

@@ -296,17 +296,27 @@ Result<hub::ExplainView> FakePages::explain(const hub::Viewer&, std::string_view
   hub::ExplainView view;
   view.left = left;
   view.right = right;
-  view.verdict = "These two records are taken for one person, likely but not confirmed.";
+  view.left_words = "Education, Concern, 3 March 2009";
+  view.right_words = "Children's social care, Index entry, 11 July 2007";
+  view.left_person = view.right_person = "P123";
+  view.same = true;
+  view.verdict = "Taken for one person, likely but not confirmed.";
   view.probability = "97.4 %";
   view.prior = "-16.2";
   view.total = "+5.2";
   if (empty) return view;
-  view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here"},
-               {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here"},
-               {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", ""}};
+  view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here", false},
+               {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here", true},
+               {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", "", true}};
   view.says = {"Forename and part of the surname agree, and the month of birth agrees.",
                "No identifier is held by both."};
   return view;
+}
+
+Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::string_view, hub::LinkWord,
+                                    std::string_view reason) {
+  if (reason.empty()) return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  return {};
 }
 
 Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&) {
