@@ -178,22 +178,23 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
 }
 
 Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
+  // The role first, so that a role without this page is told so and not asked for a purpose.
+  if (access::may(viewer.role, Action::search) && !viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   SearchView view;
   view.query = std::string(query.substr(0, 200));
-  const auto hits = projection->search->search(projection->holdings(), projection->people, query, viewer.agency, hits_on_a_page + 1);
-  for (const Hit& hit : hits) {
+  const Found found = projection->search->search(projection->holdings(), projection->people, query, viewer, hits_on_a_page);
+  view.more = found.more;
+  view.only_part = found.only_part;
+  for (const Hit& hit : found.hits) {
     const Profile profile = profile_of(*projection, viewer, hit.person);
     if (!profile.shown) continue;
-    if (view.hits.size() == hits_on_a_page) {
-      view.more = true;
-      break;
-    }
     std::string also = join_words(std::vector(profile.other_names.begin(), profile.other_names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(profile.other_names))));
     const std::string area = profile.postcode.substr(0, profile.postcode.find(' '));
+    constexpr const char* fits[] = {"All that you typed is the same", "All that you typed fits", "Part of what you typed fits"};
     view.hits.push_back({person_text(hit.person), profile.name, std::move(also), born_words(profile.birth_date, day_of(now())), area,
-                         list_of(profile.known_to), hit.why, static_cast<std::uint32_t>(hit.score * 100 + 0.5)});
+                         list_of(profile.known_to), hit.why, fits[static_cast<std::size_t>(hit.fit)]});
   }
   return view;
 }

@@ -68,13 +68,14 @@ struct SearchHit {
   std::string born;                 // "3 March 1994 (18 today)"
   std::string area;                 // "Northgate"; outward postcode
   std::string known_to;             // "Social care, Police"
-  std::string why;                  // "Surname sounds alike; date of birth the same"
-  std::uint32_t match_percent = 0;  // how well the query's words match the hit: of the search, never of the person
+  std::string why;                  // "“Smith” sounds like “Smyth”; date of birth the same."
+  std::string fit;                  // "All that you typed fits": of the search, never of the person
 };
 struct SearchView {
   std::string query;
   std::vector<SearchHit> hits;  // best first, at most 50
   bool more = false;
+  bool only_part = false;  // nobody matches most of what was typed: the hits are the nearest
 };
 
 struct KnownTo {

@@ -98,12 +98,12 @@ Values present(const hub::HomeView& home) {
 
 Values present(const hub::SearchView& search) {
   Values values;
-  values.text("query", search.query).flag("more", search.more);
+  values.text("query", search.query).flag("more", search.more).flag("only_part", search.only_part);
   return values.list("hits", list_of(search.hits, [](const hub::SearchHit& hit) {
                        Values row;
                        row.text("person", hit.person).text("name", hit.name).text("also_known_as", hit.also_known_as);
                        row.text("born", hit.born).text("area", hit.area).text("known_to", hit.known_to);
-                       return row.text("why", hit.why).number("match_percent", hit.match_percent);
+                       return row.text("why", hit.why).text("fit", hit.fit);
                      }));
 }
 

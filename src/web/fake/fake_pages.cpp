@@ -188,10 +188,10 @@ Result<hub::SearchView> FakePages::search(const hub::Viewer&, std::string_view q
   view.query = query;
   if (empty || query == "nobody") return view;
   view.hits = {{"P123", "Chelsea Marsden", "Chelsey Marsden, Chelsea Marsden-Holt", "3 March 1994 (15 today)", "NX4",
-                "Children's social care, Police, Education", "Forename spelt alike; surname the same", 94},
+                "Children's social care, Police, Education", "Name “Chelsea” the same; name “Marsden” the same.", "All that you typed is the same"},
                {"P871", "Kelsey Marsden", "", "1992 (16 or 17 today)", "NX2", "Education",
-                "Forename sounds alike; surname the same", 71},
-               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Named beside this surname in 1 record", 40}};
+                "“Kelsey” is spelt like “Chelsea”; name “Marsden” the same.", "All that you typed fits"},
+               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Name “Taz” the same.", "Part of what you typed fits"}};
   view.more = true;
   return view;
 }
