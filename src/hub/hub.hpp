@@ -13,13 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "hub/duties.hpp"
+#include "hub/finding_state.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/sessions.hpp"
 #include "hub/settling.hpp"
 #include "hub/taking_in.hpp"
 #include "ledger/ledger.hpp"
-#include "practice/practice.hpp"
 
 namespace wider::hub {
 
@@ -78,7 +79,7 @@ class Hub final : public Pages {
   Result<HomeView> home(const Viewer& viewer) override;
   Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
   Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) override;
-  Result<std::vector<FindingLine>> findings(const Viewer& viewer) override;
+  Result<FindingsView> findings(const Viewer& viewer, const FindingsQuery& query) override;
   Result<FindingView> finding(const Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
                               std::string_view until) override;
@@ -91,11 +92,12 @@ class Hub final : public Pages {
 
  private:
   explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
-  // Role first, then the entry, then the answer: the one door every page goes through.
+  // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
-  // The open duties as at today, made once for a projection and a day.
-  std::shared_ptr<const std::vector<practice::Duty>> duties_today();
+  // The duties as at today, made once for a projection and a day.
+  std::shared_ptr<const DutyBook> duties_today();
+  [[nodiscard]] FindingStates states_now() const;
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
   Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
@@ -111,7 +113,7 @@ class Hub final : public Pages {
   mutable std::mutex events_mutex_;                   // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::mutex duties_mutex_;                           // guards the three below
-  std::shared_ptr<const std::vector<practice::Duty>> duties_;
+  std::shared_ptr<const DutyBook> duties_;
   const Projection* duties_of_ = nullptr;
   Date duties_on_;
   mutable std::mutex model_mutex_;  // guards the two below

@@ -19,7 +19,7 @@ namespace {
 using access::Action;
 using ledger::EntryKind;
 
-constexpr std::size_t findings_on_home = 10;
+constexpr std::size_t lines_on_home = 5;
 constexpr std::size_t hits_on_a_page = 50;
 
 std::int64_t monotonic_now() {
@@ -51,6 +51,51 @@ Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& pro
     return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
   }
   return std::pair(*a, *b);
+}
+
+constexpr int new_fact_days = 7;
+
+// New facts about the children of findings that the viewer has taken: what others would have to be rung for otherwise.
+void add_new_facts(const Projection& projection, const Viewer& viewer, const std::vector<PersonId>& children, Instant now, HomeView& view) {
+  const Holdings& holdings = projection.holdings();
+  const Date since = day_of(now) + -new_fact_days;
+  view.new_facts_since = to_words(since);
+  std::vector<std::pair<RecordIndex, PersonId>> facts;
+  for (const PersonId child : children) {
+    for (const MentionIndex m : projection.people.mentions_of(child)) {
+      const RecordRow& record = holdings.at(holdings.at(m).record);
+      if (record.received < start_of(since) || decide_for(viewer, record).depth < access::Depth::outline) continue;
+      facts.emplace_back(holdings.at(m).record, child);
+    }
+  }
+  std::sort(facts.begin(), facts.end(), std::greater<>());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  view.new_facts_in_all = static_cast<std::uint32_t>(facts.size());
+  for (std::size_t i = 0; i < std::min(facts.size(), lines_on_home); ++i) {
+    const auto& [record, child] = facts[i];
+    const Profile profile = profile_of(projection, viewer, child);
+    view.new_facts.push_back({person_text(child), profile.name, record_in_words(holdings, record),
+                              "received " + to_words(day_of(holdings.at(record).received))});
+  }
+}
+
+void add_findings(const Projection& projection, const Viewer& viewer, const FindingStates& states, Instant now, HomeView& view) {
+  std::vector<PersonId> children;
+  for (const FindingWithState& one : findings_for(projection, viewer, states)) {
+    if (one.state.stage == FindingStage::open) {
+      ++view.findings_in_all;
+      if (view.findings.size() < lines_on_home) view.findings.push_back(finding_line(projection, viewer, one));
+    } else if (one.state.stage == FindingStage::taken && one.state.by == viewer.account) {
+      ++view.findings_yours;
+      children.insert(children.end(), one.finding->children.begin(), one.finding->children.end());
+    } else if (allowed(one.state, FindingAction::agree, viewer.account) && access::may(viewer.role, Action::act_on_finding)) {
+      ++view.second_looks_in_all;
+      if (view.second_looks.size() < lines_on_home) view.second_looks.push_back(finding_line(projection, viewer, one));
+    }
+  }
+  std::sort(children.begin(), children.end());
+  children.erase(std::unique(children.begin(), children.end()), children.end());
+  add_new_facts(projection, viewer, children, now, view);
 }
 
 bool for_viewer(const Finding& finding, const Viewer& viewer) { return !finding.audience || *finding.audience == viewer.agency; }
@@ -106,8 +151,9 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
   if (!access::may(viewer.role, action)) {
     return failure(ErrorCode::denied, "Your role does not open this page. If you need it for your work, ask your information governance officer.");
   }
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto body = nlohmann::json{{"what", what},
-                                   {"purpose", viewer.purpose ? access::name_of(*viewer.purpose) : "none"},
+                                   {"purpose", access::name_of(*viewer.purpose)},
                                    {"reference", viewer.purpose_reference}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return append_only(kind, reference_of(viewer.account), body);
@@ -128,15 +174,22 @@ PageFrame Hub::frame(const Viewer& viewer) {
   }
   frame.simulated = ledger_->simulated();
   frame.duty_desk = "01632 960 001";
-  for (const FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-    if (line.is_new) ++frame.findings_waiting;
+  if (access::may(viewer.role, Action::findings)) {
+    const FindingStates states = states_now();
+    for (const Finding& finding : projection->findings) {
+      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open) ++frame.findings_waiting;
+    }
   }
   return frame;
 }
 
-Result<std::vector<FindingLine>> Hub::findings(const Viewer& viewer) {
+Result<FindingsView> Hub::findings(const Viewer& viewer, const FindingsQuery& query) {
   if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted) return std::unexpected(admitted.error());
-  return finding_lines(*projection(), viewer, all_events(), day_of(now()));
+  return make_findings_view(*projection(), viewer, states_now(), query);
+}
+
+FindingStates Hub::states_now() const {
+  return finding_states(all_events(), projection()->facts.accounts, day_of(now()));
 }
 
 std::vector<FindingEvent> Hub::all_events() const {
@@ -149,12 +202,12 @@ std::vector<FindingEvent> Hub::all_events() const {
   return events;
 }
 
-std::shared_ptr<const std::vector<practice::Duty>> Hub::duties_today() {
+std::shared_ptr<const DutyBook> Hub::duties_today() {
   const auto projection = this->projection();
   const Date today = day_of(now());
   const std::scoped_lock lock(duties_mutex_);
   if (duties_ && duties_of_ == projection.get() && duties_on_ == today) return duties_;
-  duties_ = std::make_shared<const std::vector<practice::Duty>>(open_duties(*projection, now()));
+  duties_ = std::make_shared<const DutyBook>(duty_book(*projection, now()));
   duties_of_ = projection.get();
   duties_on_ = today;
   return duties_;
@@ -164,22 +217,14 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   HomeView view;
-  if (access::may(viewer.role, Action::findings)) {
-    for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-      if (!line.is_new) continue;
-      ++view.findings_in_all;
-      if (view.findings.size() < findings_on_home) view.findings.push_back(std::move(line));
-    }
-  }
   add_duties(*projection, *duties_today(), viewer, view);
+  if (access::may(viewer.role, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
   if (access::may(viewer.role, Action::held_back)) view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
   return view;
 }
 
 Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
-  // The role first, so that a role without this page is told so and not asked for a purpose.
-  if (access::may(viewer.role, Action::search) && !viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   SearchView view;
@@ -200,7 +245,6 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
 }
 
 Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   const auto id = person_of_text(person);
@@ -211,21 +255,23 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
   add_duties_of(*projection, *duties_today(), viewer, *id, *view);
-  for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-    const auto found = std::find_if(projection->findings.begin(), projection->findings.end(), [&](const Finding& f) { return f.id == line.id; });
-    const bool dismissed = line.state.starts_with("Dismissed");
-    if (!dismissed && std::find(found->people.begin(), found->people.end(), *id) != found->people.end()) view->findings.push_back(std::move(line));
+  const FindingStates states = states_now();
+  for (const FindingWithState& one : findings_for(*projection, viewer, states)) {
+    const auto& people = one.finding->people;
+    const bool dismissed = one.state.stage == FindingStage::dismissed || one.state.stage == FindingStage::second_look;
+    if (dismissed || std::find(people.begin(), people.end(), *id) == people.end()) continue;
+    view->findings.push_back(finding_line(*projection, viewer, one));
   }
   return view;
 }
 
 Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::finding, EntryKind::look, id.substr(0, 80)); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   for (const Finding& finding : projection->findings) {
     if (finding.id == id && for_viewer(finding, viewer)) {
-      return make_finding_view(*projection, *ledger_, viewer, finding, all_events(), day_of(now()));
+      const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+      return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
   }
   return failure(ErrorCode::not_found, "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
@@ -233,12 +279,13 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
 
 Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason, std::string_view until) {
   if (!access::may(viewer.role, Action::act_on_finding)) return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto projection = this->projection();
   const bool there = std::any_of(projection->findings.begin(), projection->findings.end(),
                                  [&](const Finding& finding) { return finding.id == id && for_viewer(finding, viewer); });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
-  if (action == FindingAction::dismiss && reason.size() < 3) return failure(ErrorCode::usage, "Say why the finding is dismissed.");
-  if (action == FindingAction::snooze && !parse_iso_date(until)) return failure(ErrorCode::usage, "Say until which day, such as 2012-12-31.");
+  if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;
+  if (auto may = allowed(state_in(states_now(), std::string(id)), action, viewer.account); !may) return may;
   FindingEvent event{std::string(id), action, std::string(reason.substr(0, 2000)), std::string(until), viewer.account, now()};
   const auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event));
   if (!entered) return std::unexpected(entered.error());
@@ -248,7 +295,6 @@ Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, Find
 }
 
 Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto what = fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100));
   if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, what); !admitted) {
     return std::unexpected(admitted.error());
@@ -261,10 +307,10 @@ Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_men
 
 Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
                               LinkWord word, std::string_view reason) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (!access::may(viewer.role, Action::decide_link)) {
     return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
   }
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto projection = this->projection();
   const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
   if (!pair) return std::unexpected(pair.error());
@@ -298,6 +344,7 @@ Result<HeldBackView> Hub::held_back(const Viewer& viewer) {
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
   if (!access::may(viewer.role, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto mended = mend(entry, mended_row, reference_of(viewer.account));
   if (!mended) return std::unexpected(mended.error());
   return {};

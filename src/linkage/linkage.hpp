@@ -130,6 +130,8 @@ struct WeakestTie {
   std::vector<bool> right_side;      // by row: would go with `right` if the tie fell
 };
 // `input` holds the rows of one person and no others; decisions name its rows. nullopt: fewer than two rows.
-[[nodiscard]] std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, const Decisions& decisions);
+// between: only a tie whose fall would part some of these rows from the others of them counts; empty: any of the tree.
+[[nodiscard]] std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, const Decisions& decisions,
+                                                    std::span<const std::uint32_t> between = {});
 
 }  // namespace wider::linkage

@@ -84,9 +84,20 @@ Tree spanning_tree(std::uint32_t rows, BondOf&& bond_of) {
   return tree;
 }
 
+// The rows that joined through `end`, itself among them. Rows join after the row that joined them.
+std::vector<bool> side_of(const Tree& tree, std::uint32_t end) {
+  std::vector<bool> side(tree.bond.size(), false);
+  side[end] = true;
+  for (const std::uint32_t row : tree.order) {
+    if (row != tree.order.front() && row != end) side[row] = side[tree.bond[row].from];
+  }
+  return side;
+}
+
 }  // namespace
 
-std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, const Decisions& decisions) {
+std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, const Decisions& decisions,
+                                      std::span<const std::uint32_t> between) {
   const auto rows = static_cast<std::uint32_t>(input.rows.size());
   if (rows < 2) return std::nullopt;
   std::vector<std::uint32_t> all(rows);
@@ -108,27 +119,28 @@ std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, co
     if (left.own_id != 0 && left.own_id == right.own_id && left.source == right.source) return Bond{TieKind::own_id, 0, a};
     return Bond{TieKind::machine, weights.between(a, b), a};
   });
-  std::uint32_t weakest = tree.order[1];
-  for (std::size_t i = 2; i < tree.order.size(); ++i) {
-    if (stronger(tree.bond[weakest], tree.bond[tree.order[i]])) weakest = tree.order[i];
+  std::vector<std::uint32_t> ends(tree.order.begin() + 1, tree.order.end());
+  std::stable_sort(ends.begin(), ends.end(), [&](std::uint32_t a, std::uint32_t b) { return stronger(tree.bond[b], tree.bond[a]); });
+  for (const std::uint32_t end : ends) {
+    std::vector<bool> side = side_of(tree, end);
+    if (!between.empty()) {
+      const auto there = std::count_if(between.begin(), between.end(), [&](std::uint32_t row) { return side[row]; });
+      if (there == 0 || static_cast<std::size_t>(there) == between.size()) continue;
+    }
+    const Bond& bond = tree.bond[end];
+    WeakestTie tie;
+    tie.left = bond.from;
+    tie.right = end;
+    tie.kind = bond.kind;
+    tie.right_side = std::move(side);
+    if (bond.kind == TieKind::machine) {
+      tie.weight = static_cast<double>(bond.weight) / weight_scale;
+      tie.probability = probability_of(bond.weight);
+      tie.above_threshold = bond.weight >= scorer.threshold();
+    }
+    return tie;
   }
-  const Bond& bond = tree.bond[weakest];
-  WeakestTie tie;
-  tie.left = bond.from;
-  tie.right = weakest;
-  tie.kind = bond.kind;
-  if (bond.kind == TieKind::machine) {
-    tie.weight = static_cast<double>(bond.weight) / weight_scale;
-    tie.probability = probability_of(bond.weight);
-    tie.above_threshold = bond.weight >= scorer.threshold();
-  }
-  // Rows joined after the weakest one, through it, are on its side.
-  tie.right_side.assign(rows, false);
-  tie.right_side[weakest] = true;
-  for (const std::uint32_t row : tree.order) {
-    if (row != tree.order.front() && row != weakest) tie.right_side[row] = tie.right_side[tree.bond[row].from];
-  }
-  return tie;
+  return std::nullopt;  // fewer than two rows in `between`
 }
 
 }  // namespace wider::linkage

@@ -128,6 +128,23 @@ TEST(WeakestTie, WhatPeopleDecidedAndAnAgencysOwnNumberHoldForCertain) {
   EXPECT_EQ(weakest_tie(rows.input, learnt(), decisions)->kind, TieKind::machine);
 }
 
+TEST(WeakestTie, BetweenSomeRowsOnlyTheTiesThatPartThemCount) {
+  Rows rows;
+  rows.add("Anna", "Marsh", "1994-03-03", "12 Tanner Row", 0);
+  rows.add("Anna", "Marsh", "1994-03-03", "12 Tanner Row", 1);
+  rows.add("Unknown", "Okafor", "", "", 1);
+  const std::uint32_t first_two[] = {0, 1};
+  const auto tie = weakest_tie(rows.input, learnt(), {}, first_two);
+  ASSERT_TRUE(tie.has_value());
+  EXPECT_EQ(tie->left + tie->right, 1U);
+  EXPECT_TRUE(tie->above_threshold);
+  EXPECT_NE(tie->right_side[0], tie->right_side[1]);
+  const std::uint32_t with_third[] = {0, 2};
+  EXPECT_EQ(weakest_tie(rows.input, learnt(), {}, with_third)->right, 2U);
+  const std::uint32_t alone[] = {1};
+  EXPECT_FALSE(weakest_tie(rows.input, learnt(), {}, alone).has_value());
+}
+
 TEST(WeakestTie, OneRowHasNone) {
   Rows rows;
   EXPECT_FALSE(weakest_tie(rows.input, learnt(), {}).has_value());

@@ -8,6 +8,7 @@ namespace wider::web {
 
 [[nodiscard]] Values present(const hub::DutyLine& duty);
 [[nodiscard]] Values present(const hub::FindingLine& finding);
+[[nodiscard]] Values present(const hub::FindingsView& findings);
 [[nodiscard]] Values present(const hub::HomeView& home);
 [[nodiscard]] Values present(const hub::SearchView& search);
 [[nodiscard]] Values present(const hub::PersonView& person);

@@ -26,7 +26,7 @@ class FakePages : public hub::Pages {
   Result<hub::SearchView> search(const hub::Viewer& viewer, std::string_view query) override;
   Result<hub::PersonView> person(const hub::Viewer& viewer, std::string_view person,
                                  const hub::PersonQuery& query) override;
-  Result<std::vector<hub::FindingLine>> findings(const hub::Viewer& viewer) override;
+  Result<hub::FindingsView> findings(const hub::Viewer& viewer, const hub::FindingsQuery& query) override;
   Result<hub::FindingView> finding(const hub::Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const hub::Viewer& viewer, std::string_view id, hub::FindingAction action,
                               std::string_view reason, std::string_view until) override;
