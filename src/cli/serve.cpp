@@ -97,7 +97,10 @@ constexpr DemoAccount demo_accounts[] = {
     {"alex", "Alex Novak", access::UserRole::police_analyst, Agency::police},
     {"robin", "Robin Shah", access::UserRole::safeguarding_nurse, Agency::health},
     {"jo", "Jo Whitfield", access::UserRole::safeguarding_lead, Agency::education},
+    {"chris", "Chris Bell", access::UserRole::prosecutor, Agency::prosecution},
+    {"toni", "Toni Marlow", access::UserRole::licensing_officer, Agency::licensing},
     {"kim", "Kim Adeyemi", access::UserRole::review_author, Agency::partnership},
+    {"pat", "Pat Lindqvist", access::UserRole::chair, Agency::partnership},
     {"dana", "Dana Price", access::UserRole::data_engineer, Agency::partnership},
     {"lee", "Lee Castell", access::UserRole::governance_officer, Agency::partnership},
 };

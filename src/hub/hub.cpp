@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.hpp"
+#include "hub/identity.hpp"
 #include "hub/search.hpp"
 #include "hub/snapshot.hpp"
 
@@ -111,7 +112,8 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
-    recent_events_.clear();
+    // What people did while this projection was being made is not in it yet.
+    std::erase_if(recent_events_, [&](const auto& event) { return event.first <= next->facts.through; });
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
@@ -122,14 +124,19 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   return settled->times;
 }
 
-Result<void> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
+Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
   ledger::NewEntry entry;
   entry.kind = kind;
   entry.actor = actor;
-  entry.received = ledger_->simulated() ? now() : Instant{};
+  // In a simulated hub nothing people do moves its clock: the entry is received when the one before it was.
+  entry.received = ledger_->simulated() ? Instant{0} : Instant{};
   entry.gateway = ledger::Gateway::operator_task;
   entry.body = std::move(body);
-  const auto appended = ledger_->append_now(entry);
+  return ledger_->append_now(entry);
+}
+
+Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body) {
+  const auto appended = append_small(kind, actor, std::move(body));
   if (!appended) return std::unexpected(appended.error());
   return {};
 }
@@ -147,17 +154,22 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
   });
   if (!read) return std::unexpected(read.error());
   Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
-  return append_small(EntryKind::account, {}, encode_account(account));
+  return append_only(EntryKind::account, {}, encode_account(account));
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
-  return append_small(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
+  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
 }
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
   LinkDecision signed_decision = decision;
+<<<<<<< HEAD
   signed_decision.by = who.user;
   return append_small(EntryKind::link_decision, {}, encode_decision(signed_decision));
+=======
+  if (signed_decision.by.empty()) signed_decision.by = who.user;
+  return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
+>>>>>>> web
 }
 
 Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
@@ -198,13 +210,19 @@ Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row,
   return retry_held_back(*ledger_, *known_, entry, mended_row, actor);
 }
 
+linkage::ModelPtr Hub::model_of(const Projection& projection) const {
+  const std::scoped_lock lock(model_mutex_);
+  if (!model_ || model_text_ != projection.facts.model) {
+    auto parsed = linkage::parse_model(projection.facts.model);
+    CHECK(parsed.has_value());  // settling parsed the same text
+    model_ = std::move(*parsed);
+    model_text_ = projection.facts.model;
+  }
+  return model_;
+}
+
 linkage::Explanation Hub::explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const {
-  const LinkageRows rows = gather(projection.holdings());
-  const auto model = linkage::parse_model(projection.facts.model);
-  CHECK(model.has_value());
-  auto explanation = linkage::explain(rows.input, **model, rows.row_of[left.value], rows.row_of[right.value]);
-  explanation.same_cluster = projection.people.of(left) == projection.people.of(right);
-  return explanation;
+  return explain_two(projection, *model_of(projection), left, right);
 }
 
 ledger::Ref Hub::reference_of(std::uint32_t account) const {

@@ -11,6 +11,7 @@
 
 #include "base/identifiers.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
 #include "hub/profile.hpp"
 #include "records/encoding.hpp"
 
@@ -90,7 +91,7 @@ Result<std::vector<ChronologyRow>> chronology_rows(const Projection& projection,
   const auto only = agency_named(query.agency);
   std::vector<ChronologyRow> rows;
   Date last_day;
-  for (const auto& line : picture::chronology(projection.scene(), person, as_known_at)) {
+  for (const auto& line : picture::chronology(projection.scene(), person, as_known_at, viewer.agency)) {
     const RecordRow& record = holdings.at(line.record);
     if (only && record.agency != *only) continue;
     const access::Depth depth = decide_for(viewer, record).depth;
@@ -151,7 +152,7 @@ NetworkView network_view(const Projection& projection, const Viewer& viewer, Per
   };
   const std::string self = person_text(person);
   node(self, own_name, "self");
-  picture::Network network = picture::network(projection.scene(), person, as_known_at);
+  picture::Network network = picture::network(projection.scene(), person, as_known_at, viewer.agency);
   std::stable_sort(network.ties.begin(), network.ties.end(), [](const picture::Tie& a, const picture::Tie& b) { return a.records.size() > b.records.size(); });
   bool all_visible = true;
   std::size_t left_out = 0;
@@ -229,6 +230,39 @@ std::vector<IdentityRecord> identity_records(const Projection& projection, const
   return rows;
 }
 
+// How many records hang on the tie: the smaller of its two sides.
+std::string hanging_words(std::size_t side, std::size_t all) {
+  const std::size_t fewer = std::min(side, all - side);
+  return fewer < 2 ? "" : fmt::format(" {} of the records hang on it.", fewer);
+}
+
+void add_weakest_tie(const Projection& projection, const linkage::Model& model, const Viewer& viewer, PersonId person, PersonView& view) {
+  const auto tie = weakest_tie_of(projection, model, viewer, person);
+  if (!tie) {
+    view.how_sure += " Nothing had to be joined.";
+    return;
+  }
+  const Holdings& holdings = projection.holdings();
+  view.weakest_left = mention_text(holdings, tie->left);
+  view.weakest_right = mention_text(holdings, tie->right);
+  const std::string pair = fmt::format("“{}” with “{}”", record_in_words(holdings, holdings.at(tie->left).record),
+                                       record_in_words(holdings, holdings.at(tie->right).record));
+  switch (tie->kind) {
+    case linkage::TieKind::machine:
+      view.how_sure += fmt::format(" Weakest tie: {}, {}.{}", pair,
+                                   tie->above_threshold ? "likely but not confirmed" : "not sure: these two alone would not be joined, only other records hold them together",
+                                   hanging_words(tie->right_side.size(), tie->in_all));
+      break;
+    case linkage::TieKind::own_id:
+      view.how_sure += " Every tie is confirmed, or is an agency's own number for this person.";
+      break;
+    case linkage::TieKind::decided:
+      view.how_sure += fmt::format(" Every tie is confirmed: {}{}{}.", pair, tie->decided_by.empty() ? "" : " by " + tie->decided_by,
+                                   tie->decided_on.valid() ? " on " + to_words(tie->decided_on) : "");
+      break;
+  }
+}
+
 }  // namespace
 
 std::string_view whom_to_ring(Agency agency) {
@@ -244,8 +278,8 @@ std::string_view whom_to_ring(Agency agency) {
   }
 }
 
-Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer, PersonId person, const PersonQuery& query,
-                                    Instant now) {
+Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger& ledger, const linkage::Model* model,
+                                    const Viewer& viewer, PersonId person, const PersonQuery& query, Instant now) {
   PersonView view;
   const Profile profile = profile_of(projection, viewer, person);
   if (!profile.shown) return view;
@@ -271,10 +305,7 @@ Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger
   std::size_t count = 0;
   view.records = identity_records(projection, viewer, person, agencies, count);
   view.how_sure = fmt::format("{} {} from {} {}.", count, count == 1 ? "record" : "records", agencies.count(), agencies.count() == 1 ? "agency" : "agencies");
-  if (view.records.size() > 1) {
-    view.weakest_left = view.records.front().mention;
-    view.weakest_right = view.records.back().mention;
-  }
+  if (model != nullptr) add_weakest_tie(projection, *model, viewer, person, view);
   view.known_to = known_to_rows(projection, viewer, person);
   auto rows = chronology_rows(projection, ledger, viewer, person, query);
   if (!rows) return std::unexpected(rows.error());

@@ -78,13 +78,32 @@ double probability_of(std::int64_t weight) {
   return 1 / (1 + std::exp2(-static_cast<double>(weight) / weight_scale));
 }
 
+namespace {
+
+// Calls visit(code, count) for each string that the table counts; walks whichever of the two is shorter, so that a pair
+// of rows does not cost the whole table.
+template <typename Visit>
+void for_each_counted(const TermTable& table, const StringPool& strings, Visit&& visit) {
+  if (strings.size() < table.counts.size()) {
+    for (Code code = 0; code < strings.size(); ++code) {
+      const auto found = table.counts.find(strings.view(code));
+      if (found != table.counts.end()) visit(code, found->second);
+    }
+    return;
+  }
+  for (const auto& [value, count] : table.counts) {
+    if (const auto code = strings.find(value)) visit(*code, count);
+  }
+}
+
+}  // namespace
+
 Established established_forenames(const Entries& entries, const TermTable& forenames) {
   Established established(entries.strings.size(), false);
   const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
-  for (const auto& [name, count] : forenames.counts) {
-    if (static_cast<double>(count) < least) continue;
-    if (const auto code = entries.strings.find(name)) established[*code] = true;
-  }
+  for_each_counted(forenames, entries.strings, [&](Code code, std::uint32_t count) {
+    if (static_cast<double>(count) >= least) established[code] = true;
+  });
   // A name of the table of name forms is nobody's slip of the finger.
   for (Code code = 0; code < entries.names.size() && code < established.size(); ++code) {
     if (entries.names[code].groups[0] != 0) established[code] = true;
@@ -112,9 +131,8 @@ Scorer::Scorer(const Model& model, const Entries& entries)
     };
     rare_[t] = weight(2);
     adjustments_[t].assign(entries.strings.size(), rare_[t]);
-    for (const auto& [value, count] : table.counts) {
-      if (const auto code = entries.strings.find(value)) adjustments_[t][*code] = weight(count);
-    }
+    for_each_counted(table, entries.strings,
+                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = weight(count); });
   }
 }
 

@@ -1,5 +1,7 @@
 #include "web/present.hpp"
 
+#include <array>
+
 #include "web/http.hpp"
 
 namespace wider::web {
@@ -45,11 +47,11 @@ Values present_proof(const hub::ProofRow& row) {
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
 }
 
-std::string explain_address(const std::string& left, const std::string& right) {
+}  // namespace
+
+std::string explain_address(std::string_view left, std::string_view right) {
   return "/explain?left=" + percent_encode(left) + "&right=" + percent_encode(right);
 }
-
-}  // namespace
 
 Values present_named(std::string_view id_and_name) {
   const std::size_t bar = id_and_name.find('|');
@@ -71,39 +73,77 @@ Values present(const hub::DutyLine& duty) {
 Values present(const hub::FindingLine& finding) {
   Values values;
   values.text("id", finding.id).text("says", finding.says).text("met_on", finding.met_on);
-  values.text("agencies", finding.agencies)
-      .number("children", finding.children)
-      .flag("children_one", finding.children == 1);
-  return values.text("state", finding.state).flag("is_new", finding.is_new);
+  values.text("about", finding.about).text("agencies", finding.agencies);
+  return values.text("state", finding.state).flag("is_new", finding.stage == hub::FindingStage::open);
+}
+
+Values present(const hub::FindingsView& findings) {
+  struct Part {
+    std::string_view name, title, none;
+  };
+  static constexpr std::array<Part, hub::findings_part_count> parts = {{
+      {"open", "Waiting", "No finding waits for somebody."},
+      {"yours", "Yours", "You have taken no finding."},
+      {"taken", "Taken by others", "Nobody else has taken a finding."},
+      {"put-off", "Put off", "No finding is put off."},
+      {"second-look", "Second look", "No dismissal waits for a second person."},
+      {"dismissed", "Dismissed", "No finding is dismissed."},
+  }};
+  Values values;
+  Values::List tabs;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    Values tab;
+    tab.text("part", parts[i].name).text("title", parts[i].title).number("in_all", findings.in_all[i]);
+    tabs.push_back(std::move(tab.flag("chosen", static_cast<std::size_t>(findings.part) == i)));
+  }
+  const Part& chosen = parts[static_cast<std::size_t>(findings.part)];
+  values.list("parts", std::move(tabs)).text("part_title", chosen.title).text("none", chosen.none);
+  values.list("findings", list_of(findings.lines, present_each)).text("part", chosen.name);
+  values.flag("several_pages", findings.pages > 1).number("page", findings.page).number("pages", findings.pages);
+  values.number("before", findings.page - 1);
+  return values.number("after", findings.page < findings.pages ? findings.page + 1 : 0);
 }
 
 Values present(const hub::HomeView& home) {
   Values values;
   values.list("overdue", list_of(home.overdue, present_each)).list("today", list_of(home.today, present_each));
-  values.list("this_week", list_of(home.this_week, present_each))
-      .list("findings", list_of(home.findings, present_each));
+  values.list("this_week", list_of(home.this_week, present_each));
+  values.number("overdue_in_all", home.overdue_in_all).number("today_in_all", home.today_in_all);
+  values.number("this_week_in_all", home.this_week_in_all).number("long_over", home.long_over);
+  values.flag("long_over_one", home.long_over == 1);
   values.flag("duties?", !home.overdue.empty() || !home.today.empty() || !home.this_week.empty());
-  values.number("findings_in_all", home.findings_in_all);
+  values.list("findings", list_of(home.findings, present_each)).number("findings_in_all", home.findings_in_all);
   values.flag("more_findings", home.findings_in_all > home.findings.size());
+  values.number("findings_yours", home.findings_yours);
   values.list(
       "new_facts", list_of(home.new_facts, [](const hub::HomeView::NewFact& fact) {
         Values row;
         return row.text("person", fact.person).text("name", fact.name).text("says", fact.says).text("when", fact.when);
       }));
+  values.number("new_facts_in_all", home.new_facts_in_all).text("new_facts_since", home.new_facts_since);
+  values.list("second_looks", list_of(home.second_looks, present_each));
+  values.number("second_looks_in_all", home.second_looks_in_all);
+  values.flag("more_second_looks", home.second_looks_in_all > home.second_looks.size());
   values.number("held_back_rows", home.held_back_rows).flag("held_back_one", home.held_back_rows == 1);
+  values.list("partners", list_of(home.partners, [](const hub::HomeView::Timeliness& partner) {
+                Values row;
+                row.text("agency", partner.agency).number("in_time", partner.in_time).number("late", partner.late);
+                return row.number("open_over", partner.open_over);
+              }));
   values.flag("nothing", home.overdue.empty() && home.today.empty() && home.this_week.empty() &&
-                             home.findings.empty() && home.new_facts.empty() && home.held_back_rows == 0);
+                             home.findings.empty() && home.new_facts.empty() && home.second_looks.empty() &&
+                             home.held_back_rows == 0);
   return values.text("last_checked", home.last_checked);
 }
 
 Values present(const hub::SearchView& search) {
   Values values;
-  values.text("query", search.query).flag("more", search.more);
+  values.text("query", search.query).flag("more", search.more).flag("only_part", search.only_part);
   return values.list("hits", list_of(search.hits, [](const hub::SearchHit& hit) {
                        Values row;
                        row.text("person", hit.person).text("name", hit.name).text("also_known_as", hit.also_known_as);
                        row.text("born", hit.born).text("area", hit.area).text("known_to", hit.known_to);
-                       return row.text("why", hit.why).number("match_percent", hit.match_percent);
+                       return row.text("why", hit.why).text("fit", hit.fit);
                      }));
 }
 
@@ -128,7 +168,15 @@ Values present(const hub::FindingView& finding) {
   Values values;
   values.text("id", finding.id).text("pattern_title", finding.pattern_title).text("says", finding.says);
   values.text("met_on", finding.met_on).text("received", finding.received).text("how_sure", finding.how_sure);
-  values.text("usual", finding.usual).text("state", finding.state);
+  values.text("usual", finding.usual).text("similar", finding.similar).text("state", finding.state);
+  values.flag("open", finding.stage == hub::FindingStage::open).flag("taken", finding.stage == hub::FindingStage::taken);
+  values.flag("may_take", finding.may_take).flag("may_close", finding.may_close);
+  values.flag("may_reopen", finding.may_reopen).flag("may_agree", finding.may_agree);
+  values.list("leanings", list_of(finding.leanings, [](const hub::LeaningRow& leaning) {
+                Values row = present_named(leaning.person);
+                row.text("tie", leaning.tie).text("tie_state", leaning.state).text("without_it", leaning.without_it);
+                return row.text("address", leaning.left.empty() ? "" : explain_address(leaning.left, leaning.right));
+              }));
   values.list("proof", list_of(finding.proof, present_proof)).list("also", list_of(finding.also, present_proof));
   values.list("holders", list_of(finding.holders, [](const hub::HolderRow& holder) {
                 Values row;
@@ -152,11 +200,15 @@ Values present(const hub::FindingView& finding) {
 Values present(const hub::ExplainView& explain) {
   Values values;
   values.text("left", explain.left).text("right", explain.right).text("verdict", explain.verdict);
+  values.text("left_words", explain.left_words).text("right_words", explain.right_words);
+  values.text("left_person", explain.left_person).text("right_person", explain.right_person);
+  values.flag("same", explain.same).text("decided", explain.decided);
   values.text("probability", explain.probability).text("prior", explain.prior).text("total", explain.total);
   values.list("says", present_texts(explain.says));
   return values.list("rows", list_of(explain.rows, [](const hub::ExplainRow& field) {
                        Values row;
                        row.text("field", field.field).text("left_value", field.left).text("right_value", field.right);
+                       row.flag("differs", field.differs);
                        return row.text("level", field.level).text("weight", field.weight).text("rarity", field.rarity);
                      }));
 }

@@ -58,6 +58,7 @@ Values frame_values(const Site& site, const Visit& visit) {
   const auto may = [&](Action action) { return signed_in && access::may(viewer.role, action); };
   values.flag("header_search", may(Action::search)).flag("may_findings", may(Action::findings));
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
+  values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
   for (const std::string_view area : {"home", "findings", "held-back", "governance"}) {

@@ -1,5 +1,8 @@
 // Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
 
 #include "base/date.hpp"
 #include "web/present.hpp"
@@ -153,12 +156,33 @@ Response person(const Visit& visit) {
   return visit.site.page(visit, "person", "Person " + view->id, std::move(values));
 }
 
+// A whole number, or nullopt.
+std::optional<std::uint64_t> number_in(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<hub::FindingsPart> findings_part_named(std::string_view name) {
+  constexpr std::array<std::string_view, hub::findings_part_count> names = {"open",    "yours",       "taken",
+                                                                            "put-off", "second-look", "dismissed"};
+  const auto found = std::find(names.begin(), names.end(), name.empty() ? "open" : name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<hub::FindingsPart>(found - names.begin());
+}
+
 Response findings(const Visit& visit) {
-  const auto view = visit.site.pages().findings(visit.viewer());
+  const auto part = findings_part_named(visit.request.query_field("show"));
+  const std::string_view page = visit.request.query_field("page");
+  const auto number = number_in(page.empty() ? "1" : page);
+  if (!part || !number) {
+    return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
+  }
+  hub::FindingsQuery query{*part, static_cast<std::uint32_t>(std::min<std::uint64_t>(*number, 1'000'000))};
+  const auto view = visit.site.pages().findings(visit.viewer(), query);
   if (!view) return visit.site.refusal(visit, view.error());
-  Values values;
-  values.list("findings", list_of(*view, [](const hub::FindingLine& line) { return present(line); }));
-  return visit.site.page(visit, "findings", "Findings", std::move(values));
+  return visit.site.page(visit, "findings", "Findings", present(*view));
 }
 
 Response finding_page(const Visit& visit, std::string_view problem) {
@@ -169,6 +193,7 @@ Response finding_page(const Visit& visit, std::string_view problem) {
   values.text("until", visit.request.form_field("until"));
   const std::string_view action = visit.request.form_field("action");
   values.flag("dismissing", action == "dismiss").flag("snoozing", action == "snooze");
+  values.flag("reopening", action == "reopen");
   return visit.site.page(visit, "finding", problem.empty() ? "Finding " + view->id : "Error: Finding " + view->id,
                          std::move(values), problem.empty() ? 200 : 400);
 }
@@ -177,23 +202,20 @@ Response finding(const Visit& visit) {
   return finding_page(visit, "");
 }
 
+std::optional<hub::FindingAction> finding_action_named(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names = {"take", "dismiss", "snooze", "reopen", "agree"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<hub::FindingAction>(found - names.begin());
+}
+
 Response act_on_finding(const Visit& visit) {
-  const std::string_view action = visit.request.form_field("action");
   const std::string_view reason = visit.request.form_field("reason");
-  const std::string_view until = visit.request.form_field("until");
+  const auto action = finding_action_named(visit.request.form_field("action"));
   if (reason.size() > longest_reason) return finding_page(visit, "Write at most 2,000 letters.");
-  hub::FindingAction wanted = hub::FindingAction::take;
-  if (action == "dismiss") {
-    wanted = hub::FindingAction::dismiss;
-    if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos)
-      return finding_page(visit, "Say why you dismiss it.");
-  } else if (action == "snooze") {
-    wanted = hub::FindingAction::snooze;
-    if (!parse_iso_date(until)) return finding_page(visit, "Choose the date on which it comes back.");
-  } else if (action != "take") {
-    return finding_page(visit, "Choose what to do with it.");
-  }
-  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), wanted, reason, until);
+  if (!action) return finding_page(visit, "Choose what to do with it.");
+  const std::string_view until = visit.request.form_field("until");
+  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), *action, reason, until);
   if (!done) {
     if (done.error().code == ErrorCode::usage) return finding_page(visit, done.error().message);
     return visit.site.refusal(visit, done.error());
@@ -201,16 +223,45 @@ Response act_on_finding(const Visit& visit) {
   return redirect("/finding/" + percent_encode(visit.part("id")));
 }
 
-Response explain(const Visit& visit) {
-  const std::string_view left = visit.request.query_field("left");
-  const std::string_view right = visit.request.query_field("right");
+Response explain_page(const Visit& visit, std::string_view left, std::string_view right, std::string_view problem) {
   if (left.empty() || right.empty()) {
     return visit.site.error_page(visit, 400, "Two records are needed",
                                  "Open this page from the link on a person's page.");
   }
   const auto view = visit.site.pages().explain(visit.viewer(), left, right);
   if (!view) return visit.site.refusal(visit, view.error());
-  return visit.site.page(visit, "explain", "Is this the same person?", present(*view));
+  Values values = present(*view);
+  values.text("problem", problem).text("reason", visit.request.form_field("reason"));
+  values.flag("recorded", visit.request.query_field("recorded") == "1");
+  return visit.site.page(visit, "explain",
+                         problem.empty() ? "Is this the same person?" : "Error: Is this the same person?",
+                         std::move(values), problem.empty() ? 200 : 400);
+}
+
+Response explain(const Visit& visit) {
+  return explain_page(visit, visit.request.query_field("left"), visit.request.query_field("right"), "");
+}
+
+Response decide_link(const Visit& visit) {
+  const std::string_view left = visit.request.form_field("left");
+  const std::string_view right = visit.request.form_field("right");
+  const std::string_view word = visit.request.form_field("word");
+  const std::string_view reason = visit.request.form_field("reason");
+  if (reason.size() > longest_reason) return explain_page(visit, left, right, "Write at most 2,000 letters.");
+  hub::LinkWord wanted = hub::LinkWord::same;
+  if (word == "different") {
+    wanted = hub::LinkWord::different;
+  } else if (word == "withdraw") {
+    wanted = hub::LinkWord::withdraw;
+  } else if (word != "same") {
+    return explain_page(visit, left, right, "Choose whether they are one person.");
+  }
+  const auto done = visit.site.pages().decide_link(visit.viewer(), left, right, wanted, reason);
+  if (!done) {
+    if (done.error().code == ErrorCode::usage) return explain_page(visit, left, right, done.error().message);
+    return visit.site.refusal(visit, done.error());
+  }
+  return redirect(explain_address(left, right) + "&recorded=1");
 }
 
 Response held_back_page(const Visit& visit, std::string_view problem, std::string_view done) {
@@ -228,12 +279,9 @@ Response held_back(const Visit& visit) {
 
 Response mend_held_back(const Visit& visit) {
   const std::string_view entry_text = visit.request.form_field("entry");
-  std::uint64_t entry = 0;
-  const auto read = std::from_chars(entry_text.data(), entry_text.data() + entry_text.size(), entry);
-  if (read.ec != std::errc() || read.ptr != entry_text.data() + entry_text.size()) {
-    return held_back_page(visit, "Choose a row of the list.", "");
-  }
-  const auto mended = visit.site.pages().mend_held_back(visit.viewer(), entry, visit.request.form_field("raw"));
+  const auto entry = number_in(entry_text);
+  if (!entry) return held_back_page(visit, "Choose a row of the list.", "");
+  const auto mended = visit.site.pages().mend_held_back(visit.viewer(), *entry, visit.request.form_field("raw"));
   if (!mended) {
     const ErrorCode code = mended.error().code;
     if (code == ErrorCode::malformed || code == ErrorCode::usage)
@@ -277,6 +325,7 @@ std::vector<Route> all_routes() {
       {get, "/finding/{id}", Action::finding, finding},
       {post, "/finding/{id}", Action::act_on_finding, act_on_finding},
       {get, "/explain", Action::explain_link, explain},
+      {post, "/explain", Action::decide_link, decide_link},
       {get, "/held-back", Action::held_back, held_back},
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},

@@ -100,7 +100,14 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
       const Response response =
           route.method == Method::get
               ? get(example_of(route.pattern), {{"left", "a"}, {"right", "b"}})
-              : post(example_of(route.pattern), {{"q", "x"}, {"action", "take"}, {"entry", "41"}, {"raw", "x"}});
+              : post(example_of(route.pattern), {{"q", "x"},
+                                                  {"action", "take"},
+                                                  {"entry", "41"},
+                                                  {"raw", "x"},
+                                                  {"left", "a"},
+                                                  {"right", "b"},
+                                                  {"word", "same"},
+                                                  {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
       if (!refused) {
@@ -131,6 +138,7 @@ TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) 
                                                        {finding_path, {{"action", "dismiss"}}},
                                                        {finding_path, {{"action", "snooze"}}},
                                                        {"/held-back", {{"entry", "x"}}},
+                                                       {"/explain", {{"left", "a"}, {"right", "b"}, {"word", "same"}}},
                                                        {"/purpose", {}}}) {
         const Response response = post(path, form);
         ASSERT_NE(response.status, 500) << path << ": " << response.body;
