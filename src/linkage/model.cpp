@@ -78,16 +78,40 @@ double probability_of(std::int64_t weight) {
   return 1 / (1 + std::exp2(-static_cast<double>(weight) / weight_scale));
 }
 
+namespace {
+
+// How much more or less a value that so many entries give says than an average value of its term.
+std::int32_t rarity_weight(const TermTable& table, double count) {
+  const double total = static_cast<double>(table.total);
+  const double chance = std::max(table.chance, 1 / (total * total));
+  return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
+}
+
+double least_established(const TermTable& forenames) {
+  return std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
+}
+
+// A name of the table of name forms is nobody's slip of the finger.
+bool has_forms(const Entries& entries, Code code) {
+  return code < entries.names.size() && entries.names[code].groups[0] != 0;
+}
+
+bool is_established(const Entries& entries, Code code, const TermTable& forenames) {
+  if (has_forms(entries, code)) return true;
+  const auto found = forenames.counts.find(entries.strings.view(code));
+  return found != forenames.counts.end() && static_cast<double>(found->second) >= least_established(forenames);
+}
+
+}  // namespace
+
 Established established_forenames(const Entries& entries, const TermTable& forenames) {
   Established established(entries.strings.size(), false);
-  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
   for (const auto& [name, count] : forenames.counts) {
-    if (static_cast<double>(count) < least) continue;
+    if (static_cast<double>(count) < least_established(forenames)) continue;
     if (const auto code = entries.strings.find(name)) established[*code] = true;
   }
-  // A name of the table of name forms is nobody's slip of the finger.
-  for (Code code = 0; code < entries.names.size() && code < established.size(); ++code) {
-    if (entries.names[code].groups[0] != 0) established[code] = true;
+  for (Code code = 0; code < established.size(); ++code) {
+    if (has_forms(entries, code)) established[code] = true;
   }
   return established;
 }
@@ -105,15 +129,28 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
-    const double total = static_cast<double>(table.total);
-    const double chance = std::max(table.chance, 1 / (total * total));
-    const auto weight = [&](double count) {
-      return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
-    };
-    rare_[t] = weight(2);
+    rare_[t] = rarity_weight(table, 2);
     adjustments_[t].assign(entries.strings.size(), rare_[t]);
     for (const auto& [value, count] : table.counts) {
-      if (const auto code = entries.strings.find(value)) adjustments_[t][*code] = weight(count);
+      if (const auto code = entries.strings.find(value)) adjustments_[t][*code] = rarity_weight(table, count);
+    }
+  }
+}
+
+void Scorer::extend(const Model& model, const Entries& entries) {
+  const auto first = static_cast<Code>(established_.size());
+  if (first >= entries.strings.size()) return;
+  established_.resize(entries.strings.size());
+  const TermTable& forenames = model.terms[at(Term::forename)];
+  for (Code code = first; code < entries.strings.size(); ++code)
+    established_[code] = is_established(entries, code, forenames);
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const TermTable& table = model.terms[t];
+    if (table.total == 0) continue;
+    adjustments_[t].resize(entries.strings.size(), rare_[t]);
+    for (Code code = first; code < entries.strings.size(); ++code) {
+      const auto found = table.counts.find(entries.strings.view(code));
+      if (found != table.counts.end()) adjustments_[t][code] = rarity_weight(table, found->second);
     }
   }
 }
