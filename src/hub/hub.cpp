@@ -163,13 +163,8 @@ Result<void> Hub::record_operator_read(const Operator& who, std::string_view wha
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
   LinkDecision signed_decision = decision;
-<<<<<<< HEAD
-  signed_decision.by = who.user;
-  return append_small(EntryKind::link_decision, {}, encode_decision(signed_decision));
-=======
   if (signed_decision.by.empty()) signed_decision.by = who.user;
   return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
->>>>>>> web
 }
 
 Result<std::vector<HeldBackLine>> Hub::held_back_rows() {

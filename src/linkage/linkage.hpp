@@ -53,6 +53,8 @@ struct Row {
                              // different ids of one source are never joined by the machine alone; 0 is none
   bool attach_only =
       false;  // changes nothing for others: joined to at most one settled cluster at the end (invariant 10)
+  std::uint64_t name = 0;  // a hash of the mention's name, so that rows equal in all else have an order that does not
+                           // depend on their places; 0: the place decides
 };
 
 struct Input {

@@ -80,34 +80,48 @@ double probability_of(std::int64_t weight) {
 
 namespace {
 
-// Calls visit(code, count) for each string that the table counts; walks whichever of the two is shorter, so that a pair
-// of rows does not cost the whole table.
+// Calls visit(code, count) for each string from `first` on that the table counts; walks whichever of the two is shorter,
+// so that a pair of rows or one more row does not cost the whole table.
 template <typename Visit>
-void for_each_counted(const TermTable& table, const StringPool& strings, Visit&& visit) {
-  if (strings.size() < table.counts.size()) {
-    for (Code code = 0; code < strings.size(); ++code) {
+void for_each_counted(const TermTable& table, const StringPool& strings, Code first, Visit&& visit) {
+  if (strings.size() - first < table.counts.size()) {
+    for (Code code = first; code < strings.size(); ++code) {
       const auto found = table.counts.find(strings.view(code));
       if (found != table.counts.end()) visit(code, found->second);
     }
     return;
   }
   for (const auto& [value, count] : table.counts) {
-    if (const auto code = strings.find(value)) visit(*code, count);
+    const auto code = strings.find(value);
+    if (code && *code >= first) visit(*code, count);
+  }
+}
+
+// How much more or less a value that so many entries give says than an average value of its term.
+std::int32_t rarity_weight(const TermTable& table, double count) {
+  const double total = static_cast<double>(table.total);
+  const double chance = std::max(table.chance, 1 / (total * total));
+  return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
+}
+
+// Marks the established names among the strings from `first` on.
+void establish(Established& established, const Entries& entries, Code first, const TermTable& forenames) {
+  established.resize(entries.strings.size());
+  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
+  for_each_counted(forenames, entries.strings, first, [&](Code code, std::uint32_t count) {
+    if (static_cast<double>(count) >= least) established[code] = true;
+  });
+  // A name of the table of name forms is nobody's slip of the finger.
+  for (Code code = first; code < entries.names.size() && code < established.size(); ++code) {
+    if (entries.names[code].groups[0] != 0) established[code] = true;
   }
 }
 
 }  // namespace
 
 Established established_forenames(const Entries& entries, const TermTable& forenames) {
-  Established established(entries.strings.size(), false);
-  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
-  for_each_counted(forenames, entries.strings, [&](Code code, std::uint32_t count) {
-    if (static_cast<double>(count) >= least) established[code] = true;
-  });
-  // A name of the table of name forms is nobody's slip of the finger.
-  for (Code code = 0; code < entries.names.size() && code < established.size(); ++code) {
-    if (entries.names[code].groups[0] != 0) established[code] = true;
-  }
+  Established established;
+  establish(established, entries, 0, forenames);
   return established;
 }
 
@@ -124,15 +138,23 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
-    const double total = static_cast<double>(table.total);
-    const double chance = std::max(table.chance, 1 / (total * total));
-    const auto weight = [&](double count) {
-      return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
-    };
-    rare_[t] = weight(2);
+    rare_[t] = rarity_weight(table, 2);
     adjustments_[t].assign(entries.strings.size(), rare_[t]);
-    for_each_counted(table, entries.strings,
-                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = weight(count); });
+    for_each_counted(table, entries.strings, 0,
+                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = rarity_weight(table, count); });
+  }
+}
+
+void Scorer::extend(const Model& model, const Entries& entries) {
+  const auto first = static_cast<Code>(established_.size());
+  if (first >= entries.strings.size()) return;
+  establish(established_, entries, first, model.terms[at(Term::forename)]);
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const TermTable& table = model.terms[t];
+    if (table.total == 0) continue;
+    adjustments_[t].resize(entries.strings.size(), rare_[t]);
+    for_each_counted(table, entries.strings, first,
+                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = rarity_weight(table, count); });
   }
 }
 
