@@ -101,7 +101,7 @@ void for_each_counted(const TermTable& table, const StringPool& strings, Code fi
 std::int32_t rarity_weight(const TermTable& table, double count) {
   const double total = static_cast<double>(table.total);
   const double chance = std::max(table.chance, 1 / (total * total));
-  return std::clamp(fixed_weight(chance * total / count), bits(-8), bits(5));
+  return std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment);
 }
 
 // Marks the established names among the strings from `first` on.

@@ -49,6 +49,7 @@ struct Model {
 
 // Fixed point: match weights in 1/1024 bit.
 inline constexpr int weight_scale = 1024;
+inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the rarity of a value that two give
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
 [[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
 
@@ -75,6 +76,11 @@ class Scorer {
   }
   [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
                                               std::uint8_t level) const;
+  // What a value's frequency adds where two give that value; at most most_adjustment.
+  [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
+    const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
+    return code == 0 || of_term.empty() ? 0 : of_term[code];
+  }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
