@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "base/string_pool.hpp"
+#include "base/hash.hpp"
 
 namespace wider::cli {
 
@@ -34,15 +36,28 @@ Result<std::string> read_whole(const std::string& path) {
   return text;
 }
 
-bool CsvReader::field(std::string& into) {
-  into.clear();
-  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') && text_[at_] != separator_) ++at_;
-  if (at_ < text_.size() && text_[at_] == '"') {
-    quoted(into);
+bool CsvReader::next(std::vector<std::string_view>& fields) {
+  if (at_ >= text_.size()) return false;
+  made_.clear();
+  fields.clear();
+  line_ = next_line_;
+  while (true) {
+    const bool more = field(fields.emplace_back());
+    if (!more) return true;
   }
+}
+
+bool CsvReader::field(std::string_view& into) {
+  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') && text_[at_] != separator_) ++at_;
+  const bool in_quotes = at_ < text_.size() && text_[at_] == '"';
+  if (in_quotes) quoted(made_.emplace_back());
   const std::size_t from = at_;
   while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
-  into += trimmed(text_.substr(from, at_ - from));
+  into = trimmed(text_.substr(from, at_ - from));
+  if (in_quotes) {
+    made_.back() += into;
+    into = made_.back();
+  }
   if (at_ >= text_.size()) return false;
   const bool more = text_[at_] == separator_;
   if (!more) ++next_line_;
@@ -109,21 +124,51 @@ Result<void> WholeFile::finish() {
   return {};
 }
 
+namespace {
+
+// Which of two rows of one id stands first, and that id's row again; nothing when all are different. The ids are
+// compared where their hashes are the same.
+struct Twice {
+  std::uint32_t first, again;
+};
+std::optional<Twice> find_twice(const std::vector<std::string_view>& ids) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed(ids.size());
+  bool ascending = true;
+  for (std::uint32_t i = 1; i < ids.size(); ++i) ascending = ascending && ids[i - 1] < ids[i];
+  if (ascending) return std::nullopt;
+  for (std::uint32_t i = 0; i < ids.size(); ++i) hashed[i] = {hash_bytes(ids[i]), i};
+  std::sort(hashed.begin(), hashed.end());
+  std::optional<Twice> found;
+  for (std::size_t i = 0; i < hashed.size(); ++i) {
+    for (std::size_t j = i + 1; j < hashed.size() && hashed[j].first == hashed[i].first; ++j) {
+      const std::uint32_t first = hashed[i].second, again = hashed[j].second;
+      if (ids[first] == ids[again] && (!found || again < found->again)) found = {first, again};
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 Result<void> read_identified_rows(const std::string& path, const std::string& id_column,
                                   const IdentifiedRows& reading) {
   const auto text = read_whole(path);
   if (!text) return std::unexpected(text.error());
   CsvReader reader(*text, separator_of(*text));
-  std::vector<std::string> header;
-  if (!reader.next(header)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path));
+  std::vector<std::string_view> fields;
+  if (!reader.next(fields)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path));
+  const std::vector<std::string> header(fields.begin(), fields.end());
   const auto id_at = static_cast<std::size_t>(std::find(header.begin(), header.end(), id_column) - header.begin());
   if (id_at == header.size())
     return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} (--id); the columns are: {}.", path,
                                                      id_column, fmt::join(header, ", ")));
   if (const auto accepted = reading.on_header(header); !accepted) return accepted;
-  StringPool seen;
-  std::vector<std::uint64_t> first_line(1);
-  std::vector<std::string> fields;
+  std::vector<std::string_view> ids;  // of the text, or of kept_ids
+  std::deque<std::string> kept_ids;
+  std::vector<std::uint64_t> lines;
+  const auto in_text = [&](std::string_view field) {
+    return field.data() >= text->data() && field.data() < text->data() + text->size();
+  };
   while (reader.next(fields)) {
     if (reader.broken)
       return failure(ErrorCode::malformed,
@@ -133,23 +178,20 @@ Result<void> read_identified_rows(const std::string& path, const std::string& id
       return failure(ErrorCode::malformed, fmt::format("{}, row {}: {} fields where the header has {}.", path,
                                                        reader.line(), fields.size(), header.size()));
     }
-    const std::string& id = fields[id_at];
+    const std::string_view id = fields[id_at];
     if (id.empty())
       return failure(ErrorCode::malformed,
                      fmt::format("{}, row {}, column {}: the id is empty.", path, reader.line(), id_column));
-    const std::uint32_t before = seen.size();
-    const auto code = seen.intern(id);
-    if (code < before) {
-      return failure(
-          ErrorCode::malformed,
-          fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file.", path,
-                      reader.line(), id_column, first_line[code]));
-    }
-    first_line.push_back(reader.line());
+    ids.push_back(in_text(id) ? id : std::string_view(kept_ids.emplace_back(id)));
+    lines.push_back(reader.line());
     reading.on_row(id, fields);
   }
-  if (first_line.size() == 1)
-    return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path));
+  if (ids.empty()) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path));
+  if (const auto twice = find_twice(ids)) {
+    return failure(ErrorCode::malformed,
+                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file.",
+                               path, lines[twice->again], id_column, lines[twice->first]));
+  }
   return {};
 }
 

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <fstream>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,24 +51,13 @@ class CsvReader {
  public:
   CsvReader(std::string_view text, char separator) : text_(text), separator_(separator) {}
   [[nodiscard]] std::uint64_t line() const { return line_; }
-  // The row's fields, trimmed; false at the end. An unclosed quote sets `broken`.
-  bool next(std::vector<std::string>& fields) {
-    if (at_ >= text_.size()) return false;
-    std::size_t count = 0;
-    line_ = next_line_;
-    while (true) {
-      if (count == fields.size()) fields.emplace_back();
-      const bool more = field(fields[count++]);
-      if (!more) break;
-    }
-    fields.resize(count);
-    return true;
-  }
+  // The row's fields, trimmed, good until the next row; false at the end. An unclosed quote sets `broken`.
+  bool next(std::vector<std::string_view>& fields);
   bool broken = false;
 
  private:
   // Reads one field; true when another follows in the row.
-  bool field(std::string& into);
+  bool field(std::string_view& into);
   void quoted(std::string& into);
 
   std::string_view text_;
@@ -74,6 +65,7 @@ class CsvReader {
   std::size_t at_ = 0;
   std::uint64_t line_ = 1;
   std::uint64_t next_line_ = 1;
+  std::deque<std::string> made_;  // fields that do not stand in the text as they are meant
 };
 
 // Reads a file whose first row names the columns and one of whose columns names each row. on_header may refuse the
@@ -81,7 +73,7 @@ class CsvReader {
 // malformed: says file, row, column and reason.
 struct IdentifiedRows {
   std::function<Result<void>(const std::vector<std::string>& header)> on_header;
-  std::function<void(const std::string& id, const std::vector<std::string>& fields)> on_row;
+  std::function<void(std::string_view id, std::span<const std::string_view> fields)> on_row;
 };
 [[nodiscard]] Result<void> read_identified_rows(const std::string& path, const std::string& id_column,
                                                 const IdentifiedRows& reading);

@@ -12,14 +12,15 @@ namespace {
 
 using Columns = std::vector<std::pair<std::string, std::string>>;
 
-linkage::Row row_of(const ColumnPlan& plan, const std::vector<std::string>& fields, StringPool& strings) {
+linkage::Row row_of(const ColumnPlan& plan, std::span<const std::string_view> fields, StringPool& strings) {
   linkage::Row row;
   for (std::size_t a = 0; a < plan.of_attribute.size(); ++a) {
     const std::size_t column = plan.of_attribute[a];
     if (column == no_column) continue;
     if (a == static_cast<std::size_t>(linkage::Attribute::address) && plan.street_number != no_column &&
         !fields[column].empty()) {
-      row.value[a] = strings.intern(std::string(trimmed(fields[plan.street_number] + " " + fields[column])));
+      row.value[a] =
+          strings.intern(std::string(trimmed(fmt::format("{} {}", fields[plan.street_number], fields[column]))));
     } else {
       row.value[a] = strings.intern(fields[column]);
     }
@@ -56,15 +57,15 @@ Result<void> read_file(const std::string& path, std::size_t number, const std::s
     std::erase(plan.ignored, "");
     return {};
   };
-  reading.on_row = [&](const std::string& id, const std::vector<std::string>& fields) {
+  reading.on_row = [&](std::string_view id, std::span<const std::string_view> fields) {
     for (std::size_t c = 0; c < fields.size(); ++c) {
       if (!fields[c].empty()) filled[c] = true;
     }
     linkage::Row row = row_of(plan, fields, *rows.strings);
     row.source = static_cast<std::uint16_t>(number);
     rows.input.rows.push_back(row);
-    ids.push_back(id);
-    if (truth_at != no_column) rows.truth.push_back(fields[truth_at]);
+    ids.emplace_back(id);
+    if (truth_at != no_column) rows.truth.emplace_back(fields[truth_at]);
   };
   if (const auto read = read_identified_rows(path, id_column, reading); !read) return read;
   for (const auto& [standard, column] : given) {

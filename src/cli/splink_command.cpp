@@ -66,12 +66,12 @@ Result<void> read_file(const LinkArguments& arguments, const splink::Settings& s
     }
     return {};
   };
-  reading.on_row = [&](const std::string& id, const std::vector<std::string>& fields) {
+  reading.on_row = [&](std::string_view id, std::span<const std::string_view> fields) {
     for (std::size_t c = 0; c < at.size(); ++c) table.cells[c].push_back(table.texts.intern(fields[at[c]]));
     table.source.push_back(static_cast<std::uint32_t>(number));
-    table.ids.push_back(id);
-    ids.push_back(id);
-    if (source_at) rows.source_values.push_back(fields[*source_at]);
+    table.ids.emplace_back(id);
+    ids.emplace_back(id);
+    if (source_at) rows.source_values.emplace_back(fields[*source_at]);
   };
   return read_identified_rows(path, id_column, reading);
 }
@@ -187,9 +187,10 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
   const bool write_pairs = !arguments.pairs.empty();
   const double pairs_threshold = arguments.pairs_threshold < 0 ? probability : arguments.pairs_threshold;
   const double least_written = pairs_threshold <= 0 ? -2000 : splink::weight_of_probability(pairs_threshold);
-  const std::vector<std::string> names = row_names(arguments.files, rows->ids);
+  std::vector<std::string> names;
   std::optional<WholeFile> pairs_file;
   if (write_pairs) {
+    names = row_names(arguments.files, rows->ids);
     pairs_file.emplace(arguments.pairs);
     pairs_file->append("source_left,id_left,source_right,id_right,probability,match_weight\n");
   }
@@ -221,7 +222,7 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
   report.pairs_joined = joined.size();
   const std::vector<std::uint32_t> cluster = arguments.cluster == "average"
                                                  ? averages_of(**linker, joined, threshold, arguments.threads)
-                                                 : components_of(names.size(), joined);
+                                                 : components_of(report.rows, joined);
   report.link_seconds = watch.lap();
 
   const std::string out = linked_csv(arguments.files, rows->ids, cluster, report.persons);

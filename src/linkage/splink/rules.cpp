@@ -1,6 +1,7 @@
 #include "linkage/splink/rules.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -19,8 +20,12 @@ class Numbering {
     while (size < records * 2) size *= 2;
     slots_.resize(size);
   }
+  // Brings the place of a tuple near, for a next() that soon follows.
+  void prefetch(std::uint32_t before, FeatureCode code) const {
+    __builtin_prefetch(&slots_[mix64(key_of(before, code)) & (slots_.size() - 1)]);
+  }
   std::uint32_t next(std::uint32_t before, FeatureCode code) {
-    const std::uint64_t key = (std::uint64_t{before} << 32) | code;
+    const std::uint64_t key = key_of(before, code);
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = mix64(key) & mask;
     while (slots_[at].key != 0 && slots_[at].key != key) at = (at + 1) & mask;
@@ -32,6 +37,7 @@ class Numbering {
   [[nodiscard]] std::uint32_t count() const { return count_ + 1; }
 
  private:
+  static std::uint64_t key_of(std::uint32_t before, FeatureCode code) { return (std::uint64_t{before} << 32) | code; }
   struct Slot {
     std::uint64_t key = 0;
     std::uint32_t number = 0;
@@ -124,19 +130,25 @@ void Rules::make_keys(const Features& features, unsigned threads) {
 
 void Rules::make_keys_of(Rule& rule, const Features& features) {
   Numbering numbering(features.records());
-  const auto key_of = [&](std::size_t rank, bool right) {
-    const FeatureCode* codes = features.codes(rank);
-    std::uint32_t key = rule.joins.empty() ? 1 : 0;
-    for (const auto& [a, b] : rule.joins) {
-      const FeatureCode code = codes[right ? b : a];
-      if (code == 0) return std::uint32_t{0};
-      key = numbering.next(key, code);
+  constexpr std::size_t batch = 64;  // so that a batch waits for memory once, not each of its records
+  std::array<std::uint32_t, batch> keys;
+  for (const bool right : {false, true}) {
+    if (right && rule.right_at == rule.left_at) break;
+    const std::size_t to = right ? rule.right_at : rule.left_at;
+    for (std::size_t from = 0; from < features.records(); from += batch) {
+      const std::size_t count = std::min(batch, features.records() - from);
+      keys.fill(rule.joins.empty() ? 1 : 0);
+      for (std::size_t j = 0; j < rule.joins.size(); ++j) {
+        const std::size_t feature = right ? rule.joins[j].second : rule.joins[j].first;
+        const auto code = [&](std::size_t i) { return features.codes(from + i)[feature]; };
+        const auto joins = [&](std::size_t i) { return code(i) != 0 && (j == 0 || keys[i] != 0); };
+        for (std::size_t i = 0; i < count; ++i) {
+          if (joins(i)) numbering.prefetch(keys[i], code(i));
+        }
+        for (std::size_t i = 0; i < count; ++i) keys[i] = joins(i) ? numbering.next(keys[i], code(i)) : 0;
+      }
+      for (std::size_t i = 0; i < count; ++i) keys_[(from + i) * width_ + to] = keys[i];
     }
-    return key;
-  };
-  for (std::size_t rank = 0; rank < features.records(); ++rank) {
-    keys_[rank * width_ + rule.left_at] = key_of(rank, false);
-    if (rule.right_at != rule.left_at) keys_[rank * width_ + rule.right_at] = key_of(rank, true);
   }
   rule.key_count = std::max(numbering.count(), 2U);
 }

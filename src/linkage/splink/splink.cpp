@@ -61,11 +61,12 @@ std::vector<std::uint32_t> order_of(const Table& table, LinkType type) {
       return order;
     }
   }
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) {
+  const auto less = [&](std::uint32_t a, std::uint32_t b) {
     if (table.source[a] != table.source[b]) return table.source[a] < table.source[b];
     const int compared = table.ids[a].compare(table.ids[b]);
     return compared != 0 ? compared < 0 : a < b;
-  });
+  };
+  if (!std::is_sorted(order.begin(), order.end(), less)) std::sort(order.begin(), order.end(), less);
   return order;
 }
 
