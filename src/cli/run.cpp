@@ -242,11 +242,12 @@ void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
     const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
-                                                    {"blocking_note", report.blocking_note}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+                                                    {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
   }
   fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
   for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
   print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
@@ -306,9 +307,13 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* link_command = app.add_subcommand("link", "Linkage alone, no hub: CSV files to source,id,person");
   examples(link_command, {"link people.csv --id unique_id --out linked.csv", "link a.csv b.csv --id rec_id --between --out linked.csv",
-                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv"});
+                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv",
+                          "link people.csv --splink settings.json --out linked.csv --pairs scored.csv"});
   link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
-  link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
+  link_command->add_option("--id", words.link.id_column, "The column that names each row; with --splink, the model's own unless said")->type_name("COLUMN");
+  link_command->add_option("--splink", words.link.splink, "The settings of a trained Splink model (JSON): links with it and its blocking rules")->check(CLI::ExistingFile);
+  link_command->add_option("--cluster", words.link.cluster, "With --splink: components, as Splink clusters, or average, which keeps chains apart")->check(CLI::IsMember({"components", "average"}))->capture_default_str();
+  link_command->add_option("--pairs-threshold", words.link.pairs_threshold, "With --splink: match probability from which a pair is written; 0 writes all")->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
   link_command->add_option("--model", words.link.model, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
   link_command->add_flag("--between", words.link.between, "Link the files to each other and not within");
@@ -319,6 +324,7 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
   link_command->callback([&] {
+    if (words.link.id_column.empty() && words.link.splink.empty()) throw CLI::RequiredError("--id");
     chosen.alone = [&](Streams& streams) {
       for (const std::string& text : words.link_columns) {
         const std::size_t equals = text.find('=');
