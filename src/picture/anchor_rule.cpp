@@ -29,8 +29,9 @@ struct NodeState {
   double per_record = -1;            // by chance; looked up when first needed
   std::vector<Tie> ties;             // by day
   std::vector<std::int32_t> events;  // days of the records that name it, in order
-  std::vector<Link> links;
-  std::uint32_t last_hit = UINT32_MAX;
+  std::vector<Link> links;           // to what a second hop may go through
+  std::vector<Link> linked_from;     // whose links lead here: a new tie here is news there
+  std::vector<std::uint32_t> hits;   // positions of its hits
 };
 
 template <typename T, typename Day>
@@ -144,7 +145,9 @@ class AnchorRule final : public RuleState {
       if (pattern_->hops < 2 || !pattern_->through.has(state.kind) ||
           events_within(state, day_) > pattern_->controls.hub_limit)
         continue;
-      for (const Link& link : state.links) touch(link.other, day_);
+      for (const Link& from : state.linked_from) {
+        if (makes_path(from, day_)) touch(from.other, day_);
+      }
     }
     unique(touched_);
   }
@@ -154,14 +157,22 @@ class AnchorRule final : public RuleState {
       for (const NodeId b : anchors_) {
         if (a == b || !pattern_->through.has(kind_of(scene_, b))) continue;
         state_of(a).links.push_back({b, day_, index, lasting});
-        for (const Tie& tie : state_of(b).ties) {
-          // What is lasting counts for ties of any later day; what is not, for ties near its own.
-          if (lasting ? tie.day > day_ - window() : std::abs(tie.day - day_) < window())
-            touch(a, lasting ? tie.day : day_);
+        NodeState& via = state_of(b);
+        const Link& from = via.linked_from.emplace_back(Link{a, day_, index, lasting});
+        for (const Tie& tie : via.ties) {
+          const std::int32_t day = lasting ? tie.day : day_;
+          const bool is_news = tie.record != index && makes_path(from, tie.day);
+          if (is_news && events_within(via, day) <= pattern_->controls.hub_limit) touch(a, day);
         }
       }
     }
     unique(touched_);
+  }
+
+  // What is lasting counts for ties of any later day, and a little before, because it is recorded late; what is not,
+  // for ties near its own.
+  [[nodiscard]] bool makes_path(const Link& link, std::int32_t tie_day) const {
+    return link.lasting ? link.day < tie_day + window() : std::abs(link.day - tie_day) < window();
   }
 
   // ---- evaluation ----
@@ -194,20 +205,14 @@ class AnchorRule final : public RuleState {
     for (; at != from.ties.end() && at->day < day_ + window(); ++at) {
       Path path{at->child, at->record, RecordIndex(), NodeId(), at->day, at->day};
       if (link != nullptr) {
-        if (no_tie(at->child, anchor)) continue;
-        if (link->record != at->record) {
-          path.second = link->record;
-          path.via = link->other;
-          if (!link->lasting) {
-            path.low = std::min(path.low, link->day);
-            path.high = std::max(path.high, link->day);
-          } else if (link->day > at->day + window()) {
-            continue;  // it came to stand long after
-          }
-        } else {
-          continue;  // the record names both: the tie of one hop is there already
+        // Where one record names all three, the tie of one hop is there already.
+        if (link->record == at->record || !makes_path(*link, at->day) || no_tie(at->child, anchor)) continue;
+        path.second = link->record;
+        path.via = link->other;
+        if (!link->lasting) {
+          path.low = std::min(path.low, link->day);
+          path.high = std::max(path.high, link->day);
         }
-        if (path.high - path.low >= window()) continue;
       }
       paths_.push_back(path);
     }
@@ -298,8 +303,8 @@ class AnchorRule final : public RuleState {
       first = std::min(first, path.low);
       last = std::max(last, path.high);
     }
-    if (state.last_hit != UINT32_MAX && first - hits_[state.last_hit].last.days < window()) {
-      add_to(hits_[state.last_hit], within, tied, last);
+    if (Hit* near = hit_near(hits_, state.hits, first, last, window())) {
+      add_to(*near, within, tied, last);
       return;
     }
     Hit hit;
@@ -320,7 +325,7 @@ class AnchorRule final : public RuleState {
     unique(hit.children);
     unique(hit.via);
     add_to(hit, within, tied, last);
-    state.last_hit = static_cast<std::uint32_t>(hits_.size());
+    state.hits.push_back(static_cast<std::uint32_t>(hits_.size()));
     hits_.push_back(std::move(hit));
   }
 

@@ -149,9 +149,12 @@ class NetworkMaker {
     Together all = own;
     std::map<PersonId, Together> others;
     const auto named = scene_.things.mentions_of(entity);
-    if (named.size() > busy_records) {
+    const auto admitted = static_cast<std::size_t>(std::count_if(named.begin(), named.end(), [&](ThingIndex thing) {
+      return view_.admits(scene_.holdings.at(scene_.holdings.at(thing).record));
+    }));
+    if (admitted > busy_records) {
       network_.sentences.push_back(fmt::format("Named with {}, which {} name: too many to tie anybody by it alone.",
-                                               thing_words(entity), counted(named.size(), "record", "records")));
+                                               thing_words(entity), counted(admitted, "record", "records")));
       return;
     }
     for (const ThingIndex thing : named) {
