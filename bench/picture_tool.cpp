@@ -1,128 +1,36 @@
-// A development tool: reads a town with its true partition of mentions into people (perfect linkage) and says how good
-// the patterns are by themselves: networks found, ordinary findings, what any agency alone finds, the naive rule, time.
-//   picture_tool TOWN_DIR MAPPINGS_DIR PATTERNS_DIR [--verbose]
-//   picture_tool --make PEOPLE SEED NETWORKS TOWN_DIR
+// A development tool: how good the patterns are on a town, without a hub. Linkage is taken as perfect, or from a file
+// of `wider people`.
+//   picture_tool TOWN [--patterns patterns] [--mappings mappings] [--people people.csv] [WHAT…]
+// WHAT: --alone (each agency's records alone), --naive, --list (each finding with its proof), --missed (why a network
+// was not found), --rates (base rates measured for the [chance] tables), --stability (whether findings keep their ids),
+// --pages (time of a person's page)
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <set>
-#include <sstream>
-#include <unordered_map>
 
-#include "intake/intake.hpp"
+#include "picture/base_rates.hpp"
 #include "picture/picture.hpp"
 #include "records/finding.hpp"
-#include "town/town.hpp"
+#include "town_files.hpp"
 
 namespace {
 
 using namespace wider;
+using bench::Town;
 
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-std::vector<std::vector<std::string>> rows_of(const std::filesystem::path& path) {
-  std::vector<std::vector<std::string>> rows;
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
-    std::vector<std::string> cells;
-    std::stringstream cut(line);
-    for (std::string cell; std::getline(cut, cell, ',');) cells.push_back(cell);
-    rows.push_back(std::move(cells));
-  }
-  return rows;
-}
-
-class Taker final : public intake::Sink {
- public:
-  Taker(Holdings& holdings, Date delivered) : holdings_(holdings), delivered_(delivered) {}
-  Result<void> accept(intake::Accepted&& row) override {
-    for (const Record& record : row.records) holdings_.add(record, holdings_.records().size() + 1, start_of(delivered_));
-    return {};
-  }
-  Result<void> hold_back(intake::HeldBackRow&&) override { return {}; }
-
- private:
-  Holdings& holdings_;
-  Date delivered_;
-};
-
-struct Town {
-  Holdings holdings;
-  std::vector<std::string> person;            // by mention: who it truly is
-  std::map<std::string, std::set<std::string>> children;  // by network
-};
-
-Town read_town(const std::filesystem::path& folder, const std::filesystem::path& mappings) {
-  Town town;
-  std::map<std::string, intake::FormatPtr> formats;
-  for (const auto& row : rows_of(folder / "manifest.csv")) {
-    const std::string& format = row.at(2);
-    if (format == "cin") continue;  // its referrals come in the CSV files too
-    if (!formats.contains(format)) {
-      const auto parsed = intake::parse_mapping(read_text(mappings / (format + ".toml")), format);
-      if (!parsed) {
-        fmt::print("{}\n", parsed.error().message);
-        std::exit(1);
-      }
-      formats[format] = *parsed;
-    }
-    Taker taker(town.holdings, *parse_iso_date(row.at(3).substr(0, 10)));
-    intake::ReadOptions options;
-    options.file_name = row.at(0);
-    options.agency = *agency_named(row.at(1));
-    if (const auto read = intake::read_file(*formats[format], folder / row.at(0), options, taker); !read) {
-      fmt::print("{}\n", read.error().message);
-      std::exit(1);
-    }
-  }
-  std::unordered_map<std::string, std::string> truth;
-  for (const auto& row : rows_of(folder / "truth" / "people.csv")) truth[row.at(0) + "/" + row.at(1)] = row.at(2);
-  std::size_t unknown = 0;
-  town.person.resize(town.holdings.mentions().size());
-  for (std::uint32_t m = 0; m < town.person.size(); ++m) {
-    const RecordRow& record = town.holdings.at(town.holdings.mentions()[m].record);
-    const auto found = truth.find(fmt::format("{}/{}", name_of(record.agency), town.holdings.name(MentionIndex(m))));
-    if (found == truth.end()) ++unknown;
-    else if (record.live) town.person[m] = found->second;
-  }
-  fmt::print("{} records, {} mentions ({} not in the truth), {} things\n", town.holdings.records().size(), town.person.size(), unknown,
-             town.holdings.things().size());
-  for (const auto& row : rows_of(folder / "truth" / "networks.csv")) {
-    if (row.at(2) == "child") town.children[row.at(0)].insert(row.at(1));
-  }
-  return town;
-}
-
-People true_people(const Town& town) {
-  std::unordered_map<std::string, std::uint32_t> labels;
-  std::vector<std::uint32_t> label_of(town.person.size(), UINT32_MAX);
-  for (std::size_t m = 0; m < town.person.size(); ++m) {
-    if (!town.person[m].empty()) label_of[m] = labels.try_emplace(town.person[m], static_cast<std::uint32_t>(labels.size())).first->second;
-  }
-  return People(std::move(label_of));
-}
-
-// The network a finding counts for; "" when it is ordinary.
+// The network a finding counts for; "" when it is ordinary. bench/score_town.py is the judge; this says the same.
 std::string network_of(const Town& town, const Finding& finding) {
-  for (const auto& [network, children] : town.children) {
+  for (const auto& [name, network] : town.networks) {
     std::size_t belong = 0;
-    for (const PersonId child : finding.children) belong += children.contains(town.person[child.value]) ? 1U : 0U;
-    if (belong >= 2 && belong * 2 >= finding.children.size() && finding.people.size() <= 15) return network;
+    for (const PersonId child : finding.children)
+      belong += network.children.contains(town.truth[child.value]) ? 1U : 0U;
+    if (belong >= 2 && belong * 2 >= finding.children.size() && finding.people.size() <= 15) return name;
   }
   return {};
 }
@@ -136,6 +44,7 @@ struct Score {
 Score score(const Town& town, const std::vector<Finding>& findings) {
   Score result;
   for (const Finding& finding : findings) {
+    if (finding.audience) continue;
     const std::string network = network_of(town, finding);
     if (network.empty()) {
       ++result.ordinary[finding.pattern];
@@ -147,107 +56,195 @@ Score score(const Town& town, const std::vector<Finding>& findings) {
   return result;
 }
 
-void print(const char* what, const Town& town, const Score& result, double seconds) {
+void print(std::string_view what, const Town& town, const Score& result, double seconds) {
   std::size_t ordinary = 0;
   std::string split;
   for (const auto& [pattern, count] : result.ordinary) {
     ordinary += count;
     split += fmt::format(" {} {}", pattern, count);
   }
-  fmt::print("{}: networks {}/{} by {} findings; ordinary {} ({}); {:.2f} s CPU\n", what, result.networks.size(), town.children.size(),
-             result.counted, ordinary, split, seconds);
+  std::string missed;
+  for (const auto& [name, network] : town.networks)
+    missed += result.networks.contains(name) ? "" : fmt::format(" {}", name);
+  fmt::print("{}: networks {}/{} by {} findings; ordinary {} ({}); {:.2f} s CPU\n", what, result.networks.size(),
+             town.networks.size(), result.counted, ordinary, split, seconds);
+  if (!missed.empty() && missed.size() < 60) fmt::print("    missed:{}\n", missed);
 }
 
-void print_finding(const Town& town, const Finding& finding, const Holdings& holdings) {
-  fmt::print("{} {} {} people {} chance {:.2g} audience {}\n", network_of(town, finding).empty() ? "ORDINARY" : network_of(town, finding),
-             finding.pattern, finding.says, finding.people.size(), finding.expected_by_chance,
-             finding.audience ? name_of(*finding.audience) : "-");
-  for (const RecordIndex index : finding.proof) {
-    const RecordRow& record = holdings.at(index);
-    fmt::print("    {} {} {}:", to_iso(record.day()), name_of(record.agency), holdings.name(index));
-    for (std::uint32_t m = record.first_mention; m < record.first_mention + record.mention_count; ++m) {
-      fmt::print(" {}={}", name_of(holdings.mentions()[m].role), town.person[m]);
-    }
-    for (std::uint32_t t = record.first_thing; t < record.first_thing + record.thing_count; ++t) {
-      const ThingRow& thing = holdings.things()[t];
-      fmt::print(" [{} {} {} {} {}]", name_of(thing.kind), name_of(thing.role), holdings.text(thing.text), holdings.text(thing.id),
-                 holdings.text(thing.category));
-    }
-    fmt::print("\n");
+void print_record(const Town& town, const picture::Scene& scene, RecordIndex index) {
+  const Holdings& holdings = scene.holdings;
+  const RecordRow& record = holdings.at(index);
+  fmt::print("    {} {} {}:", to_iso(record.day()), name_of(record.agency), holdings.name(index));
+  for (std::uint32_t m = record.first_mention; m < record.first_mention + record.mention_count; ++m) {
+    const PersonId person = scene.people.of(MentionIndex(m));
+    fmt::print(" {}={}/{}", name_of(holdings.mentions()[m].role), town.truth[m],
+               person.valid() ? std::to_string(person.value) : "-");
   }
+  for (std::uint32_t t = record.first_thing; t < record.first_thing + record.thing_count; ++t) {
+    const ThingRow& thing = holdings.things()[t];
+    const EntityId entity = scene.things.of(ThingIndex(t));
+    fmt::print(" [{} {} {} ({}) {}]", name_of(thing.kind), name_of(thing.role), holdings.text(thing.text),
+               holdings.text(thing.category), entity.valid() ? std::to_string(entity.value) : "-");
+  }
+  fmt::print("{}\n", record.handling == Handling::originator_only ? " ORIGINATOR ONLY" : "");
+}
+
+void print_finding(const Town& town, const picture::Scene& scene, const Finding& finding) {
+  const std::string network = network_of(town, finding);
+  fmt::print("{} {} {} people {} chance {:.2g} audience {}\n", network.empty() ? "ORDINARY" : network, finding.pattern,
+             finding.says, finding.people.size(), finding.expected_by_chance,
+             finding.audience ? name_of(*finding.audience) : "-");
+  for (const RecordIndex index : finding.proof) print_record(town, scene, index);
+}
+
+// What is recorded of the children of a network that was not found, beside anything: for a person to look at.
+void print_missed(const Town& town, const picture::Scene& scene, const std::vector<Finding>& findings,
+                  const std::string& name) {
+  const bench::Network& network = town.networks.at(name);
+  fmt::print("{}: {} children, {} adults; {}\n", name, network.children.size(), network.adults.size(),
+             fmt::join(network.things, "; "));
+  const Holdings& holdings = scene.holdings;
+  for (std::uint32_t r = 0; r < holdings.records().size(); ++r) {
+    const RecordRow& record = holdings.records()[r];
+    bool any = false;
+    for (std::uint32_t m = record.first_mention; m < record.first_mention + record.mention_count; ++m)
+      any |= network.children.contains(town.truth[m]) || network.adults.contains(town.truth[m]);
+    const bool tells = record.mention_count > 1 || record.kind == RecordKind::missing || record.thing_count > 0;
+    if (!any || !tells || record.kind == RecordKind::absence) continue;
+    print_record(town, scene, RecordIndex(r));
+    for (const Finding& finding : findings) {  // it may stand folded into a finding that counts for no network
+      if (std::find(finding.also.begin(), finding.also.end(), RecordIndex(r)) != finding.also.end())
+        fmt::print("        agrees with {}: {}\n", finding.id, finding.says);
+    }
+  }
+}
+
+void print_rates(const picture::Scene& scene, const std::vector<picture::PatternPtr>& patterns) {
+  const picture::Facts facts(scene, picture::View{});
+  for (const picture::PatternPtr& pattern : patterns) {
+    if (pattern->rule == picture::Rule::repeat_referrals_closed) continue;
+    fmt::print("[chance.per_record] of {}: measured, and what to state (bar {})\n", pattern->name, pattern->chance.bar);
+    fmt::print("{:<16} {:>8} {:>9} {:>8} {:>9} {:>9} {:>7} {:>9} {:>9} {:>8} {:>9}\n", "at", "windows", "others",
+               "children", "measured", "to state", "spread", "over bar", "by chance", "stated", "standing");
+    double by_chance = 0;
+    for (const picture::BaseRate& rate : measure_base_rates(facts, *pattern)) {
+      fmt::print("{:<16} {:>8} {:>9} {:>8} {:>9.5f} {:>9.2g} {:>7.2f} {:>9} {:>9.1f} {:>8.2g} {:>9}\n", rate.at,
+                 rate.windows, rate.others, rate.children, rate.per_record, rate.to_state, rate.spread, rate.over_bar,
+                 rate.expected_over_bar, rate.stated, rate.over_stated);
+      by_chance += rate.expected_over_bar;
+    }
+    fmt::print("windows over the bar by chance alone, in all: {:.1f}\n\n", by_chance);
+  }
+}
+
+void print_pages(const picture::Scene& scene) {
+  double worst_chronology = 0;
+  double worst_network = 0;
+  const auto& all = scene.people.all();
+  for (std::size_t i = 0; i < all.size(); i += std::max<std::size_t>(1, all.size() / 2000)) {
+    double start = cpu_seconds();
+    (void)picture::chronology(scene, all[i], std::nullopt);
+    worst_chronology = std::max(worst_chronology, cpu_seconds() - start);
+    start = cpu_seconds();
+    (void)picture::network(scene, all[i], std::nullopt);
+    worst_network = std::max(worst_network, cpu_seconds() - start);
+  }
+  fmt::print("worst of 2,000 people: chronology {:.2f} ms, network {:.2f} ms\n", worst_chronology * 1e3,
+             worst_network * 1e3);
+}
+
+// How many findings of a day half way through keep their id to the end, while facts are added.
+void print_stability(const picture::Scene& scene, const std::vector<picture::PatternPtr>& patterns,
+                     const std::vector<Finding>& at_the_end) {
+  picture::FindOptions options;
+  options.as_known_at = day_of(scene.holdings.records()[scene.holdings.records().size() / 2].received);
+  std::set<std::string> ids;
+  std::set<RecordIndex> named;
+  for (const Finding& finding : at_the_end) {
+    ids.insert(finding.id);
+    named.insert(finding.proof.begin(), finding.proof.end());
+    named.insert(finding.also.begin(), finding.also.end());
+  }
+  std::size_t kept = 0;
+  std::size_t folded = 0;
+  const auto findings = picture::find(scene, patterns, options);
+  for (const Finding& finding : findings) {
+    if (ids.contains(finding.id)) {
+      ++kept;
+    } else if (std::all_of(finding.proof.begin(), finding.proof.end(),
+                           [&](RecordIndex r) { return named.contains(r); })) {
+      ++folded;
+    } else {
+      fmt::print("    gone: {} {}\n", finding.id, finding.says);
+    }
+  }
+  fmt::print("findings as known at {}: {}; at the end {} have the same id, {} are folded into another, {} are gone\n",
+             to_iso(*options.as_known_at), findings.size(), kept, folded, findings.size() - kept - folded);
+}
+
+struct Words {
+  std::string town, mappings = "mappings", patterns = "patterns", people;
+  bool alone = false, naive = false, list = false, missed = false, rates = false, pages = false, stability = false;
+};
+
+void answer(const Words& words) {
+  const Town town = bench::read_town(words.town, words.mappings);
+  const auto patterns = bench::read_patterns(words.patterns);
+  const People people = words.people.empty() ? true_people(town) : linked_people(town, words.people);
+  const picture::Things things(town.holdings);
+  const picture::Scene scene{town.holdings, people, things};
+  fmt::print("{} records, {} mentions, {} people, {} things\n", town.holdings.records().size(), town.truth.size(),
+             people.all().size(), things.count());
+  if (words.rates) return print_rates(scene, patterns);
+
+  const auto ask = [&](std::string_view what, const picture::FindOptions& options) {
+    const double start = cpu_seconds();
+    auto findings = picture::find(scene, patterns, options);
+    print(what, town, score(town, findings), cpu_seconds() - start);
+    return findings;
+  };
+  const auto findings = ask("together", {});
+  if (words.list) {
+    for (const Finding& finding : findings) print_finding(town, scene, finding);
+  }
+  if (words.missed) {
+    const auto found = score(town, findings).networks;
+    for (const auto& [name, network] : town.networks) {
+      if (!found.contains(name)) print_missed(town, scene, findings, name);
+    }
+  }
+  for (std::size_t a = 0; words.alone && a < agency_count; ++a) {
+    picture::FindOptions options;
+    options.only_agency = static_cast<Agency>(a);
+    const auto alone = ask(fmt::format("{} alone", name_of(static_cast<Agency>(a))), options);
+    for (const Finding& finding : alone) {
+      if (words.list && !network_of(town, finding).empty()) print_finding(town, scene, finding);
+    }
+  }
+  picture::FindOptions naive;
+  naive.naive = true;
+  if (words.naive) ask("naive third child", naive);
+  if (words.pages) print_pages(scene);
+  if (words.stability) print_stability(scene, patterns, findings);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 6 && std::string_view(argv[1]) == "--make") {
-    town::Options options;
-    options.people = static_cast<std::uint32_t>(std::atoi(argv[2]));
-    options.seed = static_cast<std::uint64_t>(std::atoll(argv[3]));
-    options.networks = std::atoi(argv[4]);
-    const auto report = town::write_town(options, argv[5]);
-    if (!report) fmt::print("{}\n", report.error().message);
-    return report ? 0 : 1;
-  }
-  if (argc < 4) {
-    fmt::print("usage: picture_tool TOWN_DIR MAPPINGS_DIR PATTERNS_DIR [--verbose]\n");
-    return 2;
-  }
-  const bool verbose = argc > 4;
-  const Town town = read_town(argv[1], argv[2]);
-  std::vector<picture::PatternPtr> patterns;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[3])) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) {
-    const auto parsed = picture::parse_pattern(read_text(file), file.filename().string());
-    if (!parsed) {
-      fmt::print("{}\n", parsed.error().message);
-      return 1;
-    }
-    patterns.push_back(*parsed);
-  }
-  double start = cpu_seconds();
-  const People people = true_people(town);
-  fmt::print("people {} in {:.2f} s\n", people.all().size(), cpu_seconds() - start);
-  start = cpu_seconds();
-  const picture::Things things(town.holdings);
-  fmt::print("things {} in {:.2f} s\n", things.count(), cpu_seconds() - start);
-  const picture::Scene scene{town.holdings, people, things};
-
-  start = cpu_seconds();
-  const auto findings = picture::find(scene, patterns, {});
-  print("together", town, score(town, findings), cpu_seconds() - start);
-  if (verbose) {
-    for (const Finding& finding : findings) print_finding(town, finding, town.holdings);
-    return 0;
-  }
-  std::size_t pattern_1 = 0;
-  for (const Finding& finding : findings) pattern_1 += finding.audience ? 1U : 0U;
-  fmt::print("findings {}, for one agency alone {}\n", findings.size(), pattern_1);
-  for (const Agency agency : {Agency::social_care, Agency::police, Agency::health, Agency::education, Agency::licensing, Agency::prosecution}) {
-    picture::FindOptions options;
-    options.only_agency = agency;
-    start = cpu_seconds();
-    const auto alone = picture::find(scene, patterns, options);
-    print(fmt::format("{} alone", name_of(agency)).c_str(), town, score(town, alone), cpu_seconds() - start);
-  }
-  picture::FindOptions naive;
-  naive.naive = true;
-  start = cpu_seconds();
-  const auto third = picture::find(scene, patterns, naive);
-  print("naive third child", town, score(town, third), cpu_seconds() - start);
-
-  double worst_chronology = 0;
-  double worst_network = 0;
-  for (std::size_t i = 0; i < people.all().size(); i += std::max<std::size_t>(1, people.all().size() / 2000)) {
-    start = cpu_seconds();
-    (void)picture::chronology(scene, people.all()[i], std::nullopt);
-    worst_chronology = std::max(worst_chronology, cpu_seconds() - start);
-    start = cpu_seconds();
-    (void)picture::network(scene, people.all()[i], std::nullopt);
-    worst_network = std::max(worst_network, cpu_seconds() - start);
-  }
-  fmt::print("worst of 2,000 people: chronology {:.2f} ms, network {:.2f} ms\n", worst_chronology * 1e3, worst_network * 1e3);
+  CLI::App app("How good the patterns are on a town, without a hub.");
+  Words words;
+  app.add_option("town", words.town, "the folder that `wider town` wrote")->required();
+  app.add_option("--mappings", words.mappings, "folder of mappings");
+  app.add_option("--patterns", words.patterns, "folder of patterns");
+  app.add_option("--people", words.people, "the partition, as `wider people` writes it; without it: the truth");
+  app.add_flag("--alone", words.alone, "each agency's records alone");
+  app.add_flag("--naive", words.naive, "the naive third-child rule");
+  app.add_flag("--list", words.list, "each finding with its proof");
+  app.add_flag("--missed", words.missed, "what is recorded of the networks that were not found");
+  app.add_flag("--rates", words.rates, "measure the base rates of the [chance] tables");
+  app.add_flag("--stability", words.stability, "how many findings keep their id while facts are added");
+  app.add_flag("--pages", words.pages, "time of a person's page");
+  CLI11_PARSE(app, argc, argv);
+  answer(words);
   return 0;
 }

@@ -1,8 +1,9 @@
 // One record at a time into a resident population: how long until it is known who it is.
 //
 //   wider town --persons-csv 1100000 --seed 1 --out persons.csv
-//   build/release/bench/linkage/resident_bench persons.csv --resident 1000000 [--train 300000]
+//   build/release/bench/resident_bench persons.csv --resident 1000000 [--train 300000]
 //
+// Without a file: 60,000 rows of its own making, 50,000 of them resident.
 // Trains a model on the first rows of the file, takes in --resident rows as a whole, and adds the other rows one by
 // one; prints the rate and the percentiles of the time from a row to its person (read, blocked, scored, clustered;
 // durable writing is the ledger's and not part of it). Run it alone.
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -17,9 +19,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/hash.hpp"
 #include "linkage/resident.hpp"
+#include "town/persons_csv.hpp"
 
 namespace {
 
@@ -65,13 +69,18 @@ void print_percentiles(std::vector<double>& times, double seconds) {
 
 int main(int count, char** words) {
   std::size_t resident_rows = 1'000'000, train_rows = 300'000;
-  const char* file = count > 1 ? words[1] : nullptr;
+  std::filesystem::path file = count > 1 ? words[1] : "";
+  if (file.empty()) {
+    resident_rows = 50'000;
+    file = std::filesystem::temp_directory_path() / fmt::format("resident-bench-{}.csv", getpid());
+    if (!town::write_persons({}, 60'000, 2, file)) return 1;
+  }
   for (int i = 2; i + 1 < count; i += 2) {
     const std::string_view word = words[i];
     if (word == "--resident") resident_rows = std::strtoull(words[i + 1], nullptr, 10);
     if (word == "--train") train_rows = std::strtoull(words[i + 1], nullptr, 10);
   }
-  std::ifstream in(file != nullptr ? file : "");
+  std::ifstream in(file);
   std::string line;
   if (!std::getline(in, line)) {
     fmt::print(stderr, "usage: resident_bench PERSONS.csv [--resident N] [--train N]\n");
@@ -79,6 +88,7 @@ int main(int count, char** words) {
   }
   std::vector<std::string> lines;
   while (std::getline(in, line)) lines.push_back(line);
+  if (count == 1) std::filesystem::remove(file);
 
   auto start = Clock::now();
   ModelPtr model;
