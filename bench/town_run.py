@@ -29,7 +29,7 @@ def run(stage, command, env=None, quiet=True, stdout=None):
         sys.exit(f"{stage} failed:\n{errors[-2000:]}")
     print(f"{stage:<28} {seconds:8.2f} s   {usage.ru_maxrss / 1024:8.0f} MiB")
     for line in errors.splitlines():
-        if line.startswith("  ") and line.rstrip().endswith((" s", "second)")):
+        if line.startswith("  ") and line.rstrip().endswith(" s"):
             print("    " + line.strip())
     return seconds
 
