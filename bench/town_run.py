@@ -43,7 +43,7 @@ class Stages:
         self.peak_mib = max(self.peak_mib, usage.ru_maxrss / 1024)
         print(f"{stage:<28} {self.seconds[stage]:8.2f} s   {usage.ru_maxrss / 1024:8.0f} MiB")
         for line in errors.splitlines():
-            if line.startswith("  ") and line.rstrip().endswith((" s", "second)")):
+            if line.startswith("  ") and line.rstrip().endswith(" s"):
                 print("    " + line.strip())
         sys.stdout.flush()
 

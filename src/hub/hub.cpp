@@ -78,16 +78,9 @@ Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, co
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  IntakeReport total;
-  for (const Submission& submission : submissions) {
-    const auto report = hub::take_in(*ledger_, *known_, submission, progress);
-    if (!report) {
-      known_.reset();  // what of the file did become durable is read again
-      return std::unexpected(report.error());
-    }
-    total += *report;
-  }
-  return total;
+  auto report = hub::take_in(*ledger_, *known_, submissions, progress);
+  if (!report) known_.reset();  // what did become durable is read again
+  return report;
 }
 
 Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
