@@ -38,7 +38,8 @@ std::vector<Call> all_calls(Hub& hub) {
       {"act", Action::act_on_finding, [=](Hub& h, const Viewer& v) { return h.act_on_finding(v, finding, FindingAction::take, "", ""); }},
       {"explain", Action::explain_link, [=](Hub& h, const Viewer& v) { return only_whether(h.explain(v, left, left)); }},
       {"decide", Action::decide_link, [=](Hub& h, const Viewer& v) { return h.decide_link(v, left, left, LinkWord::same, "x"); }},
-      {"held back", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back(v)); }},
+      {"held back", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back(v, 1)); }},
+      {"held back file", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back_file(v, Agency::police)); }},
       {"mend", Action::held_back, [](Hub& h, const Viewer& v) { return h.mend_held_back(v, 1, "x"); }},
       {"governance", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.governance(v)); }},
   };

@@ -93,14 +93,6 @@ std::string pattern_title(std::string_view name) {
   return pattern == nullptr ? std::string(name) : (*pattern)->title;
 }
 
-std::string thing_words(const Projection& projection, EntityId entity) {
-  const Holdings& holdings = projection.holdings();
-  const ThingRow& thing = holdings.at(projection.things->mentions_of(entity).front());
-  std::string words(holdings.text(thing.text != 0 ? thing.text : thing.id));
-  if (thing.kind != ThingKind::place && thing.category != 0) words = fmt::format("{} ({})", holdings.text(thing.category), words);
-  return words;
-}
-
 std::string about_words(const Projection& projection, const Viewer& viewer, const Finding& finding) {
   constexpr std::size_t named = 3;
   std::vector<std::string> names;
@@ -115,7 +107,7 @@ std::string about_words(const Projection& projection, const Viewer& viewer, cons
   }
   if (others > 0 && !names.empty()) names.push_back(fmt::format("{} other{}", others, others == 1 ? "" : "s"));
   std::string about = join_words(names);
-  for (const EntityId entity : finding.things) about += (about.empty() ? "" : "; ") + thing_words(projection, entity);
+  for (const EntityId entity : finding.things) about += (about.empty() ? "" : "; ") + thing_words(projection, viewer, entity);
   return about;
 }
 
@@ -264,7 +256,7 @@ Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledg
     const bool child = std::find(finding.children.begin(), finding.children.end(), person) != finding.children.end();
     if (profile.shown) view.people.push_back({person_text(person), profile.name, child});
   }
-  for (const EntityId entity : finding.things) view.things.push_back(thing_words(projection, entity));
+  for (const EntityId entity : finding.things) view.things.push_back(thing_words(projection, viewer, entity));
   const FindingState state = state_in(states, finding.id);
   view.state = state.words;
   view.stage = state.stage;

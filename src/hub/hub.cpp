@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -160,7 +161,7 @@ Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who)
   return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
 }
 
-Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
+Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
   // Read from the ledger, not from the projection: rows held back a second ago are there too.
   std::vector<std::uint64_t> waiting;
   std::vector<std::uint64_t> settled;
@@ -170,13 +171,19 @@ Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
     return true;
   });
   if (!read) return std::unexpected(read.error());
-  for (const std::uint64_t sequence : settled) {
+  for (std::uint64_t& sequence : settled) {
     const auto entry = ledger_->read(sequence);
     if (!entry) return std::unexpected(entry.error());
-    std::erase(waiting, nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>());
+    sequence = nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>();
   }
+  std::sort(settled.begin(), settled.end());
+  std::erase_if(waiting, [&](std::uint64_t sequence) { return std::binary_search(settled.begin(), settled.end(), sequence); });
+  return waiting;
+}
+
+Result<std::vector<HeldBackLine>> Hub::held_back_lines(std::span<const std::uint64_t> entries) {
   std::vector<HeldBackLine> lines;
-  for (const std::uint64_t sequence : waiting) {
+  for (const std::uint64_t sequence : entries) {
     const auto entry = ledger_->read(sequence);
     if (!entry) return std::unexpected(entry.error());
     if (entry->erased) continue;
@@ -186,6 +193,12 @@ Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
                      std::string(name_of(row->agency))});
   }
   return lines;
+}
+
+Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
+  const auto entries = held_back_entries();
+  if (!entries) return std::unexpected(entries.error());
+  return held_back_lines(*entries);
 }
 
 Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor) {

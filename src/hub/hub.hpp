@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,8 @@ class Hub final : public Pages {
   Result<void> record_operator_read(const Operator& who, std::string_view what);
   Result<void> decide_link(const LinkDecision& decision, const Operator& who);
   Result<std::vector<HeldBackLine>> held_back_rows();
+  Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
+  Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
   Result<IntakeReport> mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor);
   [[nodiscard]] linkage::Explanation explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const;
 
@@ -86,7 +89,8 @@ class Hub final : public Pages {
   Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) override;
   Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention, LinkWord word,
                            std::string_view reason) override;
-  Result<HeldBackView> held_back(const Viewer& viewer) override;
+  Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) override;
+  Result<std::string> held_back_file(const Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<GovernanceView> governance(const Viewer& viewer) override;
 

@@ -53,6 +53,18 @@ Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& pro
   return std::pair(*a, *b);
 }
 
+// What an entry says was looked at, in words.
+std::string looked_at(EntryKind kind, const std::string& what) {
+  if (kind == EntryKind::search) return fmt::format("Searched for “{}”", what);
+  if (person_of_text(what)) return "Person " + what;
+  if (what == "home") return "Home page";
+  if (what == "findings") return "List of findings";
+  if (what == "held back") return "Rows held back";
+  if (what == "governance") return "Who looked at what";
+  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos) return "Whether two records are one person's: " + what;
+  return what;
+}
+
 constexpr int new_fact_days = 7;
 
 // New facts about the children of findings that the viewer has taken: what others would have to be rung for otherwise.
@@ -255,6 +267,7 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
   add_duties_of(*projection, *duties_today(), viewer, *id, *view);
+  if (!access::may(viewer.role, Action::finding)) return view;
   const FindingStates states = states_now();
   for (const FindingWithState& one : findings_for(*projection, viewer, states)) {
     const auto& people = one.finding->people;
@@ -266,7 +279,7 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
 }
 
 Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, id.substr(0, 80)); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80))); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   for (const Finding& finding : projection->findings) {
     if (finding.id == id && for_viewer(finding, viewer)) {
@@ -331,15 +344,38 @@ Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mentio
   return append_only(EntryKind::link_decision, reference_of(viewer.account), encode_decision(decision));
 }
 
-Result<HeldBackView> Hub::held_back(const Viewer& viewer) {
+Result<HeldBackView> Hub::held_back(const Viewer& viewer, std::uint32_t page) {
   if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, "held back"); !admitted) return std::unexpected(admitted.error());
-  auto rows = held_back_rows();
-  if (!rows) return std::unexpected(rows.error());
+  const auto entries = held_back_entries();
+  if (!entries) return std::unexpected(entries.error());
+  constexpr std::size_t size = HeldBackView::on_a_page;
   HeldBackView view;
-  view.in_all = rows->size();
-  if (rows->size() > 200) rows->resize(200);
+  view.in_all = entries->size();
+  view.pages = static_cast<std::uint32_t>(std::max<std::size_t>(1, (entries->size() + size - 1) / size));
+  view.page = std::clamp(page, 1U, view.pages);
+  const std::size_t first = (view.page - 1) * size;
+  auto rows = held_back_lines(std::span(*entries).subspan(first, std::min(size, entries->size() - first)));
+  if (!rows) return std::unexpected(rows.error());
   view.rows = std::move(*rows);
   return view;
+}
+
+Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
+  const auto what = fmt::format("held back rows of {}, as a file", name_of(agency));
+  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, what); !admitted) return std::unexpected(admitted.error());
+  const auto rows = held_back_rows();
+  if (!rows) return std::unexpected(rows.error());
+  const auto quoted = [](std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::string file = "file,row,column,reason,remedy,row as it came\r\n";
+  for (const HeldBackLine& row : *rows) {
+    if (row.agency != name_of(agency)) continue;
+    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason), quoted(row.remedy), quoted(row.raw));
+  }
+  return file;
 }
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
@@ -373,7 +409,7 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
       if (!entry) return std::unexpected(entry.error());
       const auto body = nlohmann::json::parse(entry->body, nullptr, false);
       LookLine line;
-      line.when = to_iso(header->received);
+      line.when = day_and_time(header->received);
       line.who = body.value("operator", std::string());
       for (const Account& account : projection->facts.accounts) {
         if (account.reference != header->actor) continue;
@@ -381,8 +417,10 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
         line.role = access::title_of(account.role);
         line.agency = title_of(account.agency);
       }
-      line.what = body.value("what", std::string());
-      line.purpose = body.value("purpose", std::string());
+      line.what = looked_at(header->kind, body.value("what", std::string()));
+      const auto purpose = access::purpose_kind_named(body.value("purpose", std::string()));
+      line.purpose = purpose ? std::string(access::title_of(*purpose)) : body.value("purpose", std::string());
+      if (const auto reference = body.value("reference", std::string()); !reference.empty()) line.purpose += ", " + reference;
       view.looks.push_back(std::move(line));
     }
     last = first - 1;

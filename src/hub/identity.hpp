@@ -39,6 +39,9 @@ struct PersonTie {
 // What somebody decided about exactly these two, if anybody did.
 [[nodiscard]] const LinkDecision* decision_about(const Projection& projection, MentionIndex left, MentionIndex right);
 
+// "On 3 March 2009 Sam Okafor said (they share a birthday)".
+[[nodiscard]] std::string decision_words(const LinkDecision& decision);
+
 // "Education, School absence, 16 January 2008": a record as people speak of it.
 [[nodiscard]] std::string record_in_words(const Holdings& holdings, RecordIndex record);
 

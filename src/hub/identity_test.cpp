@@ -146,7 +146,7 @@ TEST(Identity, APersonsWordConfirmsTheTieAndIsTakenBack) {
   const auto confirmed = hub->person(social_worker(), person_text(person), {});
   EXPECT_THAT(confirmed->how_sure, HasSubstr("confirmed: "));
   EXPECT_THAT(confirmed->how_sure, HasSubstr("by Sam Okafor on "));
-  EXPECT_THAT(hub->explain(social_worker(), right, left)->decided, HasSubstr("Sam Okafor said that they are one person: I know them"));
+  EXPECT_THAT(hub->explain(social_worker(), right, left)->decided, HasSubstr("Sam Okafor said (“I know them”): they are one person."));
 
   ASSERT_TRUE(hub->decide_link(social_worker(), right, left, LinkWord::different, "They are cousins").has_value());
   ASSERT_TRUE(hub->settle({2, {}}).has_value());

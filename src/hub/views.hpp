@@ -115,7 +115,7 @@ struct KnownTo {
   std::string agency;  // "Police"
   std::string since;   // "" when only the existence may be shown
   std::string last_contact;
-  std::string records;      // "7 records", or "" when only the existence may be shown
+  std::string records;      // "7", or "" when only the existence may be shown
   std::string you_may_see;  // "In full", "Kind and date", "That they know this person"
   std::string ring;         // "Duty sergeant, 01632 960 104"
 };
@@ -164,10 +164,20 @@ struct PersonView {
   std::string weakest_left,
       weakest_right;  // mentions of the weakest tie, for the link to explain; "" when there is one record
   std::vector<IdentityRecord> records;
+  std::uint32_t records_in_all = 0;
   std::vector<KnownTo> known_to;
   std::vector<DutyLine> duties;
   std::vector<FindingLine> findings;
+  std::vector<std::string> plans;  // "Child in need plan since 17 January 2012"
+  struct Worker {
+    std::string person, name, agency, when;
+  };
+  std::vector<Worker> working;  // professionals named in records of the last 12 months, latest first
   std::vector<ChronologyRow> chronology;
+  std::uint32_t chronology_in_all = 0;  // lines there are under the filters, shown or not
+  std::vector<std::pair<std::string, std::string>> kinds;  // name and title of the kinds of record there are
+  std::vector<std::string> decisions;   // "On 3 March 2009 Sam Okafor said that … are one person: …"
+  bool only_professional = false;       // named in the course of a duty alone
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""
   NetworkView network;
@@ -245,8 +255,10 @@ struct HeldBackLine {
   std::string file, row, column, reason, remedy, raw, agency;
 };
 struct HeldBackView {
-  std::vector<HeldBackLine> rows;
+  static constexpr std::uint32_t on_a_page = 25;
+  std::vector<HeldBackLine> rows;  // of the page
   std::uint64_t in_all = 0;
+  std::uint32_t page = 1, pages = 1;
 };
 
 struct LookLine {

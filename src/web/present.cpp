@@ -1,6 +1,9 @@
 #include "web/present.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 
 #include "web/http.hpp"
 
@@ -26,10 +29,22 @@ Values present_tie(const hub::TieRow& tie) {
   return values.text("agencies", tie.agencies).text("says", tie.says);
 }
 
+// "Duty sergeant, 01632 960 104" → whom, the number as written, and the number as a telephone dials it.
+Values present_ring(Values values, std::string_view ring) {
+  const std::size_t comma = ring.rfind(", ");
+  const bool split = comma != std::string_view::npos;
+  const std::string_view number = split ? ring.substr(comma + 2) : std::string_view();
+  std::string dialled;
+  std::copy_if(number.begin(), number.end(), std::back_inserter(dialled), [](char c) { return c >= '0' && c <= '9'; });
+  values.text("ring_who", split ? ring.substr(0, comma) : ring).text("ring_number", number);
+  return values.text("ring_dial", dialled);
+}
+
 Values present_known(const hub::KnownTo& known) {
   Values values;
   values.text("agency", known.agency).text("since", known.since).text("last_contact", known.last_contact);
-  return values.text("records", known.records).text("you_may_see", known.you_may_see).text("ring", known.ring);
+  values.text("records", known.records).text("you_may_see", known.you_may_see);
+  return present_ring(std::move(values), known.ring);
 }
 
 Values present_identity(const hub::IdentityRecord& record) {
@@ -151,10 +166,22 @@ Values present(const hub::PersonView& person) {
   Values values;
   values.text("id", person.id).text("name", person.name).text("born", person.born).text("age", person.age);
   values.flag("child", person.child).text("lives", person.lives).text("how_sure", person.how_sure);
-  values.list("other_names", present_texts(person.other_names)).list("identifiers", present_texts(person.identifiers));
+  std::string also_written;
+  for (const std::string& name : person.other_names) also_written += (also_written.empty() ? "" : ", ") + name;
+  values.text("other_names", also_written).flag("only_professional", person.only_professional);
+  values.list("identifiers", present_texts(person.identifiers));
   const bool tie = !person.weakest_left.empty() && !person.weakest_right.empty();
   values.text("weakest_address", tie ? explain_address(person.weakest_left, person.weakest_right) : "");
-  values.list("records", list_of(person.records, present_identity));
+  values.list("records", list_of(person.records, present_identity)).number("records_in_all", person.records_in_all);
+  values.flag("more_records", person.records_in_all > person.records.size());
+  values.list("plans", present_texts(person.plans)).list("decisions", present_texts(person.decisions));
+  values.list("working", list_of(person.working, [](const hub::PersonView::Worker& worker) {
+                Values row;
+                row.text("person", worker.person).text("name", worker.name);
+                return row.text("agency", worker.agency).text("when", worker.when);
+              }));
+  values.number("chronology_in_all", person.chronology_in_all);
+  values.flag("more_chronology", person.chronology_in_all > person.chronology.size());
   values.list("known_to", list_of(person.known_to, present_known));
   values.list("duties", list_of(person.duties, present_each)).list("findings", list_of(person.findings, present_each));
   values.list("chronology", list_of(person.chronology, present_row));
@@ -216,11 +243,23 @@ Values present(const hub::ExplainView& explain) {
 Values present(const hub::HeldBackView& held_back) {
   Values values;
   values.number("in_all", held_back.in_all).flag("in_all_one", held_back.in_all == 1);
+  values.flag("several_pages", held_back.pages > 1).number("page", held_back.page).number("pages", held_back.pages);
+  values.number("before", held_back.page - 1);
+  values.number("after", held_back.page < held_back.pages ? held_back.page + 1 : 0);
+  std::map<std::string, std::string_view> agencies;
+  for (const hub::HeldBackLine& line : held_back.rows) {
+    const auto agency = agency_named(line.agency);
+    agencies.emplace(line.agency, agency ? title_of(*agency) : std::string_view(line.agency));
+  }
+  values.list("agencies", list_of(agencies, [](const auto& agency) {
+                return Values().text("agency", agency.first).text("agency_title", agency.second);
+              }));
   return values.list("rows", list_of(held_back.rows, [](const hub::HeldBackLine& line) {
                        Values row;
                        row.text("entry", std::to_string(line.entry)).text("file", line.file).text("row", line.row);
                        row.text("column", line.column).text("reason", line.reason).text("remedy", line.remedy);
-                       return row.text("raw", line.raw).text("agency", line.agency);
+                       const auto agency = agency_named(line.agency);
+                       return row.text("raw", line.raw).text("agency", agency ? title_of(*agency) : line.agency);
                      }));
 }
 

@@ -125,31 +125,62 @@ Response search_form(const Visit& visit) {
   return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
 }
 
-Response person(const Visit& visit) {
+// What the chronology is asked to show; nullopt and words when it cannot be.
+std::optional<hub::PersonQuery> person_query(const Request& request, std::string_view& problem) {
   hub::PersonQuery query;
-  query.newest_first = visit.request.query_field("order") != "oldest";
-  query.as_known_at = visit.request.query_field("as-known-at");
-  query.agency = visit.request.query_field("agency");
-  if (!query.as_known_at.empty() && !parse_iso_date(query.as_known_at)) {
-    return visit.site.error_page(visit, 400, "That is not a date", "Write the date as year, month, day: 2009-03-31.");
+  query.newest_first = request.query_field("order") != "oldest";
+  query.as_known_at = request.query_field("as-known-at");
+  query.agency = request.query_field("agency");
+  query.kind = request.query_field("kind");
+  query.from = request.query_field("from");
+  query.to = request.query_field("to");
+  query.all = request.query_field("all") == "1";
+  for (const std::string& date : {query.as_known_at, query.from, query.to}) {
+    if (!date.empty() && !parse_iso_date(date)) problem = "Write dates as year, month, day: 2009-03-31.";
   }
-  if (!query.agency.empty() && !agency_named(query.agency)) {
-    return visit.site.error_page(visit, 400, "There is no such agency", "Choose one of those in the list.");
+  if (!query.agency.empty() && !agency_named(query.agency)) problem = "There is no such agency. Choose one of the list.";
+  if (!query.kind.empty() && !record_kind_named(query.kind)) problem = "There is no such kind of record. Choose one of the list.";
+  if (!problem.empty()) return std::nullopt;
+  return query;
+}
+
+// The address of the same chronology in full.
+std::string whole_chronology(std::string_view id, const hub::PersonQuery& query) {
+  std::string address = "/person/" + percent_encode(id) + "?all=1";
+  if (!query.newest_first) address += "&order=oldest";
+  const std::pair<std::string_view, std::string_view> fields[] = {
+      {"as-known-at", query.as_known_at}, {"agency", query.agency}, {"kind", query.kind}, {"from", query.from}, {"to", query.to}};
+  for (const auto& [name, value] : fields) {
+    if (!value.empty()) address += "&" + std::string(name) + "=" + percent_encode(value);
   }
+  return address + "#chronology";
+}
+
+Values choice(std::string_view name, std::string_view title, std::string_view chosen) {
+  Values row;
+  row.text("choice", name).text("choice_title", title);
+  return row.flag("chosen", name == chosen);
+}
+
+Response person(const Visit& visit) {
+  std::string_view problem;
+  const auto query = person_query(visit.request, problem);
+  if (!query) return visit.site.error_page(visit, 400, "That cannot be shown", problem);
   const std::string_view id = visit.part("id");
-  const auto view = visit.site.pages().person(visit.viewer(), id, query);
+  const auto view = visit.site.pages().person(visit.viewer(), id, *query);
   if (!view) return visit.site.refusal(visit, view.error());
   // The address that was asked for may be an old one: records were joined since.
   if (view->id != id) return redirect("/person/" + percent_encode(view->id));
   Values values = present(*view);
   Values::List agencies;
   for (std::size_t i = 0; i < agency_count; ++i) {
-    const auto agency = static_cast<Agency>(i);
-    Values row;
-    row.text("agency_name", name_of(agency)).text("agency_title", title_of(agency));
-    agencies.push_back(row.flag("chosen", name_of(agency) == query.agency));
+    agencies.push_back(choice(name_of(static_cast<Agency>(i)), title_of(static_cast<Agency>(i)), query->agency));
   }
-  values.list("agencies", std::move(agencies)).text("agency_filter", query.agency);
+  values.list("agencies", std::move(agencies));
+  values.list("kinds", list_of(view->kinds, [&](const auto& kind) { return choice(kind.first, kind.second, query->kind); }));
+  values.text("from", query->from).text("to", query->to).text("whole_chronology", whole_chronology(id, *query));
+  const bool filtered = !query->agency.empty() || !query->kind.empty() || !query->from.empty() || !query->to.empty();
+  values.flag("filtered", filtered);
   const auto as_at = parse_iso_date(view->as_known_at);
   values.text("as_known_words", as_at ? to_words(*as_at) : "");
   // Titles go into a browser's history, so they name the page and the number, never the person.
@@ -265,7 +296,9 @@ Response decide_link(const Visit& visit) {
 }
 
 Response held_back_page(const Visit& visit, std::string_view problem, std::string_view done) {
-  const auto view = visit.site.pages().held_back(visit.viewer());
+  const auto page = number_in(visit.request.query_field("page"));
+  const auto view = visit.site.pages().held_back(
+      visit.viewer(), static_cast<std::uint32_t>(std::min<std::uint64_t>(page.value_or(1), 1'000'000)));
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
   values.text("problem", problem).text("done", done);
@@ -275,6 +308,19 @@ Response held_back_page(const Visit& visit, std::string_view problem, std::strin
 
 Response held_back(const Visit& visit) {
   return held_back_page(visit, "", visit.request.query_field("done") == "1" ? "The row was taken in." : "");
+}
+
+Response held_back_file(const Visit& visit) {
+  const auto agency = agency_named(visit.part("agency"));
+  if (!agency) return visit.site.error_page(visit, 404, "There is no such agency", "Choose one on the page of held-back rows.");
+  auto file = visit.site.pages().held_back_file(visit.viewer(), *agency);
+  if (!file) return visit.site.refusal(visit, file.error());
+  Response response;
+  response.content_type = "text/csv; charset=utf-8";
+  response.body = std::move(*file);
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"held-back-" + std::string(name_of(*agency)) + ".csv\"");
+  return response;
 }
 
 Response mend_held_back(const Visit& visit) {
@@ -327,6 +373,7 @@ std::vector<Route> all_routes() {
       {get, "/explain", Action::explain_link, explain},
       {post, "/explain", Action::decide_link, decide_link},
       {get, "/held-back", Action::held_back, held_back},
+      {get, "/held-back/{agency}", Action::held_back, held_back_file},
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
   };

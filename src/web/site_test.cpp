@@ -65,6 +65,7 @@ class SiteTest : public testing::Test {
 std::string example_of(std::string pattern) {
   const std::string id = pattern.starts_with("/finding/") ? "third-child-7f3a90c2" : "P123";
   if (const std::size_t at = pattern.find("{id}"); at != std::string::npos) pattern.replace(at, 4, id);
+  if (const std::size_t at = pattern.find("{agency}"); at != std::string::npos) pattern.replace(at, 8, "police");
   return pattern;
 }
 

@@ -114,15 +114,21 @@ hub::PersonView rich_person() {
        "Subject"},
   };
   view.known_to = {
-      {"Children's social care", "11 July 2007", "1 April 2009", "4 records", "In full", "Duty desk, 01632 960 001"},
-      {"Police", "March 2009", "14 June 2009", "3 records", "In full", "Duty sergeant, 01632 960 104"},
-      {"Education", "3 March 2009", "2 June 2009", "2 records", "In full", "Safeguarding lead, 01632 960 130"},
+      {"Children's social care", "11 July 2007", "1 April 2009", "4", "In full", "Duty desk, 01632 960 001"},
+      {"Police", "March 2009", "14 June 2009", "3", "In full", "Duty sergeant, 01632 960 104"},
+      {"Education", "3 March 2009", "2 June 2009", "2", "In full", "Safeguarding lead, 01632 960 130"},
       {"Health", "", "", "", "That they know this person", "Safeguarding nurse, 01632 960 122"},
   };
   view.duties = {{"Return home interview", view.name, "P123", "Children's social care", "2 days over", true},
                  {"Decision on a referral", view.name, "P123", "Children's social care", "due 3 July 2009", false}};
   view.findings = {vehicle_finding("New")};
   view.chronology = chronology();
+  view.chronology_in_all = 80;
+  view.records_in_all = 6;
+  view.kinds = {{"stop", "Stop"}, {"absence", "School absence"}, {"referral", "Referral"}};
+  view.plans = {"Child in need plan since 12 April 2009; no end is recorded"};
+  view.working = {{"P700", "Jo Whitfield", "Education", "2 June 2009"}};
+  view.decisions = {"On 1 July 2009 Priya Nair said (“same house”): “Police, Missing episode, 28 March 2009” and “Education, Concern, 2 May 2009” are one person."};
   view.network = network();
   return view;
 }
@@ -349,15 +355,21 @@ Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::s
   return {};
 }
 
-Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&) {
+Result<std::string> FakePages::held_back_file(const hub::Viewer&, Agency) {
+  return "file,row,column,reason,remedy,row as it came\r\n";
+}
+
+Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&, std::uint32_t page) {
   if (empty) return hub::HeldBackView{};
   return hub::HeldBackView{
       {{41, "police_stops_2009_06.csv", "118", "stop_date", "Not a date: 31/06/2009",
         "Ask Police which day it was, mend the row and retry.", "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
-        "Police"},
+        "police"},
        {57, "absence_2009_t3.csv", "9", "upn", "The row has 7 cells where the header has 8",
-        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "Education"}},
-      2};
+        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "education"}},
+      52,
+      page,
+      3};
 }
 
 Result<void> FakePages::mend_held_back(const hub::Viewer&, std::uint64_t entry, std::string_view mended_row) {

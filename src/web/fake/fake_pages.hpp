@@ -33,7 +33,8 @@ class FakePages : public hub::Pages {
   Result<hub::ExplainView> explain(const hub::Viewer& viewer, std::string_view left, std::string_view right) override;
   Result<void> decide_link(const hub::Viewer& viewer, std::string_view left, std::string_view right, hub::LinkWord word,
                            std::string_view reason) override;
-  Result<hub::HeldBackView> held_back(const hub::Viewer& viewer) override;
+  Result<hub::HeldBackView> held_back(const hub::Viewer& viewer, std::uint32_t page) override;
+  Result<std::string> held_back_file(const hub::Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const hub::Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<hub::GovernanceView> governance(const hub::Viewer& viewer) override;
 
