@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <sodium.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -23,8 +24,12 @@ namespace {
 std::atomic<bool> stop_asked{false};
 void ask_to_stop(int) { stop_asked = true; }
 
+// Long work in a serving process steps back behind the pages: the thread, and those it starts, yield the processor.
+void step_back() { (void)setpriority(PRIO_PROCESS, 0, 10); }  // who 0: this thread alone, on Linux
+
 // A command that came through the control socket: {"arguments": […], "folder"} → {"status", "out", "err"}.
 std::string answer(hub::Hub& hub, std::string_view request, std::uint32_t caller) {
+  step_back();
   const auto asked = nlohmann::json::parse(request, nullptr, false);
   std::ostringstream out, err;
   int status = wrong_usage;
@@ -54,6 +59,7 @@ class Settler {
 
  private:
   void run() {
+    step_back();
     std::uint64_t seen = hub_.ledger().size();
     std::uint64_t settled_at = seen;
     while (!done_) {
