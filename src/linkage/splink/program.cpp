@@ -70,7 +70,8 @@ std::size_t overlap(const std::vector<FeatureCode>& left, const std::vector<Feat
 Result<Program::Ref> Program::ref(const Expression& expression) {
   const auto feature = features_->add(expression);
   if (!feature) return std::unexpected(feature.error());
-  return Ref{static_cast<std::uint32_t>(*feature), expression.sides == 2};
+  CHECK(*feature <= UINT16_MAX);
+  return Ref{static_cast<std::uint16_t>(*feature), static_cast<std::uint16_t>(expression.sides == 2 ? 1 : 0)};
 }
 
 TestId Program::keep(const Test& test) {
@@ -100,6 +101,13 @@ Result<TestId> Program::add_group(const Expression& condition) {
     const auto added = add(part);
     if (!added) return added;
     parts.push_back(*added);
+  }
+  const auto is_null = [&](std::uint32_t id) { return tests_[id].kind == Kind::is_null; };
+  if (test.kind == Kind::either && parts.size() == 2 && is_null(parts[0]) && is_null(parts[1])) {
+    test.kind = Kind::either_null;
+    test.a = tests_[parts[0]].a;
+    test.b = tests_[parts[1]].a;
+    return keep(test);
   }
   test.first = static_cast<std::uint32_t>(children_.size());
   test.count = static_cast<std::uint32_t>(parts.size());
@@ -335,6 +343,7 @@ Truth Program::test(TestId id, std::size_t left, std::size_t right, Scratch& scr
   return run(tests_[id], {{features_->codes(left), features_->codes(right)}, left, right}, scratch);
 }
 
+// What most tests are is decided here, without a call.
 Truth Program::run(const Test& test, const Pair& pair, Scratch& scratch) const {
   const auto of = [](bool truth) { return truth ? Truth::yes : Truth::no; };
   switch (test.kind) {
@@ -342,6 +351,8 @@ Truth Program::run(const Test& test, const Pair& pair, Scratch& scratch) const {
       return test.truth;
     case Kind::is_null:
       return of(pair[test.a] == 0);
+    case Kind::either_null:
+      return of(pair[test.a] == 0 || pair[test.b] == 0);
     case Kind::same_code: {
       const FeatureCode a = pair[test.a], b = pair[test.b];
       return a == 0 || b == 0 ? Truth::unknown : of(a == b);
@@ -354,38 +365,48 @@ Truth Program::run(const Test& test, const Pair& pair, Scratch& scratch) const {
     }
     case Kind::measure: {
       const Found found = measured(test.first, pair, scratch);
-      return found.null ? Truth::unknown : of(holds(test.comparison, order(found.value, test.bound)));
+      if (found.null) return Truth::unknown;
+      if (test.comparison == Comparison::at_least) return of(found.value >= test.bound);
+      if (test.comparison == Comparison::at_most) return of(found.value <= test.bound);
+      return of(holds(test.comparison, splink::order(found.value, test.bound)));
     }
-    case Kind::number: {
-      const Found a = compute(numbers_[test.first], pair, scratch);
-      if (a.null) return Truth::unknown;
-      const Found b = compute(numbers_[test.count], pair, scratch);
-      if (b.null) return Truth::unknown;
-      const int ordered =
-          test.single ? order(static_cast<float>(a.value), static_cast<float>(b.value)) : order(a.value, b.value);
-      return of(holds(test.comparison, ordered));
-    }
+    case Kind::number:
+    case Kind::slow:
+      return run_slow(test, pair, scratch);
     case Kind::both:
-    case Kind::either: {
-      const bool both = test.kind == Kind::both;
-      const Truth decided = both ? Truth::no : Truth::yes;
-      Truth truth = inverse(decided);
-      for (std::uint32_t i = 0; i < test.count && truth != decided; ++i) {
-        const Truth next = run(tests_[children_[test.first + i]], pair, scratch);
-        truth = both ? std::min(truth, next) : std::max(truth, next);
-      }
-      return truth;
-    }
+    case Kind::either:
     case Kind::inverse:
-      return inverse(run(tests_[children_[test.first]], pair, scratch));
-    case Kind::slow: {
-      Record record = record_;
-      record.left = features_->order()[pair.left];
-      record.right = features_->order()[pair.right];
-      return truth_of(evaluate(slow_[test.first], record, scratch.trouble));
-    }
+      return run_group(test, pair, scratch);
   }
   return Truth::unknown;
+}
+
+Truth Program::run_group(const Test& test, const Pair& pair, Scratch& scratch) const {
+  if (test.kind == Kind::inverse) return inverse(run(tests_[children_[test.first]], pair, scratch));
+  const bool both = test.kind == Kind::both;
+  const Truth decided = both ? Truth::no : Truth::yes;
+  Truth truth = inverse(decided);
+  for (std::uint32_t i = 0; i < test.count && truth != decided; ++i) {
+    const Truth next = run(tests_[children_[test.first + i]], pair, scratch);
+    truth = both ? std::min(truth, next) : std::max(truth, next);
+  }
+  return truth;
+}
+
+Truth Program::run_slow(const Test& test, const Pair& pair, Scratch& scratch) const {
+  if (test.kind == Kind::slow) {
+    Record record = record_;
+    record.left = features_->order()[pair.left];
+    record.right = features_->order()[pair.right];
+    return truth_of(evaluate(slow_[test.first], record, scratch.trouble));
+  }
+  const Found a = compute(numbers_[test.first], pair, scratch);
+  if (a.null) return Truth::unknown;
+  const Found b = compute(numbers_[test.count], pair, scratch);
+  if (b.null) return Truth::unknown;
+  const int ordered = test.single ? splink::order(static_cast<float>(a.value), static_cast<float>(b.value))
+                                  : splink::order(a.value, b.value);
+  return holds(test.comparison, ordered) ? Truth::yes : Truth::no;
 }
 
 Program::Found Program::compute(const Number& number, const Pair& pair, Scratch& scratch) const {

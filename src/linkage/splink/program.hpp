@@ -54,17 +54,18 @@ class Program {
 
  private:
   struct Ref {
-    std::uint32_t feature = 0;
-    bool right = false;
+    std::uint16_t feature = 0;
+    std::uint16_t right = 0;  // 1: of the right record
   };
   enum class Kind : std::uint8_t {
     constant,
-    is_null,    // a
-    same_code,  // a = b
-    same,       // a IS NOT DISTINCT FROM b
-    flag,       // a is a truth
-    measure,    // comparison of a measure and a bound
-    number,     // comparison of two numbers
+    is_null,      // a
+    either_null,  // a or b: what most null levels ask
+    same_code,    // a = b
+    same,         // a IS NOT DISTINCT FROM b
+    flag,         // a is a truth
+    measure,      // comparison of a measure and a bound
+    number,       // comparison of two numbers
     both,
     either,
     inverse,
@@ -117,7 +118,7 @@ class Program {
   struct Pair {
     const FeatureCode* codes[2];
     std::size_t left, right;
-    [[nodiscard]] FeatureCode operator[](Ref ref) const { return codes[ref.right ? 1 : 0][ref.feature]; }
+    [[nodiscard]] FeatureCode operator[](Ref ref) const { return codes[ref.right][ref.feature]; }
   };
 
   [[nodiscard]] Result<Ref> ref(const Expression& expression);
@@ -132,6 +133,8 @@ class Program {
   std::uint32_t keep(const Number& number);
 
   [[nodiscard]] Truth run(const Test& test, const Pair& pair, Scratch& scratch) const;
+  [[nodiscard]] Truth run_group(const Test& test, const Pair& pair, Scratch& scratch) const;
+  [[nodiscard]] Truth run_slow(const Test& test, const Pair& pair, Scratch& scratch) const;
   [[nodiscard]] Found compute(const Number& number, const Pair& pair, Scratch& scratch) const;
   [[nodiscard]] Found measured(std::uint32_t index, const Pair& pair, Scratch& scratch) const;
   [[nodiscard]] Found take(const MeasureOf& of, FeatureCode left, FeatureCode right, Scratch& scratch) const;
