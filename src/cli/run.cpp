@@ -44,7 +44,7 @@ struct Words {
   std::vector<std::string> link_columns;  // STANDARD=COLUMN
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
-  bool different = false, withdraw = false;
+  bool different = false, withdraw = false, behind_tls = false;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -152,7 +152,8 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   hub_option(serve_command, words);
   examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")->capture_default_str();
-  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, streams); }; });
+  serve_command->add_flag("--behind-tls", words.behind_tls, "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, words.behind_tls, streams); }; });
 }
 
 void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {

@@ -131,12 +131,13 @@ class TemporaryFolder {
 
 }  // namespace
 
-int serve(hub::Hub& hub, const std::string& listen, Streams& streams) {
+int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
   auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
   options.listen = listen;
+  options.behind_tls = behind_tls;
   auto server = web::Server::start(hub, options);
   if (!server) return fail(streams, server.error());
   const Settler settler(hub);
@@ -194,7 +195,7 @@ int demo(const DemoWords& words, Streams& streams) {
   fmt::print(streams.out, "{} people, {} findings\n{}", (*hub)->projection()->people.all().size(), (*hub)->projection()->findings.size(), sign_ins);
   streams.out.flush();
   if (words.only_prepare) return done;
-  return serve(**hub, words.listen, streams);
+  return serve(**hub, words.listen, false, streams);
 }
 
 }  // namespace wider::cli

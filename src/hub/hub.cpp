@@ -23,6 +23,42 @@ Instant system_now() {
   return Instant{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
 }
 
+// The fields of one line of a CSV file (RFC 4180), for showing it: reading it for good is intake's.
+std::vector<std::string> fields_of(std::string_view line, char separator) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == separator && !quoted) {
+      fields.emplace_back();
+    } else if (c != '\r' && c != '\n') {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
+  char separator = ',';
+  for (const char candidate : {';', '\t', '|'}) {
+    if (std::count(row.header.begin(), row.header.end(), candidate) > std::count(row.header.begin(), row.header.end(), separator)) separator = candidate;
+  }
+  const auto names = fields_of(row.header, separator);
+  const auto values = fields_of(row.raw, separator);
+  std::vector<HeldBackLine::Cell> cells;
+  if (row.header.empty() || names.size() != values.size()) return cells;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool meant = names[i] == row.column;
+    if (meant || !values[i].empty()) cells.push_back({names[i], values[i], meant});
+  }
+  return cells;
+}
+
 }  // namespace
 
 Hub::Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger) : folder_(std::move(folder)), ledger_(std::move(ledger)) {}
@@ -190,7 +226,7 @@ Result<std::vector<HeldBackLine>> Hub::held_back_lines(std::span<const std::uint
     const auto row = intake::decode_held_back(entry->body);
     if (!row) return std::unexpected(row.error());
     lines.push_back({sequence, row->file, std::to_string(row->row), row->column, row->reason, row->remedy, row->raw,
-                     std::string(name_of(row->agency))});
+                     std::string(name_of(row->agency)), cells_of(*row)});
   }
   return lines;
 }

@@ -395,7 +395,8 @@ Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger
   std::size_t count = 0;
   view.records = identity_records(projection, viewer, person, agencies, count);
   view.how_sure = fmt::format("{} {} from {} {}.", count, count == 1 ? "record" : "records", agencies.count(), agencies.count() == 1 ? "agency" : "agencies");
-  if (model != nullptr) add_weakest_tie(projection, *model, viewer, person, view);
+  if (count == 0) view.how_sure = "What the records say cannot be shown to you, so neither can how they were joined.";
+  if (model != nullptr && count > 0) add_weakest_tie(projection, *model, viewer, person, view);
   view.known_to = known_to_rows(projection, viewer, person);
   view.records_in_all = static_cast<std::uint32_t>(count);
   add_present_work(projection, viewer, person, as_known_at, today, view);

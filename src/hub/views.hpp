@@ -253,6 +253,11 @@ enum class LinkWord : std::uint8_t { same, different, withdraw };
 struct HeldBackLine {
   std::uint64_t entry = 0;
   std::string file, row, column, reason, remedy, raw, agency;
+  struct Cell {
+    std::string name, value;
+    bool meant = false;  // the one that could not be read
+  };
+  std::vector<Cell> cells;  // the row under its header; empty where the two do not fit together
 };
 struct HeldBackView {
   static constexpr std::uint32_t on_a_page = 25;

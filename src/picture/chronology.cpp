@@ -41,7 +41,8 @@ class LineWriter {
       case RecordKind::identifier:
         return fmt::format("identifier recorded by {}", spoken(record_.agency));
       case RecordKind::contact:
-        return "contact" + from_whom() + code + in_role;
+        // A contact's code says again from whom it came.
+        return "contact" + from_whom() + (record_.source_agency == 255 ? code : "") + in_role;
       case RecordKind::referral:
         return "referral" + from_whom() + code + in_role;
       case RecordKind::assessment:

@@ -21,6 +21,8 @@ struct Request {
   Fields query;      // of the address
   Fields form;       // of a body in application/x-www-form-urlencoded
   Fields cookies;
+  std::string body;           // of a body in application/json, as it came
+  std::string authorization;  // header Authorization
   std::string origin;  // header Origin, "" when there is none
   std::string host;    // header Host
 

@@ -12,6 +12,14 @@ namespace {
 
 const auto present_each = [](const auto& row) { return present(row); };
 
+// "mend the date here" → "Mend the date here."
+std::string as_sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  if (text.back() != '.') text += '.';
+  return text;
+}
+
 Values present_row(const hub::ChronologyRow& row) {
   Values values;
   values.text("when", row.when).text("iso", row.iso).text("says", row.says).text("agency", row.agency);
@@ -257,7 +265,12 @@ Values present(const hub::HeldBackView& held_back) {
   return values.list("rows", list_of(held_back.rows, [](const hub::HeldBackLine& line) {
                        Values row;
                        row.text("entry", std::to_string(line.entry)).text("file", line.file).text("row", line.row);
-                       row.text("column", line.column).text("reason", line.reason).text("remedy", line.remedy);
+                       row.list("cells", list_of(line.cells, [](const hub::HeldBackLine::Cell& cell) {
+                                  Values one;
+                                  one.text("cell_name", cell.name).text("cell_value", cell.value);
+                                  return one.flag("meant", cell.meant);
+                                }));
+                       row.text("column", line.column).text("reason", line.reason).text("remedy", as_sentence(line.remedy));
                        const auto agency = agency_named(line.agency);
                        return row.text("raw", line.raw).text("agency", agency ? title_of(*agency) : line.agency);
                      }));

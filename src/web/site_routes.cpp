@@ -1,11 +1,12 @@
 // Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "base/date.hpp"
+#include "web/api.hpp"
 #include "web/present.hpp"
+#include "web/queries.hpp"
 #include "web/site.hpp"
 
 namespace wider::web {
@@ -13,7 +14,6 @@ namespace {
 
 using access::Action;
 
-constexpr std::size_t longest_query = 200;
 constexpr std::size_t longest_reason = 2000;
 
 // The page to go to after this one, as a query or a hidden field.
@@ -125,25 +125,6 @@ Response search_form(const Visit& visit) {
   return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
 }
 
-// What the chronology is asked to show; nullopt and words when it cannot be.
-std::optional<hub::PersonQuery> person_query(const Request& request, std::string_view& problem) {
-  hub::PersonQuery query;
-  query.newest_first = request.query_field("order") != "oldest";
-  query.as_known_at = request.query_field("as-known-at");
-  query.agency = request.query_field("agency");
-  query.kind = request.query_field("kind");
-  query.from = request.query_field("from");
-  query.to = request.query_field("to");
-  query.all = request.query_field("all") == "1";
-  for (const std::string& date : {query.as_known_at, query.from, query.to}) {
-    if (!date.empty() && !parse_iso_date(date)) problem = "Write dates as year, month, day: 2009-03-31.";
-  }
-  if (!query.agency.empty() && !agency_named(query.agency)) problem = "There is no such agency. Choose one of the list.";
-  if (!query.kind.empty() && !record_kind_named(query.kind)) problem = "There is no such kind of record. Choose one of the list.";
-  if (!problem.empty()) return std::nullopt;
-  return query;
-}
-
 // The address of the same chronology in full.
 std::string whole_chronology(std::string_view id, const hub::PersonQuery& query) {
   std::string address = "/person/" + percent_encode(id) + "?all=1";
@@ -187,31 +168,10 @@ Response person(const Visit& visit) {
   return visit.site.page(visit, "person", "Person " + view->id, std::move(values));
 }
 
-// A whole number, or nullopt.
-std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<hub::FindingsPart> findings_part_named(std::string_view name) {
-  constexpr std::array<std::string_view, hub::findings_part_count> names = {"open",    "yours",       "taken",
-                                                                            "put-off", "second-look", "dismissed"};
-  const auto found = std::find(names.begin(), names.end(), name.empty() ? "open" : name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<hub::FindingsPart>(found - names.begin());
-}
-
 Response findings(const Visit& visit) {
-  const auto part = findings_part_named(visit.request.query_field("show"));
-  const std::string_view page = visit.request.query_field("page");
-  const auto number = number_in(page.empty() ? "1" : page);
-  if (!part || !number) {
-    return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
-  }
-  hub::FindingsQuery query{*part, static_cast<std::uint32_t>(std::min<std::uint64_t>(*number, 1'000'000))};
-  const auto view = visit.site.pages().findings(visit.viewer(), query);
+  const auto query = findings_query(visit.request);
+  if (!query) return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
+  const auto view = visit.site.pages().findings(visit.viewer(), *query);
   if (!view) return visit.site.refusal(visit, view.error());
   return visit.site.page(visit, "findings", "Findings", present(*view));
 }
@@ -355,7 +315,7 @@ Response health(const Visit& /*visit*/) {
 std::vector<Route> all_routes() {
   const auto get = Method::get;
   const auto post = Method::post;
-  return {
+  std::vector<Route> routes = {
       {get, "/healthz", Everybody{}, health},
       {get, "/sign-in", Everybody{}, sign_in},
       {post, "/sign-in", Everybody{}, do_sign_in},
@@ -377,6 +337,8 @@ std::vector<Route> all_routes() {
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
   };
+  for (Route& route : api_routes()) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace wider::web

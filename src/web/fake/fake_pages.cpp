@@ -364,9 +364,10 @@ Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&, std::uint32_t
   return hub::HeldBackView{
       {{41, "police_stops_2009_06.csv", "118", "stop_date", "Not a date: 31/06/2009",
         "Ask Police which day it was, mend the row and retry.", "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
-        "police"},
+        "police",
+        {{"stop_id", "S4472", false}, {"stop_date", "31/06/2009", true}, {"place", "Station Road", false}}},
        {57, "absence_2009_t3.csv", "9", "upn", "The row has 7 cells where the header has 8",
-        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "education"}},
+        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "education", {}}},
       52,
       page,
       3};
