@@ -63,6 +63,20 @@ TEST(Link, FindsPeopleOfFamiliesAndKeepsThemApart) {
   EXPECT_GT(scores.recall, 0.9);
 }
 
+// Regression: "Max" was written down as "Mx", which is a title and no name, and his record went to his twin sister.
+TEST(Link, ATwinsRecordWithoutAForenameDoesNotGoToTheTwinOfTheOtherSex) {
+  People people(4, 400);
+  const auto first = static_cast<std::uint32_t>(people.input.rows.size());
+  people.add(90001, "Shannon", "Twinham", "2001-04-05", "7 Mill Road", "WB3 4AB", 0).sex = Sex::female;
+  people.add(90001, "Shannon", "Twinham", "2001-04-05", "7 Mill Road", "WB3 4AB", 1).sex = Sex::female;
+  people.add(90002, "Mx", "Twinham", "2001-04-05", "7 Mill Road", "WB3 4AB", 2).sex = Sex::male;
+  const auto model = train(people.input, {});
+  ASSERT_TRUE(model.has_value());
+  const auto linked = link(people.input, **model, {}, {});
+  ASSERT_TRUE(linked.has_value());
+  EXPECT_NE(linked->cluster[first], linked->cluster[first + 2]);
+}
+
 TEST(Link, TwinsAreTwoPeople) {
   People people(4, 400);
   const auto first = static_cast<std::uint32_t>(people.input.rows.size());

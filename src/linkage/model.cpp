@@ -80,8 +80,8 @@ double probability_of(std::int64_t weight) {
 
 namespace {
 
-// Calls visit(code, count) for each string from `first` on that the table counts; walks whichever of the two is shorter,
-// so that a pair of rows or one more row does not cost the whole table.
+// Calls visit(code, count) for each string from `first` on that the table counts; walks whichever of the two is
+// shorter, so that a pair of rows or one more row does not cost the whole table.
 template <typename Visit>
 void for_each_counted(const TermTable& table, const StringPool& strings, Code first, Visit&& visit) {
   if (strings.size() - first < table.counts.size()) {
@@ -205,7 +205,10 @@ Kin Scorer::kin(const Pattern& pattern) const {
   if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
   // Household evidence alone says nothing of which person of the household it is.
   const bool own_name = name != forename_missing && name != forename_different && name != forename_alike;
-  const bool own_birth = birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year;
+  // A boy and a girl born on one day into one family are twins as soon as no forename says that they are one.
+  const bool like_twins_unnamed = name == forename_missing && pattern[at(Field::sex)] == sex_different;
+  const bool own_birth =
+      birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year && !like_twins_unnamed;
   const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
                           pattern[at(Field::email)] == plain_same;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
