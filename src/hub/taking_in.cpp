@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "hub/data.hpp"
 #include "hub/entry_stream.hpp"
@@ -223,8 +224,15 @@ Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, std::span<con
 }
 
 Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest) {
-  std::ifstream in(manifest);
+  std::ifstream in(manifest, std::ios::binary);
   if (!in) return failure(ErrorCode::not_found, fmt::format("The manifest {} cannot be read.", manifest.string()));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_manifest(text.view(), manifest);
+}
+
+Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest) {
+  std::istringstream in{std::string(text)};
   std::vector<Submission> submissions;
   std::map<std::string, intake::FormatPtr> formats;
   std::string line;

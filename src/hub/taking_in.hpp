@@ -53,6 +53,7 @@ using IntakeProgress = std::function<void(const IntakeState&)>;
 
 // The rows of a manifest.csv (file,agency,format,delivered), files relative to its folder, in order of delivery.
 [[nodiscard]] Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest);
+[[nodiscard]] Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest);
 
 // Tries a held-back row again after mending: appends what it gives and settles the row, or says what is still wrong.
 [[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,
