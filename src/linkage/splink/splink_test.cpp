@@ -33,6 +33,12 @@ TEST(SplinkSql, BindsAsPostgresDoes) {
             R"((((CAST("x" AS int[]) >= 1) AND (CAST("x" AS int[]) <= 2)) AND "y"))");
 }
 
+// Found by fuzzing: without parentheses what follows a lambda became part of its body.
+TEST(SplinkSql, WritesALambdaSoThatItEnds) {
+  const std::string once = text_again("(x -> b = a) is null");
+  EXPECT_EQ(text_again(once), once);
+}
+
 TEST(SplinkSql, SaysWhereItStops) {
   EXPECT_THAT(text_again("a = "), HasSubstr("the expression ends where a value should stand"));
   EXPECT_THAT(text_again("f(a, b"), HasSubstr("',' or ')'"));
