@@ -68,6 +68,16 @@ TEST(SplinkMoments, ReadsDatesAsDuckDbDoes) {
   EXPECT_EQ(*strptime("1960-01-01", "%Y-%m-%d"), -315619200);
 }
 
+TEST(SplinkMoments, CountsPartsBetweenDatesAsDuckDbDoes) {
+  const auto day = [](std::string_view text) { return *date_of_text(text); };
+  EXPECT_EQ(boundaries_between("week", day("2003-09-05"), day("2003-09-22")), 2);
+  EXPECT_EQ(boundaries_between("week", day("2003-09-03"), day("2003-09-09")), 0);
+  EXPECT_EQ(boundaries_between("month", day("2000-01-31"), day("2000-02-01")), 1);
+  EXPECT_EQ(boundaries_between("years", day("2001-01-01"), day("2000-12-31")), -1);
+  EXPECT_EQ(whole_between("year", day("2000-12-31"), day("2001-01-01")), 0);
+  EXPECT_EQ(whole_between("month", day("2000-01-31"), day("2000-02-29")), 1);
+}
+
 // ---- measures ----
 
 // Texts that share letters, so that measures are not all 0.
