@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -51,6 +53,19 @@ std::string with_commas(std::uint64_t number) {
 }
 
 std::uint64_t rate(std::uint64_t count, double seconds) { return static_cast<std::uint64_t>(static_cast<double>(count) / seconds); }
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// At most so many bytes of the text, no character cut in two.
+std::string beginning_of(std::string text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  text.resize(bytes);
+  return text;
+}
 
 // The operator sees what is not sealed: every record that is shared, at full depth.
 hub::Viewer operator_viewer() {
@@ -110,8 +125,12 @@ void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_
     streams_.err.flush();
     return;
   }
-  const std::size_t width = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(30, done * 30 / of)) : 0;
-  fmt::print(streams_.err, "\r\033[K{:<22} [{:<30}] {}", stage, std::string(width, '#'), says());
+  // A line longer than the terminal would be drawn again and again below itself: the words give way before the bar does.
+  const std::size_t room = terminal_columns() - std::min<std::size_t>(terminal_columns(), 27);
+  const std::string words = beginning_of(says(), room - std::min<std::size_t>(room, 10));
+  const std::size_t length = std::min<std::size_t>(30, room - std::min(room, words.size()));
+  const std::size_t filled = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(length, done * length / of)) : 0;
+  fmt::print(streams_.err, "\r\033[K{:<22} [{:<{}}] {}", stage, std::string(filled, '#'), length, words);
   streams_.err.flush();
   drawn_ = true;
 }
@@ -154,8 +173,8 @@ int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
   ProgressLine progress(streams);
   const auto report = hub.take_in(*submissions, [&](const hub::IntakeState& state) {
     progress.show("taking in", state.bytes, state.of_bytes, [&] {
-      return fmt::format("{} of {} files ({}), {} rows read, {} entries at {} a second", with_commas(state.files), with_commas(state.of_files), state.file,
-                         with_commas(state.rows), with_commas(state.durable_entries), with_commas(rate(state.durable_entries, seconds_since_start())));
+      return fmt::format("{} of {} files, {} entries a second, {} rows read, {} entries, {}", with_commas(state.files), with_commas(state.of_files),
+                         with_commas(rate(state.durable_entries, seconds_since_start())), with_commas(state.rows), with_commas(state.durable_entries), state.file);
     });
   });
   progress.finish();

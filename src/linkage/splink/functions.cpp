@@ -77,8 +77,16 @@ std::string trimmed(std::string_view text, bool front, bool back) {
   return utf8(std::u32string_view(points).substr(from, to - from));
 }
 
+// A number that says a place or a count, which is whole and not beyond what a text can hold.
+double place_of(double number) {
+  if (std::isnan(number)) return 0;
+  return std::clamp(std::nearbyint(number), -1e15, 1e15);
+}
+
 // substring(text, offset, length): offsets from 1, negative ones from the end; a negative length goes backwards.
 std::string part_of(std::string_view text, double offset, std::optional<double> length) {
+  offset = place_of(offset);
+  if (length) length = place_of(*length);
   const std::u32string points = code_points(text);
   const auto size = static_cast<double>(points.size());
   double from = offset > 0 ? offset - 1 : offset < 0 ? std::max(size + offset, -1e18) : -1;
@@ -91,12 +99,14 @@ std::string part_of(std::string_view text, double offset, std::optional<double> 
 }
 
 std::string left_of(std::string_view text, double count) {
+  count = place_of(count);
   const std::u32string points = code_points(text);
   const auto size = static_cast<double>(points.size());
   const double kept = std::clamp(count >= 0 ? count : size + count, 0.0, size);
   return utf8(std::u32string_view(points).substr(0, static_cast<std::size_t>(kept)));
 }
 std::string right_of(std::string_view text, double count) {
+  count = place_of(count);
   const std::u32string points = code_points(text);
   const auto size = static_cast<double>(points.size());
   const double kept = std::clamp(count >= 0 ? count : size + count, 0.0, size);
@@ -130,6 +140,7 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 }
 
 Value group_of(const Arguments& arguments, double wanted) {
+  wanted = place_of(wanted);
   const re2::RE2& pattern = *arguments.pattern;
   if (wanted < 0 || wanted > pattern.NumberOfCapturingGroups()) {
     if (wanted < 0 || wanted > 9) *arguments.trouble = "regexp_extract is asked for a group that cannot be";
@@ -677,6 +688,7 @@ bool is_like(std::string_view text, std::string_view pattern, bool any_case) {
 }
 
 Value item_at(const Value& list, double index) {
+  index = place_of(index);
   if (list.type == Type::text) {
     const double from = index < 0 ? static_cast<double>(code_points(list.text).size()) + index + 1 : index;
     return Value::of_text(from < 1 ? "" : part_of(list.text, from, 1));

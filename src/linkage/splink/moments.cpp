@@ -300,10 +300,8 @@ bool part_is_known(std::string_view part) {
 
 double boundaries_between(std::string_view part, double from, double to) {
   const std::string_view unit = part == "century" ? part : singular(part);
-  if (unit == "week") {  // weeks begin on a Monday; 1970-01-01 was a Thursday
-    const auto week = [](double seconds) { return std::floor((std::floor(seconds / day_seconds) + 3) / 7); };
-    return week(to) - week(from);
-  }
+  if (unit == "week")  // DuckDB 2 counts whole weeks of days here, not Mondays
+    return std::trunc((std::floor(to / day_seconds) - std::floor(from / day_seconds)) / 7);
   if (const double length = length_of(unit); length > 0) return std::floor(to / length) - std::floor(from / length);
   const double size = months_in(unit);
   return std::floor(months_of(to) / size) - std::floor(months_of(from) / size);

@@ -33,6 +33,12 @@ TEST(SplinkSql, BindsAsPostgresDoes) {
             R"((((CAST("x" AS int[]) >= 1) AND (CAST("x" AS int[]) <= 2)) AND "y"))");
 }
 
+// Found by fuzzing: without parentheses what follows a lambda became part of its body.
+TEST(SplinkSql, WritesALambdaSoThatItEnds) {
+  const std::string once = text_again("(x -> b = a) is null");
+  EXPECT_EQ(text_again(once), once);
+}
+
 TEST(SplinkSql, SaysWhereItStops) {
   EXPECT_THAT(text_again("a = "), HasSubstr("the expression ends where a value should stand"));
   EXPECT_THAT(text_again("f(a, b"), HasSubstr("',' or ')'"));
@@ -60,6 +66,16 @@ TEST(SplinkMoments, ReadsDatesAsDuckDbDoes) {
   EXPECT_EQ(date("10 PM", "%I %p"), "1900-01-01 22:00:00");
   EXPECT_EQ(date("2000-01-01 10:11:12.5", "%Y-%m-%d %H:%M:%S.%f"), "2000-01-01 10:11:12.5");
   EXPECT_EQ(*strptime("1960-01-01", "%Y-%m-%d"), -315619200);
+}
+
+TEST(SplinkMoments, CountsPartsBetweenDatesAsDuckDbDoes) {
+  const auto day = [](std::string_view text) { return *date_of_text(text); };
+  EXPECT_EQ(boundaries_between("week", day("2003-09-05"), day("2003-09-22")), 2);
+  EXPECT_EQ(boundaries_between("week", day("2003-09-03"), day("2003-09-09")), 0);
+  EXPECT_EQ(boundaries_between("month", day("2000-01-31"), day("2000-02-01")), 1);
+  EXPECT_EQ(boundaries_between("years", day("2001-01-01"), day("2000-12-31")), -1);
+  EXPECT_EQ(whole_between("year", day("2000-12-31"), day("2001-01-01")), 0);
+  EXPECT_EQ(whole_between("month", day("2000-01-31"), day("2000-02-29")), 1);
 }
 
 // ---- measures ----

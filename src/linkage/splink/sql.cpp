@@ -592,7 +592,7 @@ std::string to_text(const Node& node) {
     case Shape::cast:
       return (node.number != 0 ? "TRY_CAST(" : "CAST(") + to_text(node.parts[0]) + " AS " + node.name + ")";
     case Shape::lambda:
-      return node.name + " -> " + to_text(node.parts[0]);
+      return "(" + node.name + " -> " + to_text(node.parts[0]) + ")";
     case Shape::cases:
       break;
   }
