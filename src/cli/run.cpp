@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/control_message.hpp"
 #include "cli/link_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
@@ -444,13 +445,16 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 
 // Another process holds the hub: it runs the command and gives back what it printed.
 int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
-  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}, {"folder", words.caller.folder.string()}}.dump());
+  const auto request = to_json(ControlRequest{arguments, words.caller.folder.string()});
+  if (!request)
+    return fail(streams, {ErrorCode::usage, "The hub is being served and is asked in UTF-8, which the arguments or this folder's name are not."});
+  const auto reply = ledger::ask(words.hub, *request);
   if (!reply) return fail(streams, reply.error());
-  const auto answer = nlohmann::json::parse(*reply, nullptr, false);
-  if (!answer.is_object()) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
-  streams.out << answer.value("out", "");
-  streams.err << answer.value("err", "");
-  return answer.value("status", static_cast<int>(failed));
+  const auto answer = parse_control_answer(*reply);
+  if (!answer) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
+  streams.out << answer->out;
+  streams.err << answer->err;
+  return answer->status;
 }
 
 }  // namespace
