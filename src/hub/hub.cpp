@@ -80,10 +80,14 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::filesystem::path& folder) {
   return std::unique_ptr<Hub>(new Hub(folder, std::move(*opened)));
 }
 
+Instant Hub::now_of(const Projection& projection) const {
+  if (ledger_->simulated() && projection.facts.last_received.valid()) return projection.facts.last_received;
+  return system_now();
+}
+
 Instant Hub::now() const {
   const auto projection = this->projection();
-  if (ledger_->simulated() && projection && projection->facts.last_received.valid()) return projection->facts.last_received;
-  return system_now();
+  return projection ? now_of(*projection) : system_now();
 }
 
 std::shared_ptr<const Projection> Hub::projection() const {
@@ -146,6 +150,9 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;
   std::shared_ptr<const Projection> next = std::move(settled->projection);
+  // What the first page would otherwise wait for.
+  (void)duties_of(next);
+  if (!next->facts.model.empty()) (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;

@@ -72,6 +72,7 @@ class Hub final : public Pages {
   [[nodiscard]] linkage::ModelPtr model_of(const Projection& projection) const;
   // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
   [[nodiscard]] Instant now() const;
+  [[nodiscard]] Instant now_of(const Projection& projection) const;
 
   // Pages
   Result<SignIn> sign_in(std::string_view username, std::string_view password) override;
@@ -100,7 +101,8 @@ class Hub final : public Pages {
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   // The duties as at today, made once for a projection and a day.
-  std::shared_ptr<const DutyBook> duties_today();
+  std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
+  std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
   [[nodiscard]] FindingStates states_now() const;
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
@@ -118,7 +120,7 @@ class Hub final : public Pages {
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::mutex duties_mutex_;                           // guards the three below
   std::shared_ptr<const DutyBook> duties_;
-  const Projection* duties_of_ = nullptr;
+  std::shared_ptr<const Projection> duties_of_;
   Date duties_on_;
   mutable std::mutex model_mutex_;  // guards the two below
   mutable std::string model_text_;

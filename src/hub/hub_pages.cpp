@@ -214,15 +214,19 @@ std::vector<FindingEvent> Hub::all_events() const {
   return events;
 }
 
-std::shared_ptr<const DutyBook> Hub::duties_today() {
-  const auto projection = this->projection();
-  const Date today = day_of(now());
+std::shared_ptr<const DutyBook> Hub::duties_of(const std::shared_ptr<const Projection>& projection) {
+  const Instant now = now_of(*projection);
+  {
+    const std::scoped_lock lock(duties_mutex_);
+    if (duties_ && duties_of_ == projection && duties_on_ == day_of(now)) return duties_;
+  }
+  // Made outside the lock, so that pages of the projection before do not wait for it.
+  auto book = std::make_shared<const DutyBook>(duty_book(*projection, now));
   const std::scoped_lock lock(duties_mutex_);
-  if (duties_ && duties_of_ == projection.get() && duties_on_ == today) return duties_;
-  duties_ = std::make_shared<const DutyBook>(duty_book(*projection, now()));
-  duties_of_ = projection.get();
-  duties_on_ = today;
-  return duties_;
+  duties_ = book;
+  duties_of_ = projection;
+  duties_on_ = day_of(now);
+  return book;
 }
 
 Result<HomeView> Hub::home(const Viewer& viewer) {
