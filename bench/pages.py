@@ -144,7 +144,7 @@ def main():
             print(f"the intake took {report['seconds']:.1f} s: {' '.join(report['out'].split())}")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(300)  # a settling under way is finished first
 
 
 if __name__ == "__main__":
