@@ -13,14 +13,45 @@
 #include "hub/leaning.hpp"
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
+#include "hub/search.hpp"
 #include "picture/pattern.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
 namespace {
 
+// "Concern raised: Welfare.": what the record says, behind its kind unless it says that itself.
+std::string says_words(RecordKind kind, const std::string& text) {
+  if (text.empty()) return fmt::format("{}.", title_of(kind));
+  return fold(text).starts_with(fold(title_of(kind))) ? text : fmt::format("{}: {}", title_of(kind), text);
+}
+
+template <typename Item>
+bool among(const std::vector<Item>& items, const Item& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+// Whom and what of the finding the record names: that is what makes it part of the proof.
+void add_named(const Projection& projection, const Viewer& viewer, const Finding& finding, const RecordRow& record,
+               ProofRow& row) {
+  for (std::uint32_t i = 0; i < record.mention_count; ++i) {
+    const PersonId person = projection.people.of(MentionIndex(record.first_mention + i));
+    if (!person.valid() || !among(finding.people, person)) continue;
+    const Profile profile = profile_of(projection, viewer, person);
+    if (profile.shown) row.people.push_back(fmt::format("{}|{}", person_text(person), profile.name));
+  }
+  std::vector<std::string> things;
+  for (std::uint32_t t = record.first_thing; t < record.first_thing + record.thing_count; ++t) {
+    const EntityId entity = projection.things->of(ThingIndex(t));
+    if (!entity.valid() || !among(finding.things, entity)) continue;
+    const std::string words = thing_words(projection, viewer, entity);
+    if (!among(things, words)) things.push_back(words);
+  }
+  row.things = join_words(things);
+}
+
 Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer,
-                           RecordIndex index) {
+                           const Finding& finding, RecordIndex index) {
   const Holdings& holdings = projection.holdings();
   const RecordRow& record = holdings.at(index);
   const access::Decision decision = decide_for(viewer, record);
@@ -40,19 +71,13 @@ Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger,
   row.known = to_words(record.known);
   row.received = to_words(day_of(record.received));
   row.grade = to_words(record.grade);
-  row.says = fmt::format("{}.", title_of(record.kind));
+  row.says = says_words(record.kind, "");
   if (decision.depth == access::Depth::full) {
     const auto entry = ledger.read(record.sequence);
     if (!entry) return std::unexpected(entry.error());
-    const auto decoded = decode_record(entry->body);
-    if (decoded && !decoded->text.empty()) row.says = fmt::format("{}: {}", title_of(record.kind), decoded->text);
+    if (const auto decoded = decode_record(entry->body)) row.says = says_words(record.kind, decoded->text);
   }
-  for (std::uint32_t i = 0; i < record.mention_count; ++i) {
-    const PersonId person = projection.people.of(MentionIndex(record.first_mention + i));
-    if (!person.valid()) continue;
-    const Profile profile = profile_of(projection, viewer, person);
-    if (profile.shown) row.people.push_back(fmt::format("{}|{}", person_text(person), profile.name));
-  }
+  add_named(projection, viewer, finding, record, row);
   return row;
 }
 
@@ -269,13 +294,13 @@ Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledg
       view.leanings.push_back(leaning_row(projection, viewer, leaning));
   }
   for (const RecordIndex index : finding.proof) {
-    auto row = proof_row(projection, ledger, viewer, index);
+    auto row = proof_row(projection, ledger, viewer, finding, index);
     if (!row) return std::unexpected(row.error());
     view.proof.push_back(std::move(*row));
   }
   constexpr std::size_t also_shown = 40;
   for (std::size_t i = 0; i < finding.also.size() && i < also_shown; ++i) {
-    auto row = proof_row(projection, ledger, viewer, finding.also[i]);
+    auto row = proof_row(projection, ledger, viewer, finding, finding.also[i]);
     if (!row) return std::unexpected(row.error());
     view.also.push_back(std::move(*row));
   }

@@ -188,7 +188,8 @@ struct ProofRow {
   std::string agency, record, happened, known, received, grade;
   std::string says;  // what the record says, as far as it may be shown
   std::string you_may_see;
-  std::vector<std::string> people;  // names with ids "P12|Name"
+  std::vector<std::string> people;  // those the finding names, with ids "P12|Name"
+  std::string things;               // what it names of the things the finding turns on: "07113 029549"
 };
 struct HolderRow {
   std::string agency, part, knowable_since;

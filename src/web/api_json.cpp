@@ -53,6 +53,7 @@ json proof_row(const hub::ProofRow& row) {
           {"grade", row.grade},
           {"says", row.says},
           {"you_may_see", row.you_may_see},
+          {"things", row.things},
           {"people", array_of(row.people, [](const std::string& one) { return named(one); })}};
 }
 

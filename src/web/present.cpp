@@ -55,18 +55,24 @@ Values present_known(const hub::KnownTo& known) {
   return present_ring(std::move(values), known.ring);
 }
 
+// "police/stop-S12" → "stop-S12": beside the agency's title its name says nothing more.
+std::string_view without_agency(std::string_view record) {
+  const std::size_t slash = record.find('/');
+  return slash == std::string_view::npos ? record : record.substr(slash + 1);
+}
+
 Values present_identity(const hub::IdentityRecord& record) {
   Values values;
-  values.text("mention", record.mention).text("name", record.name).text("born", record.born);
+  values.text("mention", without_agency(record.mention)).text("name", record.name).text("born", record.born);
   values.text("address", record.address).text("identifiers", record.identifiers);
   return values.text("agency", record.agency).text("role", record.role);
 }
 
 Values present_proof(const hub::ProofRow& row) {
   Values values;
-  values.text("agency", row.agency).text("record", row.record).text("happened", row.happened).text("known", row.known);
+  values.text("agency", row.agency).text("record", without_agency(row.record)).text("happened", row.happened).text("known", row.known);
   values.text("received", row.received).text("grade", row.grade).text("says", row.says);
-  values.text("you_may_see", row.you_may_see);
+  values.text("you_may_see", row.you_may_see).text("named_things", row.things);
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
 }
 

@@ -279,7 +279,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                  "not graded",
                  "Two children seen in a silver Vauxhall Vectra on Station Road.",
                  "In full",
-                 {"P123|Chelsea Marsden", "P204|Ruby Lomax"}},
+                 {"P123|Chelsea Marsden", "P204|Ruby Lomax"},
+                 "silver Vauxhall Vectra"},
                 {"Education",
                  "education/concern-E2390",
                  "2 May 2009",
@@ -288,7 +289,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                  "not graded",
                  "A pupil was seen getting out of a silver car outside the school.",
                  "In full",
-                 {"P311|Kyle Danvers"}}};
+                 {"P311|Kyle Danvers"},
+                 ""}};
   view.also = {{"Police",
                 "police/intelligence-I902",
                 "March 2009",
@@ -297,7 +299,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                 "5x5x5 B24: mostly reliable source",
                 "A man called “Taz” with a silver car waits outside the school.",
                 "In full",
-                {"Not identified: “Taz”"}}};
+                {"Not identified: “Taz”"},
+                ""}};
   view.leanings = {
       {"P123|Chelsea Marsden", "“Education, Concern, 2 May 2009” with “Police, Stop, 14 June 2009”",
        "Likely but not confirmed", "The finding falls.", "education/concern-E2390", "police/stop-S4471#1"},
