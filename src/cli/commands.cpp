@@ -81,8 +81,8 @@ hub::Viewer operator_viewer() {
 
 Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   if (!words.manifest.empty()) return hub::read_manifest(words.manifest);
-  const auto agency = agency_named(words.agency);
-  if (!agency) {
+  auto agency = agency_named(words.agency);
+  if (!agency && !words.agency.empty()) {
     return failure(ErrorCode::usage, fmt::format("There is no agency called '{}'. Give --agency social-care, police, health, education, licensing, prosecution, "
                                                  "housing, youth-justice, probation, voluntary, community or partnership.",
                                                  words.agency));
@@ -96,6 +96,7 @@ Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
     format = intake::parse_mapping(*text, words.format.empty() ? words.map : words.format);
   }
   if (!format) return std::unexpected(format.error());
+  if (!agency) agency = intake::describe(**format).agency;  // the layout says whose files it describes
   std::vector<hub::Submission> submissions;
   for (const std::string& file : words.files) submissions.push_back({*agency, *format, words.format, file, {}});
   return submissions;
