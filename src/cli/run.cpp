@@ -97,10 +97,10 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* intake_command = app.add_subcommand("intake", "Read agencies' files in");
-  examples(intake_command, {"intake --hub H --agency social-care --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
+  examples(intake_command, {"intake --hub H --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
                             "intake --hub H --manifest town/manifest.csv", "intake --list"});
   intake_command->add_option("--hub", words.hub, "The hub: a folder");
-  intake_command->add_option("--agency", words.intake.agency, "Whose files they are: social-care, police, health, education, licensing, prosecution, …");
+  intake_command->add_option("--agency", words.intake.agency, "Whose files they are (social-care, police, health, …), where it is not the agency that the layout names");
   intake_command->add_option("--format", words.intake.format, "The layout of the files; --list names them");
   existing_file_option(intake_command, "--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one", words);
   file_option(intake_command, "--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery", words);
@@ -113,8 +113,8 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
       return;
     }
     if (words.hub.empty()) throw CLI::RequiredError("--hub");
-    if (words.intake.manifest.empty() && (words.intake.files.empty() || words.intake.agency.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
-      throw CLI::RequiredError("--agency, --format (or --map) and at least one FILE, or --manifest");
+    if (words.intake.manifest.empty() && (words.intake.files.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
+      throw CLI::RequiredError("--format (or --map) and at least one FILE, or --manifest");
     }
     for (std::string& file : words.intake.files) file = absolute_in(words.caller.folder, file);
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return intake(hub, words.intake, streams); };

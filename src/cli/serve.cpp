@@ -140,6 +140,7 @@ int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& st
   while (!stop_asked) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   fmt::print(streams.err, "Stopping.\n");
   (*server)->stop();
+  hub.stop_work();  // what is taken in is durable; what is being concluded is concluded again at the next start
   return done;
 }
 
