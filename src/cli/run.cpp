@@ -10,12 +10,14 @@
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/link_command.hpp"
 #include "cli/serve.hpp"
 #include "hub/hub.hpp"
 #include "ledger/control.hpp"
+#include "town/persons_csv.hpp"
 #include "town/town.hpp"
 
 namespace wider::cli {
@@ -37,6 +39,7 @@ struct Words {
   FindingsWords findings;
   DemoWords demo;
   town::Options town;
+  std::uint64_t persons_csv = 0;  // rows; 0: the agencies' files
   LinkArguments link;
   std::vector<std::string> link_columns;  // STANDARD=COLUMN
   hub::NewAccount account;
@@ -249,6 +252,20 @@ void print_link_report(const LinkReport& report, Streams& streams) {
   print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
 }
 
+int persons_csv(Words& words, Streams& streams) {
+  ProgressLine progress(streams);
+  words.town.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+  const auto report = town::write_persons(words.town, words.persons_csv, std::max(1U, std::thread::hardware_concurrency()), words.out);
+  progress.finish();
+  if (!report) return fail(streams, report.error());
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", nlohmann::json({{"rows", report->rows}, {"people", report->people}, {"towns", report->towns}}).dump(2));
+  } else {
+    fmt::print(streams.out, "{} rows about {} people of {} towns in {}\n", report->rows, report->people, report->towns, words.out);
+  }
+  return done;
+}
+
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   auto* demo_command = app.add_subcommand("demo", "A fictitious town in a new hub, everything run, the web site served, sign-ins printed");
   examples(demo_command, {"demo", "demo --people 220000 --hub my-demo", "demo --listen 127.0.0.1:0"});
@@ -263,7 +280,8 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   examples(town_command, {"town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh"});
   town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(1'000, 20'000'000));
   town_command->add_option("--seed", words.town.seed, "The seed: the same one gives the same bytes")->capture_default_str();
-  town_command->add_option("--out", words.out, "The folder to write")->required();
+  town_command->add_option("--out", words.out, "The folder to write; with --persons-csv the file")->required();
+  town_command->add_option("--persons-csv", words.persons_csv, "Instead: one CSV file of this many person records of several towns, with the truth in its last column")->check(CLI::Range(1, 13'000'000));
   town_command->add_option("--networks", words.town.networks, "How many networks are planted; -1: in proportion to the town")->capture_default_str();
   town_command->add_option("--noise", words.town.noise.error, "Share of mentions with an error in a linkage field")->capture_default_str()->check(CLI::Range(0.0, 1.0));
   town_command->add_option("--no-birth-date", words.town.noise.no_birth_date, "Share of mentions without a date of birth")->capture_default_str()->check(CLI::Range(0.0, 1.0));
@@ -271,6 +289,7 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   town_command->add_option("--no-identifier", words.town.noise.no_identifier, "Share of mentions without any identifier")->capture_default_str()->check(CLI::Range(0.0, 1.0));
   town_command->callback([&] {
     chosen.alone = [&](Streams& streams) {
+      if (words.persons_csv > 0) return persons_csv(words, streams);
       ProgressLine progress(streams);
       words.town.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
       const auto report = town::write_town(words.town, words.out);
