@@ -216,7 +216,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   const Entries entries = make_entries(input, apart);
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
-  const Blocking blocking(entries, model.largest_block, options.threads);
+  const Blocking blocking(entries, model.blocking, options.threads);
   Work work{input, options, entries, scorer,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 

@@ -1,5 +1,5 @@
-// Model: everything scoring depends on, frozen: m and u of each level, term frequencies, the prior, thresholds, and the
-// largest block that blocking compares whole. Values; thread-safe once made.
+// Model: everything linkage depends on, frozen: m and u of each level, term frequencies, the prior, thresholds, and
+// which blocks are refined. Values; thread-safe once made.
 #pragma once
 
 #include <array>
@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "linkage/blocking_plan.hpp"
 #include "linkage/comparison.hpp"
 
 namespace wider::linkage {
 
-inline constexpr int model_version = 1;
+inline constexpr int model_version = 2;
 
 // From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
 inline constexpr double least_family_share = .15;
@@ -38,12 +39,12 @@ struct LevelModel {
 };
 
 struct Model {
-  double match_probability = 0;       // of two entries at random
-  double pair_threshold = .5;         // least probability at which a pair may join
-  double family_share = 0;            // of pairs in one home and of one surname: two people of a family, not one
-  std::uint32_t largest_block = 400;  // entries; a larger one is refined
+  double match_probability = 0;  // of two entries at random
+  double pair_threshold = .5;    // least probability at which a pair may join
+  double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
+  BlockingPlan blocking;
 };
 
 // Fixed point: match weights in 1/1024 bit.
