@@ -14,7 +14,21 @@ namespace {
 constexpr std::uint32_t largest_component = 1200;
 constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
 constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
-constexpr std::int64_t never = INT64_MIN;
+
+// Sum of the weights of pairs: each limited to what one pair may say, which decides whether two clusters may join, and
+// whole, which decides who joins first where the limited ones are equal.
+struct Sum {
+  std::int64_t limited = 0;
+  std::int64_t whole = 0;
+  static constexpr std::int64_t never = INT64_MIN;
+  static Sum forbidden() { return {never, 0}; }
+  [[nodiscard]] bool may_join() const { return limited > 0; }
+  Sum& operator+=(const Sum& other) {
+    limited = limited == never || other.limited == never ? never : limited + other.limited;
+    whole += other.whole;
+    return *this;
+  }
+};
 
 class UnionFind {
  public:
@@ -41,23 +55,19 @@ std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
 class Agglomeration {
  public:
   Agglomeration(std::vector<std::vector<std::uint32_t>> units)
-      : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_, 0), best_(size_) {}
+      : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_), best_(size_) {}
 
-  std::int64_t& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
+  Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
   template <typename Weigh>
   void weigh_all(Weigh&& weigh) {
     for (std::size_t i = 0; i < size_; ++i) {
       for (std::size_t j = i + 1; j < size_; ++j) {
-        std::int64_t total = 0;
+        Sum total;
         for (const std::uint32_t a : units_[i]) {
           for (const std::uint32_t b : units_[j]) {
             const std::int32_t weight = weigh(a, b);
-            if (weight == apart_weight) {
-              total = never;
-            } else if (total != never) {
-              total += std::clamp(weight, most_against, most_for);
-            }
+            total += weight == apart_weight ? Sum::forbidden() : Sum{std::clamp(weight, most_against, most_for), weight};
           }
         }
         sum(i, j) = sum(j, i) = total;
@@ -88,17 +98,21 @@ class Agglomeration {
   // The mean as a fraction: sum over count of pairs.
   struct Best {
     std::size_t with = 0;
-    std::int64_t sum = 0;
+    Sum sum;
     std::int64_t pairs = 1;
   };
   static bool greater(const Best& a, const Best& b) {
-    return static_cast<double>(a.sum) * static_cast<double>(b.pairs) >
-           static_cast<double>(b.sum) * static_cast<double>(a.pairs);
+    const auto compare = [&](std::int64_t left, std::int64_t right) {
+      return static_cast<double>(left) * static_cast<double>(b.pairs) <=>
+             static_cast<double>(right) * static_cast<double>(a.pairs);
+    };
+    const auto limited = compare(a.sum.limited, b.sum.limited);
+    return limited != 0 ? limited > 0 : compare(a.sum.whole, b.sum.whole) > 0;
   }
   void find_best(std::size_t i, const std::vector<bool>& alive) {
-    best_[i] = {size_, 0, 1};
+    best_[i] = {size_, {}, 1};
     for (std::size_t j = 0; j < size_; ++j) {
-      if (j == i || !alive[j] || sum(i, j) == never || sum(i, j) <= 0) continue;
+      if (j == i || !alive[j] || !sum(i, j).may_join()) continue;
       const Best candidate{j, sum(i, j), static_cast<std::int64_t>(units_[i].size() * units_[j].size())};
       if (best_[i].with == size_ || greater(candidate, best_[i])) best_[i] = candidate;
     }
@@ -107,8 +121,8 @@ class Agglomeration {
     alive[from] = false;
     for (std::size_t k = 0; k < size_; ++k) {
       if (!alive[k] || k == into) continue;
-      const std::int64_t joined = sum(into, k) == never || sum(from, k) == never ? never : sum(into, k) + sum(from, k);
-      sum(into, k) = sum(k, into) = joined;
+      sum(into, k) += sum(from, k);
+      sum(k, into) = sum(into, k);
     }
     units_[into].insert(units_[into].end(), units_[from].begin(), units_[from].end());
     find_best(into, alive);
@@ -116,7 +130,7 @@ class Agglomeration {
       if (!alive[k] || k == into) continue;
       if (best_[k].with == from || best_[k].with == into) {
         find_best(k, alive);
-      } else if (sum(k, into) != never && sum(k, into) > 0) {
+      } else if (sum(k, into).may_join()) {
         const Best candidate{into, sum(k, into), static_cast<std::int64_t>(units_[into].size() * units_[k].size())};
         if (best_[k].with == size_ || greater(candidate, best_[k])) best_[k] = candidate;
       }
@@ -125,7 +139,7 @@ class Agglomeration {
 
   std::vector<std::vector<std::uint32_t>> units_;
   std::size_t size_;
-  std::vector<std::int64_t> sums_;
+  std::vector<Sum> sums_;
   std::vector<Best> best_;
 };
 

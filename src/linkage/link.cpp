@@ -17,20 +17,11 @@ namespace {
 
 using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
 
-constexpr std::array all_rules = {Rule::nhs_number,
-                                  Rule::upn,
-                                  Rule::email,
-                                  Rule::phone,
-                                  Rule::birth_date,
-                                  Rule::names,
-                                  Rule::postcode,
-                                  Rule::address,
-                                  Rule::surname_and_month,
-                                  Rule::forename_and_month,
-                                  Rule::forename_and_day,
-                                  Rule::surname_and_town,
-                                  Rule::forename_town_occupation};
-static_assert(all_rules.size() == rule_count);
+constexpr std::array<Rule, rule_count> every_rule() {
+  std::array<Rule, rule_count> rules{};
+  for (std::size_t rule = 0; rule < rule_count; ++rule) rules[rule] = static_cast<Rule>(rule);
+  return rules;
+}
 
 struct Work {
   const Input& input;
@@ -47,7 +38,7 @@ struct Work {
 };
 
 std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
-  const auto chunks = chunks_of(blocking, all_rules);
+  const auto chunks = chunks_of(blocking, every_rule());
   std::vector<std::vector<Edge>> found(work.comparers.size());
   std::vector<std::uint64_t> counts(work.comparers.size());
   std::atomic<std::size_t> done{0};

@@ -83,12 +83,16 @@ class Scorer {
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:
+  [[nodiscard]] std::int32_t swapped_weight(const Entry& left, const Entry& right) const;
+  [[nodiscard]] std::int32_t part_weight(const Entry& left, const Entry& right) const;
   [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
 
   const StringPool* strings_;  // the entries', not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
   std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
   std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
+  std::int32_t names_rarity_ = 0;   // of a forename and a surname as common as two random rows' that are equal
+  std::int32_t swapped_share_ = 0;  // of matches
   std::int32_t prior_ = 0;
   std::int32_t threshold_ = 0;
   bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart

@@ -22,8 +22,11 @@ namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
 constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
+constexpr std::uint64_t most_candidates = 4'000'000;
 constexpr int most_rounds = 60;
+constexpr int passes = 3;
 constexpr double u_strength = 2000;
+constexpr double group_strength = 20;  // of the levels of a further group, which few pairs reach
 constexpr double m_strength = 30;  // how many pairs the assumed m is worth
 constexpr std::size_t at(Field field) {
   return static_cast<std::size_t>(field);
@@ -137,24 +140,41 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
 
 using LevelSums = std::array<std::array<double, most_levels>, field_count>;
 
-void learn_u(Model& model, const Patterns& patterns) {
+// What was seen and what is assumed of all levels of a level's group.
+std::pair<double, double> totals(std::size_t field, std::size_t level, const LevelSums& sums, double LevelInfo::*assumed) {
+  const auto& levels = field_infos()[field].levels;
+  std::pair<double, double> total{0, 0};
+  for (std::size_t l = 1; l < levels.size(); ++l) {
+    if (levels[l].group != levels[level].group) continue;
+    total.first += sums[field][l];
+    total.second += levels[l].*assumed;
+  }
+  return total;
+}
+
+// `match` says how likely a pattern is one of a match: where matches are common among random pairs (small data) they
+// would make u too great.
+// Forename and surname that changed places are one event: the surname's level says nothing more.
+double log_ratio(const Model& model, std::size_t field, std::uint8_t at_level) {
+  if (at_level == 0 || (field == at(Field::surname) && at_level == level::surname_swapped)) return 0;
+  return std::log(model.fields[field][at_level].m / model.fields[field][at_level].u);
+}
+
+template <typename Match>
+void learn_u(Model& model, const Patterns& patterns, Match&& match) {
   LevelSums sums{};
   for (const auto& [packed, count] : patterns) {
     const Pattern pattern = unpack(packed);
-    for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += static_cast<double>(count);
+    const double share = static_cast<double>(count) * (1 - match(pattern));
+    for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += share;
   }
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
-    double seen = 0;
-    double assumed = 0;
-    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      seen += sums[f][l];
-      assumed += infos[f].levels[l].u;
-    }
     model.fields[f].resize(infos[f].levels.size());
     for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      model.fields[f][l].u = (sums[f][l] + u_strength * infos[f].levels[l].u / assumed) / (seen + u_strength);
-      model.fields[f][l].m = infos[f].levels[l].m;
+      const auto [seen, assumed] = totals(f, l, sums, &LevelInfo::u);
+      const double strength = infos[f].levels[l].group == 0 ? u_strength : group_strength;
+      model.fields[f][l].u = (sums[f][l] + strength * infos[f].levels[l].u / assumed) / (seen + strength);
     }
   }
 }
@@ -164,9 +184,8 @@ double learn_m_once(Model& model, std::vector<Sample>& samples) {
   LevelSums sums{};
   std::array<std::array<double, most_levels>, field_count> ratio{};
   for (std::size_t f = 0; f < field_count; ++f) {
-    ratio[f][0] = 0;
-    for (std::size_t l = 1; l < model.fields[f].size(); ++l)
-      ratio[f][l] = std::log(model.fields[f][l].m / model.fields[f][l].u);
+    for (std::size_t l = 0; l < model.fields[f].size(); ++l)
+      ratio[f][l] = log_ratio(model, f, static_cast<std::uint8_t>(l));
   }
   for (Sample& sample : samples) {
     sample.matches = 0;
@@ -188,26 +207,14 @@ double learn_m_once(Model& model, std::vector<Sample>& samples) {
   double change = 0;
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
-    double seen = 0;
-    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) seen += sums[f][l];
     for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      const double m = (sums[f][l] + m_strength * infos[f].levels[l].m) / (seen + m_strength);
+      const auto [seen, assumed] = totals(f, l, sums, &LevelInfo::m);
+      const double m = (sums[f][l] + m_strength * infos[f].levels[l].m / assumed) / (seen + m_strength);
       change = std::max(change, std::abs(m - model.fields[f][l].m));
       model.fields[f][l].m = m;
     }
   }
   return change;
-}
-
-// The share of pairs within which a rule can find a match at all: both entries give its fields.
-double given_twice(const Entries& entries, Rule rule) {
-  double given = 0;
-  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    const Entry& entry = entries.all[i];
-    given += (rule == Rule::birth_date ? entry.birth.full() : entry.forename != 0 && entry.surname != 0) ? 1 : 0;
-  }
-  const double share = given / std::max<double>(entries.ordinary, 1);
-  return share * share;
 }
 
 double all_pairs(const Entries& entries, const Input& input) {
@@ -221,25 +228,62 @@ double all_pairs(const Entries& entries, const Input& input) {
   return std::max(pairs, 1.0);
 }
 
-void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries& entries, const Input& input) {
-  double most = 1;
-  for (const Sample& sample : samples) {
-    double recall = 0;
-    if (sample.rule == Rule::birth_date) {
-      const auto& birth = model.fields[at(Field::birth_date)];
-      recall = birth[level::birth_same].m + birth[level::birth_same_first_january].m + birth[level::birth_swapped].m;
-    } else if (sample.rule == Rule::names) {
-      const auto& forename = model.fields[at(Field::forename)];
-      const auto& surname = model.fields[at(Field::surname)];
-      recall =
-          (forename[level::forename_same].m + forename[level::forename_variant].m) * surname[level::surname_same].m;
-    } else {
-      continue;
-    }
-    recall *= given_twice(entries, sample.rule);
-    if (recall > .02) most = std::max(most, sample.matches / sample.kept_share / recall);
+// The pairs that the rules give, once each, by pattern: all of them, or those whose left entry a hash picks.
+struct Candidates {
+  Patterns patterns;
+  double kept_share = 1;
+};
+Candidates candidate_patterns(const Entries& entries, const Blocking& blocking, const Established& established,
+                              const Input& input, const Options& options) {
+  Candidates candidates;
+  const std::uint64_t every = blocking.pairs() / most_candidates + 1;
+  candidates.kept_share = 1 / static_cast<double>(every);
+  std::vector<Rule> rules;
+  for (std::size_t rule = 0; rule < rule_count; ++rule) rules.push_back(static_cast<Rule>(rule));
+  const auto chunks = chunks_of(blocking, rules);
+  std::vector<Counts> counts(std::max(options.threads, 1U));
+  std::vector<Comparer> comparers(counts.size(), Comparer(entries, established));
+  in_parallel(options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    for_each_pair(entries, blocking, chunks[part], input.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    if (every > 1 && mix64(options.seed ^ entries.content[left]) % every != 0) return;
+                    ++counts[worker][pack(comparers[worker].compare(entries.all[left], entries.all[right]))];
+                  });
+  });
+  candidates.patterns = sorted(counts);
+  return candidates;
+}
+
+// Probability that a pair of this pattern is a match; that of kin is nothing, whatever their fields say together.
+class Matches {
+ public:
+  Matches(const Model& model, const Scorer& scorer) : model_(&model), scorer_(&scorer) {}
+  [[nodiscard]] double operator()(const Pattern& pattern) const {
+    if (scorer_->kin(pattern) != Kin::unlikely) return 0;
+    double odds = std::log(model_->match_probability / (1 - model_->match_probability));
+    for (std::size_t f = 0; f < field_count; ++f) odds += log_ratio(*model_, f, pattern[f]);
+    return 1 / (1 + std::exp(-odds));
   }
-  model.match_probability = std::min(most / all_pairs(entries, input), .5);
+
+ private:
+  const Model* model_;
+  const Scorer* scorer_;
+};
+
+// The share of matches among all pairs: those among the candidates, found by repeated estimation.
+void learn_prior(Model& model, const Candidates& candidates, const Entries& entries, const Input& input) {
+  const double all = all_pairs(entries, input);
+  const Scorer scorer(model, entries);
+  for (int round = 0; round < most_rounds; ++round) {
+    const Matches matches(model, scorer);
+    double found = 1;
+    for (const auto& [packed, count] : candidates.patterns)
+      found += static_cast<double>(count) * matches(unpack(packed)) / candidates.kept_share;
+    const double share = std::min(found / all, .5);
+    const bool settled = std::abs(share - model.match_probability) < 1e-3 * share;
+    model.match_probability = share;
+    if (settled) break;
+  }
 }
 
 // Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
@@ -251,24 +295,13 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
       const Pattern pattern = unpack(packed);
       const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)],
                          birth = pattern[at(Field::birth_date)];
-      if ((home != home_same && home != home_same_postcode) || pattern[at(Field::surname)] != surname_same) continue;
+      if ((home != home_same && home != home_alike && home != home_postcode) || pattern[at(Field::surname)] != surname_same) continue;
       if ((name == forename_different || name == forename_alike) && birth == birth_different)
         family += static_cast<double>(count);
       if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
     }
   }
   return family + person < 20 ? 0 : family / (family + person);
-}
-
-// Where matches are common among random pairs (small data), they have made u too great.
-void correct_u(Model& model) {
-  for (auto& levels : model.fields) {
-    for (std::size_t l = 1; l < levels.size(); ++l) {
-      const double without = (levels[l].u - model.match_probability * levels[l].m) / (1 - model.match_probability);
-      // A field that hardly ever has a value keeps m and u that do not sum over the same pairs: u stays a probability.
-      levels[l].u = std::clamp(without, levels[l].u / 50, 1 - 1e-9);
-    }
-  }
 }
 
 }  // namespace
@@ -285,8 +318,12 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
       established_forenames(entries, model->terms[static_cast<std::size_t>(Term::forename)]);
   if (options.progress) options.progress("u from random pairs", 0, 1);
   const Patterns random = random_patterns(entries, established, input, options);
-  learn_u(*model, random);
+  learn_u(*model, random, [](const Pattern&) { return 0.; });
+  for (std::size_t f = 0; f < field_count; ++f) {
+    for (std::size_t l = 1; l < model->fields[f].size(); ++l) model->fields[f][l].m = field_infos()[f].levels[l].m;
+  }
 
+  model->blocking.used.fill(true);
   const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
@@ -301,12 +338,17 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
     return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  for (int pass = 0; pass < 2; ++pass) {
+  const Candidates candidates = candidate_patterns(entries, blocking, established, input, options);
+  model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
+  for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples) < 1e-5) break;
     }
-    learn_prior(*model, samples, entries, input);
-    if (pass == 0) correct_u(*model);
+    learn_prior(*model, candidates, entries, input);
+    if (pass + 1 == passes) break;
+    const Model before = *model;
+    const Scorer scorer(before, entries);
+    learn_u(*model, random, Matches(before, scorer));
   }
   return ModelPtr(model);
 }
