@@ -86,6 +86,11 @@ std::int32_t fixed_weight(double ratio) {
   return static_cast<std::int32_t>(std::lround(limited * weight_scale));
 }
 
+std::size_t name_band(std::int32_t rarity) {
+  const std::int32_t band = (rarity + bits(6)) / bits(2);
+  return static_cast<std::size_t>(std::clamp<std::int32_t>(band, 0, name_bands - 1));
+}
+
 double probability_of(std::int64_t weight) {
   return 1 / (1 + std::exp2(-static_cast<double>(weight) / weight_scale));
 }
@@ -126,6 +131,7 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   // Forename and surname that changed places are one event, weighed as one: swapped_weight.
   weights_[at(Field::forename)][level::forename_swapped] = 0;
   weights_[at(Field::surname)][level::surname_swapped] = 0;
+  for (std::size_t band = 0; band < dependence_.size(); ++band) dependence_[band] = -bits(model.name_dependence[band]);
   swapped_share_ = fixed_weight(model.fields[at(Field::forename)][level::forename_swapped].m);
   for (const Term term : {Term::forename, Term::surname}) names_rarity_ -= fixed_weight(chance_of(model.terms[at(term)]));
   for (std::size_t t = 0; t < term_count; ++t) {
@@ -175,6 +181,18 @@ std::int32_t Scorer::swapped_weight(const Entry& left, const Entry& right) const
   const auto rarity = [&](const Entry& entry) { return forenames[entry.forename] + surnames[entry.surname]; };
   const auto [likelier, other] = std::minmax(rarity(left), rarity(right));
   return names_rarity_ + std::min(likelier, other + swapped_share_);
+}
+
+std::int32_t Scorer::dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const {
+  using namespace level;
+  const std::uint8_t name = pattern[at(Field::forename)], surname_at = pattern[at(Field::surname)];
+  if (name != forename_same && name != forename_variant && name != forename_near) return 0;
+  if (surname_at != surname_same && surname_at != surname_near) return 0;
+  const std::int32_t forename_rarity =
+      std::min(rarity(Term::forename, left.forename), rarity(Term::forename, right.forename));
+  const std::int32_t surname_rarity =
+      std::min(rarity(Term::surname, left.surname), rarity(Term::surname, right.surname));
+  return dependence_[name_band(forename_rarity + surname_rarity)];
 }
 
 // The part that two surnames share, or the lone name that is the other's surname: as common as it is as a surname.
@@ -240,11 +258,12 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   for (std::size_t field = 0; field < field_count; ++field) {
     if (pattern[field] != 0) score.weight += frequency_weight(left, right, static_cast<Field>(field), pattern[field]);
   }
+  score.weight += dependence_weight(left, right, pattern);
   // Kin speak against each other as loudly as one pair may, but do not forbid: one mistyped forename among thirty
   // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
-  const Kin kinship = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
-  if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
-  if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
+  score.kin = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
+  if (score.kin == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
+  if (score.kin == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
   score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
   return score;
 }

@@ -13,6 +13,7 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/candidates.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pairs.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
 constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
-constexpr std::uint64_t most_candidates = 4'000'000;
 constexpr int most_rounds = 60;
 constexpr int passes = 3;
 constexpr double u_strength = 2000;
@@ -228,32 +228,6 @@ double all_pairs(const Entries& entries, const Input& input) {
   return std::max(pairs, 1.0);
 }
 
-// The pairs that the rules give, once each, by pattern: all of them, or those whose left entry a hash picks.
-struct Candidates {
-  Patterns patterns;
-  double kept_share = 1;
-};
-Candidates candidate_patterns(const Entries& entries, const Blocking& blocking, const Established& established,
-                              const Input& input, const Options& options) {
-  Candidates candidates;
-  const std::uint64_t every = blocking.pairs() / most_candidates + 1;
-  candidates.kept_share = 1 / static_cast<double>(every);
-  std::vector<Rule> rules;
-  for (std::size_t rule = 0; rule < rule_count; ++rule) rules.push_back(static_cast<Rule>(rule));
-  const auto chunks = chunks_of(blocking, rules);
-  std::vector<Counts> counts(std::max(options.threads, 1U));
-  std::vector<Comparer> comparers(counts.size(), Comparer(entries, established));
-  in_parallel(options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    for_each_pair(entries, blocking, chunks[part], input.between_sources_only,
-                  [&](std::uint32_t left, std::uint32_t right) {
-                    if (every > 1 && mix64(options.seed ^ entries.content[left]) % every != 0) return;
-                    ++counts[worker][pack(comparers[worker].compare(entries.all[left], entries.all[right]))];
-                  });
-  });
-  candidates.patterns = sorted(counts);
-  return candidates;
-}
-
 // Probability that a pair of this pattern is a match; that of kin is nothing, whatever their fields say together.
 class Matches {
  public:
@@ -269,22 +243,6 @@ class Matches {
   const Model* model_;
   const Scorer* scorer_;
 };
-
-// The share of matches among all pairs: those among the candidates, found by repeated estimation.
-void learn_prior(Model& model, const Candidates& candidates, const Entries& entries, const Input& input) {
-  const double all = all_pairs(entries, input);
-  const Scorer scorer(model, entries);
-  for (int round = 0; round < most_rounds; ++round) {
-    const Matches matches(model, scorer);
-    double found = 1;
-    for (const auto& [packed, count] : candidates.patterns)
-      found += static_cast<double>(count) * matches(unpack(packed)) / candidates.kept_share;
-    const double share = std::min(found / all, .5);
-    const bool settled = std::abs(share - model.match_probability) < 1e-3 * share;
-    model.match_probability = share;
-    if (settled) break;
-  }
-}
 
 // Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
 double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
@@ -338,17 +296,24 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
     return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  const Candidates candidates = candidate_patterns(entries, blocking, established, input, options);
+  const CandidateSample candidates = sample_candidates(entries, blocking, established, input.between_sources_only,
+                                                       options.seed, options.threads);
+  const double all = all_pairs(entries, input);
   model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
   for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples) < 1e-5) break;
     }
-    learn_prior(*model, candidates, entries, input);
+    if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
+    learn_shares(*model, candidates, entries, input.between_sources_only, all);
     if (pass + 1 == passes) break;
     const Model before = *model;
     const Scorer scorer(before, entries);
     learn_u(*model, random, Matches(before, scorer));
+  }
+  model->blocking.used = choose_rules(*model, candidates, entries, 1);
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
   }
   return ModelPtr(model);
 }

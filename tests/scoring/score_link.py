@@ -38,9 +38,12 @@ SETS = [
     Set("historical_50k", ["historical_50k.csv"], "unique_id",
         {"forename": "first_name", "surname": "surname", "full_name": "full_name", "birth_date": "dob",
          "postcode": "postcode_fake", "town": "birth_place", "sex": "gender", "occupation": "occupation"},
-        lambda row: row["cluster"], 0.75),
+        lambda row: row["cluster"], 0.94),
     Set("febrl_4 between files", ["febrl_4a.csv", "febrl_4b.csv"], "rec_id", FEBRL,
-        lambda row: febrl_entity(row["rec_id"]), 0.99, ("--between",)),
+        lambda row: febrl_entity(row["rec_id"]), 0.998, ("--between",)),
+    Set("febrl_1", ["febrl_1.csv"], "rec_id", FEBRL, lambda row: febrl_entity(row["rec_id"]), 0.995),
+    Set("febrl_2", ["febrl_2.csv"], "rec_id", FEBRL, lambda row: febrl_entity(row["rec_id"]), 0.995),
+    Set("fake_1000", ["fake_1000.csv"], "unique_id", {}, lambda row: row["cluster"], 0.97),
 ]
 
 
