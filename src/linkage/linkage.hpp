@@ -86,6 +86,9 @@ struct Options {
 
 // A model learnt from the rows, without labels.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
+// The same, with the help of labels: a number by row, equal for rows of one person, 0 where nobody knows. Pairs of
+// labelled rows tell m; the threshold is the one that finds the labelled people best.
+[[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
 
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster

@@ -6,6 +6,7 @@
 //   4. The share of matches among all pairs follows from the matches found within a rule and the rule's recall.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -179,9 +180,9 @@ void learn_u(Model& model, const Patterns& patterns, Match&& match) {
   }
 }
 
-// One round of expectation-maximisation; returns the greatest change of any m.
-double learn_m_once(Model& model, std::vector<Sample>& samples) {
-  LevelSums sums{};
+// One round of expectation-maximisation; returns the greatest change of any m. `known` are counts of labelled matches.
+double learn_m_once(Model& model, std::vector<Sample>& samples, const LevelSums& known) {
+  LevelSums sums = known;
   std::array<std::array<double, most_levels>, field_count> ratio{};
   for (std::size_t f = 0; f < field_count; ++f) {
     for (std::size_t l = 0; l < model.fields[f].size(); ++l)
@@ -262,10 +263,90 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
   return family + person < 20 ? 0 : family / (family + person);
 }
 
+// Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
+LevelSums known_matches(const Entries& entries, const Established& established, std::span<const std::uint32_t> labels,
+                        bool between_sources_only) {
+  constexpr std::size_t most_entries = 64;  // of a person
+  LevelSums sums{};
+  std::map<std::uint32_t, std::vector<std::uint32_t>> people;
+  for (std::uint32_t entry = 0; entry < entries.ordinary && !labels.empty(); ++entry) {
+    const std::uint32_t label = labels[entries.rows_of(entry)[0]];
+    if (label == 0) continue;
+    auto& its = people[label];
+    if (its.size() < most_entries) its.push_back(entry);
+  }
+  Comparer comparer(entries, established);
+  for (const auto& [label, its] : people) {
+    for (std::size_t i = 0; i < its.size(); ++i) {
+      for (std::size_t j = i + 1; j < its.size(); ++j) {
+        const Entry& left = entries.all[its[i]];
+        const Entry& right = entries.all[its[j]];
+        if (between_sources_only && left.source == right.source) continue;
+        const Pattern pattern = comparer.compare(left, right);
+        for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += 1;
+      }
+    }
+  }
+  return sums;
+}
+
+// Pairwise F1 of the labelled people in a partition of all rows. Of the rows that labelled rows are wrongly put together
+// with, only the labelled are known to be wrong: the others are reckoned by the share of rows that are labelled.
+double f1_of(const Input& input, std::span<const std::uint32_t> labels, std::span<const std::uint32_t> cluster) {
+  std::vector<std::uint32_t> known;
+  for (std::uint32_t row = 0; row < labels.size(); ++row) {
+    if (labels[row] != 0) known.push_back(row);
+  }
+  const auto pairs = [&](auto&& group) {
+    std::map<std::uint64_t, std::map<std::uint16_t, double>> groups;
+    for (const std::uint32_t row : known) ++groups[group(row)][input.between_sources_only ? input.rows[row].source : 0];
+    double sum = 0;
+    for (const auto& [key, by_source] : groups) {
+      double all = 0;
+      for (const auto& [source, count] : by_source) all += count;
+      sum += all * (all - 1) / 2;
+      if (input.between_sources_only) {
+        for (const auto& [source, count] : by_source) sum -= count * (count - 1) / 2;
+      }
+    }
+    return sum;
+  };
+  const double right = pairs([&](std::uint32_t row) { return (static_cast<std::uint64_t>(labels[row]) << 32) | cluster[row]; });
+  const double said = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(cluster[row]); });
+  const double people = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(labels[row]); });
+  const double share = static_cast<double>(known.size()) / static_cast<double>(labels.size());
+  const double wrong = (said - right) / std::max(share, 1e-9);
+  return right + wrong + people == 0 ? 0 : 2 * right / (right + wrong + people);
+}
+
+// The threshold under which the labelled people come out best: whole bits first, then the halves beside the best.
+void learn_threshold(Model& model, const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
+  Options quiet = options;
+  quiet.progress = {};
+  quiet.each_pair = {};
+  double best = -1, best_bits = 0;
+  const auto attempt = [&](double bits) {
+    quiet.threshold = 1 / (1 + std::exp2(-bits));
+    const auto linked = link(input, model, {}, quiet);
+    const double f1 = linked ? f1_of(input, labels, linked->cluster) : -1;
+    if (f1 <= best) return;
+    best = f1;
+    best_bits = bits;
+  };
+  for (int bits = -7; bits <= 3; ++bits) attempt(bits);
+  const double middle = best_bits;
+  for (const double bits : {middle - .5, middle + .5}) attempt(bits);
+  if (best >= 0) model.pair_threshold = 1 / (1 + std::exp2(-best_bits));
+}
+
 }  // namespace
 
 Result<ModelPtr> train(const Input& input, const Options& options) {
-  CHECK(input.strings != nullptr);
+  return train(input, {}, options);
+}
+
+Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
+  CHECK(input.strings != nullptr && (labels.empty() || labels.size() == input.rows.size()));
   const Entries entries = make_entries(input, {});
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
@@ -299,10 +380,11 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   const CandidateSample candidates = sample_candidates(entries, blocking, established, input.between_sources_only,
                                                        options.seed, options.threads);
   const double all = all_pairs(entries, input);
+  const LevelSums known = known_matches(entries, established, labels, input.between_sources_only);
   model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
   for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
-      if (learn_m_once(*model, samples) < 1e-5) break;
+      if (learn_m_once(*model, samples, known) < 1e-5) break;
     }
     if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
     learn_shares(*model, candidates, entries, input.between_sources_only, all);
@@ -315,6 +397,7 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
     if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
   }
+  if (!labels.empty()) learn_threshold(*model, input, labels, options);
   return ModelPtr(model);
 }
 
