@@ -20,6 +20,7 @@ namespace {
 
 struct FileRows {
   std::vector<std::string> ids;
+  std::vector<std::uint32_t> labels;  // by row, codes of texts; empty when no column of labels is given
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -126,6 +127,10 @@ Result<void> read_file(const LinkArguments& arguments, std::size_t number, Strin
   if (!reader.next(header)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path));
   const auto plan = plan_columns(path, header, arguments.id_column, arguments.columns);
   if (!plan) return std::unexpected(plan.error());
+  const auto label = std::find(header.begin(), header.end(), arguments.labels);
+  if (!arguments.labels.empty() && label == header.end())
+    return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} (--labels).", path, arguments.labels));
+  const auto label_at = static_cast<std::size_t>(label - header.begin());
   StringPool seen;
   std::vector<std::uint64_t> first_line(1);
   std::vector<bool> given(header.size(), false);
@@ -171,6 +176,7 @@ Result<void> read_file(const LinkArguments& arguments, std::size_t number, Strin
     if (plan->sex != no_column) row.sex = read_sex(fields[plan->sex]);
     input.rows.push_back(row);
     rows.ids.push_back(id);
+    if (!arguments.labels.empty()) rows.labels.push_back(strings.intern(fields[label_at]));
   }
   if (rows.ids.empty()) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path));
   for (const auto& [standard, column] : arguments.columns) {
@@ -226,8 +232,8 @@ class Stopwatch {
 };
 
 Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, const linkage::Input& input,
-                                    const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(input, options);
+                                    std::span<const std::uint32_t> labels, const linkage::Options& options) {
+  if (arguments.model.empty()) return linkage::train(input, labels, options);
   const auto text = read_whole(arguments.model);
   if (!text) return std::unexpected(text.error());
   return linkage::parse_model(*text);
@@ -239,6 +245,8 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   if (arguments.files.empty()) return failure(ErrorCode::usage, "Give at least one CSV file.");
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
+  if (!arguments.labels.empty() && !arguments.model.empty())
+    return failure(ErrorCode::usage, "--labels helps training, and with --model nothing is trained: give one of the two.");
   if (arguments.threshold < 0 || arguments.threshold >= 1)
     return failure(ErrorCode::usage, "--threshold is a probability between 0 and 1.");
   std::set<std::string> names;
@@ -266,7 +274,9 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
-  const auto model = model_for(arguments, input, options);
+  std::vector<std::uint32_t> labels;
+  for (const FileRows& file : files) labels.insert(labels.end(), file.labels.begin(), file.labels.end());
+  const auto model = model_for(arguments, input, labels, options);
   if (!model) return std::unexpected(model.error());
   if (!arguments.write_model.empty()) {
     if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)

@@ -18,6 +18,7 @@ struct LinkArguments {
   std::vector<std::pair<std::string, std::string>> columns;  // standard attribute, column; beside those recognised
   std::string model;                                         // file; "" trains one on the rows
   std::string write_model;                                   // file; "" does not
+  std::string labels;       // column that is equal for rows known to be one person and empty where nobody knows; ""
   bool between = false;
   double threshold = 0;  // 0: the model's own
   unsigned threads = 2;
