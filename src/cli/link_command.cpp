@@ -296,6 +296,12 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       pairs += fmt::format("{},{},{:.6f}\n", name_of_row[a], name_of_row[b], probability);
     };
   }
+  std::string candidates = "source_left,id_left,source_right,id_right\n";
+  if (!arguments.candidates.empty()) {
+    options.each_candidate = [&](std::uint32_t a, std::uint32_t b) {
+      candidates += fmt::format("{},{}\n", name_of_row[a], name_of_row[b]);
+    };
+  }
   const auto linked = linkage::link(input, **model, {}, options);
   if (!linked) return std::unexpected(linked.error());
   report.link_seconds = watch.lap();
@@ -321,6 +327,9 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       const std::string person = base_name(arguments.files[source]) + "/" + files[source].ids[name - first];
       out += name_of_row[row] + "," + csv_field(person) + "\n";
     }
+  }
+  if (!arguments.candidates.empty()) {
+    if (const auto wrote = write_whole(arguments.candidates, candidates); !wrote) return std::unexpected(wrote.error());
   }
   if (!arguments.pairs.empty()) {
     if (const auto wrote = write_whole(arguments.pairs, pairs); !wrote) return std::unexpected(wrote.error());

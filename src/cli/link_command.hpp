@@ -24,7 +24,8 @@ struct LinkArguments {
   unsigned threads = 2;
   std::uint64_t memory_bytes = 4ULL << 30;
   std::string out;
-  std::string pairs;  // file; "" does not write pairs
+  std::string candidates;  // file of the pairs that blocking brings together; "" does not write them
+  std::string pairs;       // file; "" does not write pairs
   linkage::Progress progress;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
@@ -147,6 +148,24 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
 }
 
+void report_candidates(Work& work, const Blocking& blocking) {
+  const auto each = [&](std::uint32_t a, std::uint32_t b) { work.options.each_candidate(std::min(a, b), std::max(a, b)); };
+  for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
+    const auto rows = work.entries.rows_of(i);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      for (std::size_t l = k + 1; l < rows.size(); ++l) each(rows[k], rows[l]);
+    }
+  }
+  for (const Chunk& chunk : chunks_of(blocking, every_rule())) {
+    for_each_pair(work.entries, blocking, chunk, work.input.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    for (const std::uint32_t a : work.entries.rows_of(left)) {
+                      for (const std::uint32_t b : work.entries.rows_of(right)) each(a, b);
+                    }
+                  });
+  }
+}
+
 std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexPair> rows) {
   std::vector<IndexPair> pairs;
   for (const auto& [a, b] : rows) {
@@ -238,8 +257,11 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
 
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
+  if (options.each_candidate) report_candidates(work, blocking);
   linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
-  linked.blocking_note = blocking.note();
+  const BlockingRecall recall = estimate_recall(entries, blocking, cluster, input.between_sources_only);
+  linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
+  linked.blocking_note = recall.says() + "; " + blocking.note();
   if (clustered.split_components > 0) {
     linked.blocking_note +=
         fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);

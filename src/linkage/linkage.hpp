@@ -82,6 +82,9 @@ struct Options {
   Progress progress;
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
+  // Called for every pair of rows that blocking brings together, or that are equal: for checking, on small data. May be
+  // empty.
+  std::function<void(std::uint32_t, std::uint32_t)> each_candidate;
 };
 
 // A model learnt from the rows, without labels.
@@ -90,10 +93,17 @@ struct Options {
 // labelled rows tell m; the threshold is the one that finds the labelled people best.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
 
+// How many pairs that belong together blocking brings together, of all: limits with 95 % assurance (blocking_recall.hpp).
+struct BlockingLimits {
+  double least_recall = 1, most_recall = 1;
+  double least_missed = 0, most_missed = 0;  // pairs of rows
+};
+
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
+  BlockingLimits blocking;
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
