@@ -274,6 +274,8 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
+  options.with_alternatives = !arguments.alternatives.empty();
+  options.components_only = arguments.components;
   std::vector<std::uint32_t> labels;
   for (const FileRows& file : files) labels.insert(labels.end(), file.labels.begin(), file.labels.end());
   const auto model = model_for(arguments, input, labels, options);
@@ -327,6 +329,19 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       const std::string person = base_name(arguments.files[source]) + "/" + files[source].ids[name - first];
       out += name_of_row[row] + "," + csv_field(person) + "\n";
     }
+  }
+  if (!arguments.alternatives.empty()) {
+    std::string text = "component,alternative,weight,source,id,cluster\n";
+    for (std::size_t c = 0; c < linked->uncertain.size(); ++c) {
+      const auto& component = linked->uncertain[c];
+      for (std::size_t p = 0; p < component.partitions.size(); ++p) {
+        const auto& partition = component.partitions[p];
+        for (std::size_t i = 0; i < component.rows.size(); ++i)
+          text += fmt::format("{},{},{:.6f},{},{}\n", c + 1, p + 1, partition.weight, name_of_row[component.rows[i]],
+                              partition.cluster[i] + 1);
+      }
+    }
+    if (const auto wrote = write_whole(arguments.alternatives, text); !wrote) return std::unexpected(wrote.error());
   }
   if (!arguments.candidates.empty()) {
     if (const auto wrote = write_whole(arguments.candidates, candidates); !wrote) return std::unexpected(wrote.error());

@@ -66,7 +66,7 @@ std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const 
   std::array<std::uint64_t, rarity_steps> equal{};
   for (Code code = 1; code < counts.size(); ++code) {
     if (counts[code] < 2) continue;
-    const std::int32_t step = scorer.rarity(term, code) / (weight_scale / 4) + 64;
+    const std::int32_t step = quarter_bits(scorer.rarity(term, code)) + 64;
     equal[static_cast<std::size_t>(std::clamp<std::int32_t>(step, 0, rarity_steps - 1))] +=
         static_cast<std::uint64_t>(counts[code]) * (counts[code] - 1);
   }
@@ -151,8 +151,9 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
     for (std::size_t f = 0; f < field_count; ++f) {
       if (f != at(Field::forename) && f != at(Field::surname)) weight += scorer.field_weight(f, pattern[f]);
     }
-    const std::int32_t rarity = scorer.rarity(Term::forename, left.forename) + scorer.rarity(Term::surname, left.surname);
-    others[name_band(rarity)].push_back(static_cast<double>(weight) / weight_scale);
+    const std::size_t band =
+        name_band(scorer.rarity(Term::forename, left.forename), scorer.rarity(Term::surname, left.surname));
+    others[band].push_back(static_cast<double>(weight) / weight_scale);
   }
   std::uint64_t with_birth = 0;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) with_birth += entries.all[i].birth.year != 0 ? 1 : 0;
@@ -162,8 +163,8 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
   std::array<double, name_bands> expected{};
   for (std::size_t i = 0; i < rarity_steps; ++i) {
     for (std::size_t j = 0; j < rarity_steps; ++j) {
-      const auto rarity = (static_cast<std::int32_t>(i + j) - 128) * (weight_scale / 4);
-      expected[name_band(rarity)] += forenames[i] * surnames[j] * all_pairs * birth_share * birth_share * sample.pairs_share;
+      const auto rarity_of = [](std::size_t step) { return (static_cast<std::int32_t>(step) - 64) * (weight_scale / 4); };
+      expected[name_band(rarity_of(i), rarity_of(j))] += forenames[i] * surnames[j] * all_pairs * birth_share * birth_share * sample.pairs_share;
     }
   }
   for (std::size_t band = 0; band < name_bands; ++band) {

@@ -175,6 +175,27 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
   return pairs;
 }
 
+UncertainRows as_rows(const Entries& entries, const Uncertain& component, bool between_sources_only) {
+  UncertainRows rows;
+  std::vector<std::uint32_t> leaf_of, first_of;  // by place; by leaf
+  for (std::uint32_t leaf = 0; leaf < component.units.size(); ++leaf) {
+    first_of.push_back(static_cast<std::uint32_t>(rows.rows.size()));
+    for (const std::uint32_t entry : component.units[leaf]) {
+      const auto its = entries.rows_of(entry);
+      for (const std::uint32_t row : between_sources_only ? its.first(1) : its) {
+        rows.rows.push_back(row);
+        leaf_of.push_back(leaf);
+      }
+    }
+  }
+  for (const Alternative& alternative : component.alternatives) {
+    UncertainRows::Partition partition{alternative.weight, {}};
+    for (const std::uint32_t leaf : leaf_of) partition.cluster.push_back(first_of[alternative.cluster[leaf]]);
+    rows.partitions.push_back(std::move(partition));
+  }
+  return rows;
+}
+
 Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
   const auto rows = static_cast<std::uint32_t>(input.rows.size());
   for (const auto* pairs : {&decisions.same, &decisions.different}) {
@@ -243,6 +264,8 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster_input.same = same;
   cluster_input.different = different;
   cluster_input.threads = options.threads;
+  cluster_input.with_alternatives = options.with_alternatives;
+  cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
     if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
@@ -255,6 +278,8 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster.resize(entries.all.size());
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
 
+  for (const Uncertain& component : clustered.uncertain)
+    linked.uncertain.push_back(as_rows(entries, component, input.between_sources_only));
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
   if (options.each_candidate) report_candidates(work, blocking);

@@ -79,6 +79,8 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t memory_bytes = 4ULL << 30;
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
+  bool with_alternatives = false;
+  bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
   Progress progress;
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
@@ -99,11 +101,23 @@ struct BlockingLimits {
   double least_missed = 0, most_missed = 0;  // pairs of rows
 };
 
+// Rows that are connected and whose partition is not certain, with at most 64 partitions and their weights, which sum to
+// one. The adopted one comes first.
+struct UncertainRows {
+  struct Partition {
+    double weight = 0;
+    std::vector<std::uint32_t> cluster;  // by place in `rows`: the place of the first row of its cluster
+  };
+  std::vector<std::uint32_t> rows;
+  std::vector<Partition> partitions;
+};
+
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
   BlockingLimits blocking;
+  std::vector<UncertainRows> uncertain;  // when Options::with_alternatives
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,

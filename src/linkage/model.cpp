@@ -86,8 +86,8 @@ std::int32_t fixed_weight(double ratio) {
   return static_cast<std::int32_t>(std::lround(limited * weight_scale));
 }
 
-std::size_t name_band(std::int32_t rarity) {
-  const std::int32_t band = (rarity + bits(6)) / bits(2);
+std::size_t name_band(std::int32_t forename_rarity, std::int32_t surname_rarity) {
+  const std::int32_t band = (quarter_bits(forename_rarity) + quarter_bits(surname_rarity) + 24) / 8;
   return static_cast<std::size_t>(std::clamp<std::int32_t>(band, 0, name_bands - 1));
 }
 
@@ -179,20 +179,21 @@ std::int32_t Scorer::swapped_weight(const Entry& left, const Entry& right) const
   const auto& surnames = adjustments_[at(Term::surname)];
   if (forenames.empty() || surnames.empty()) return 0;
   const auto rarity = [&](const Entry& entry) { return forenames[entry.forename] + surnames[entry.surname]; };
-  const auto [likelier, other] = std::minmax(rarity(left), rarity(right));
+  const auto [likelier, other] = std::minmax({rarity(left), rarity(right)});
   return names_rarity_ + std::min(likelier, other + swapped_share_);
 }
 
 std::int32_t Scorer::dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const {
   using namespace level;
   const std::uint8_t name = pattern[at(Field::forename)], surname_at = pattern[at(Field::surname)];
+  const auto of = [&](const Entry& first, const Entry& second) {
+    return dependence_[name_band(std::min(rarity(Term::forename, first.forename), rarity(Term::forename, second.forename)),
+                                 std::min(rarity(Term::surname, first.surname), rarity(Term::surname, second.surname)))];
+  };
+  if (name == forename_swapped) return std::min(of(left, left), of(right, right));
   if (name != forename_same && name != forename_variant && name != forename_near) return 0;
   if (surname_at != surname_same && surname_at != surname_near) return 0;
-  const std::int32_t forename_rarity =
-      std::min(rarity(Term::forename, left.forename), rarity(Term::forename, right.forename));
-  const std::int32_t surname_rarity =
-      std::min(rarity(Term::surname, left.surname), rarity(Term::surname, right.surname));
-  return dependence_[name_band(forename_rarity + surname_rarity)];
+  return of(left, right);
 }
 
 // The part that two surnames share, or the lone name that is the other's surname: as common as it is as a surname.

@@ -55,7 +55,11 @@ struct Model {
 // Fixed point: match weights in 1/1024 bit.
 inline constexpr int weight_scale = 1024;
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
-[[nodiscard]] std::size_t name_band(std::int32_t rarity);
+// Of two names' rarities, each rounded down to a quarter of a bit, so that training counts and scoring reads alike.
+[[nodiscard]] std::size_t name_band(std::int32_t forename_rarity, std::int32_t surname_rarity);
+[[nodiscard]] constexpr std::int32_t quarter_bits(std::int32_t rarity) {
+  return rarity >> 8;
+}
 [[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
 
 // Whether two entries look like two people of one family.
