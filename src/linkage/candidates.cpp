@@ -201,7 +201,7 @@ std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSam
     open.push_back({sample.pairs[i].rules, matches});
   }
   const double scale = static_cast<double>(thinned) * thinned / sample.pairs_share;
-  double budget = 2e6 + 20. * entries.ordinary;  // pairs
+  double budget = 2e6 + 20. * entries.ordinary * thinned;  // pairs
   std::uint32_t in_use = 0;
   for (std::size_t rule = 0; rule < base_rule_count; ++rule) in_use |= 1U << rule;
   while (true) {

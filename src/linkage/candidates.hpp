@@ -40,7 +40,7 @@ void learn_shares(Model& model, const CandidateSample& sample, const Entries& en
 void learn_name_dependence(Model& model, const CandidateSample& sample, const Entries& entries, double all_pairs);
 
 // The rules beyond the base rules that bring enough matches which no other rule brings, for what they cost.
-// `thinned` is one in how many entries the sample's blocking held.
+// `thinned` is one in how many of all entries are here.
 [[nodiscard]] std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSample& sample,
                                                         const Entries& entries, std::uint32_t thinned);
 

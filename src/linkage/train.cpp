@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
 constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
+constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried
 constexpr int most_rounds = 60;
 constexpr int passes = 3;
 constexpr double u_strength = 2000;
@@ -339,6 +340,26 @@ void learn_threshold(Model& model, const Input& input, std::span<const std::uint
   if (best >= 0) model.pair_threshold = 1 / (1 + std::exp2(-best_bits));
 }
 
+// All rules tried on one in so many entries, picked by their content.
+std::array<bool, rule_count> try_rules(const Model& model, const Entries& entries, const Input& input,
+                                       std::uint32_t thinned, const Options& options) {
+  Input some{input.strings, {}, input.between_sources_only};
+  for (std::uint32_t row = 0; row < input.rows.size(); ++row) {
+    const std::uint32_t entry = entries.entry_of[row];
+    if (entry < entries.ordinary && mix64(entries.content[entry] ^ 5) % thinned == 0) some.rows.push_back(input.rows[row]);
+  }
+  const Entries tried = make_entries(some, {});
+  if (tried.ordinary < 2) return BlockingPlan::base_rules();
+  BlockingPlan plan;
+  plan.used.fill(true);
+  const Blocking blocking = Blocking::learn(tried, plan, options.threads);
+  const Established established = established_forenames(tried, model.terms[static_cast<std::size_t>(Term::forename)]);
+  return choose_rules(model,
+                      sample_candidates(tried, blocking, established, input.between_sources_only, options.seed,
+                                        options.threads),
+                      tried, thinned);
+}
+
 }  // namespace
 
 Result<ModelPtr> train(const Input& input, const Options& options) {
@@ -362,7 +383,9 @@ Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels
     for (std::size_t l = 1; l < model->fields[f].size(); ++l) model->fields[f][l].m = field_infos()[f].levels[l].m;
   }
 
-  model->blocking.used.fill(true);
+  // Of few entries all rules are tried, of many only on some of them, at the end.
+  const auto thinned = static_cast<std::uint32_t>(entries.ordinary / most_tried + 1);
+  if (thinned == 1) model->blocking.used.fill(true);
   const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
@@ -393,9 +416,14 @@ Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels
     const Scorer scorer(before, entries);
     learn_u(*model, random, Matches(before, scorer));
   }
-  model->blocking.used = choose_rules(*model, candidates, entries, 1);
-  for (std::size_t rule = 0; rule < rule_count; ++rule) {
-    if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
+  if (thinned == 1) {
+    model->blocking.used = choose_rules(*model, candidates, entries, 1);
+    for (std::size_t rule = 0; rule < rule_count; ++rule) {
+      if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
+    }
+  } else {
+    model->blocking.used = try_rules(*model, entries, input, thinned, options);
+    static_cast<void>(Blocking::learn(entries, model->blocking, options.threads));
   }
   if (!labels.empty()) learn_threshold(*model, input, labels, options);
   return ModelPtr(model);
