@@ -117,6 +117,16 @@ char separator_of(std::string_view text) {
   return best;
 }
 
+// The parts of an address in one; the number of the house alone is none.
+std::string whole_address(const ColumnPlan& plan, const std::vector<std::string>& fields, std::size_t first) {
+  std::string address = fields[first];
+  for (const std::size_t column : plan.more_address) {
+    if (!fields[column].empty()) address += (address.empty() ? "" : ", ") + fields[column];
+  }
+  if (plan.street_number == no_column || address.empty()) return address;
+  return std::string(trimmed(fields[plan.street_number] + " " + address));
+}
+
 Result<void> read_file(const LinkArguments& arguments, std::size_t number, StringPool& strings, linkage::Input& input,
                        FileRows& rows, LinkReport& report) {
   const std::string& path = arguments.files[number];
@@ -165,9 +175,8 @@ Result<void> read_file(const LinkArguments& arguments, std::size_t number, Strin
     for (std::size_t a = 0; a < plan->of_attribute.size(); ++a) {
       const std::size_t column = plan->of_attribute[a];
       if (column == no_column) continue;
-      if (a == static_cast<std::size_t>(linkage::Attribute::address) && plan->street_number != no_column &&
-          !fields[column].empty()) {
-        row.value[a] = strings.intern(std::string(trimmed(fields[plan->street_number] + " " + fields[column])));
+      if (a == static_cast<std::size_t>(linkage::Attribute::address)) {
+        row.value[a] = strings.intern(whole_address(*plan, fields, column));
       } else {
         row.value[a] = strings.intern(fields[column]);
       }

@@ -10,7 +10,7 @@
 namespace wider::linkage {
 namespace {
 
-constexpr std::uint64_t most_pairs = 2'000'000;
+constexpr std::uint64_t most_pairs = 1'000'000;
 constexpr int most_rounds = 60;
 constexpr double one = 1 << 30;  // a probability of 1 as a whole number
 

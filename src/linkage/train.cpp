@@ -23,7 +23,7 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
-constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
+constexpr std::uint64_t most_pairs_a_rule = 1'000'000;
 constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried
 constexpr int most_rounds = 60;
 constexpr int passes = 3;
