@@ -14,6 +14,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/link_command.hpp"
+#include "cli/model_command.hpp"
 #include "cli/serve.hpp"
 #include "hub/hub.hpp"
 #include "ledger/control.hpp"
@@ -42,9 +43,12 @@ struct Words {
   std::uint64_t persons_csv = 0;  // rows; 0: the agencies' files
   LinkArguments link;
   std::vector<std::string> link_columns;  // STANDARD=COLUMN
+  TrainWords train;
+  EvaluateWords evaluate;
+  std::string model, other_model;
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
-  bool different = false, withdraw = false;
+  bool different = false, withdraw = false, behind_tls = false;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -152,7 +156,8 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   hub_option(serve_command, words);
   examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")->capture_default_str();
-  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, streams); }; });
+  serve_command->add_flag("--behind-tls", words.behind_tls, "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, words.behind_tls, streams); }; });
 }
 
 void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
@@ -238,15 +243,31 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   head_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
 }
 
+using Columns = std::vector<std::pair<std::string, std::string>>;
+
+void column_option(CLI::App* command, Words& words) {
+  command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+}
+
+Result<void> columns_of(const std::vector<std::string>& texts, Columns& columns) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) return failure(ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text));
+    columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return {};
+}
+
 void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
     const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
-                                                    {"blocking_note", report.blocking_note}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+                                                    {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
   }
   fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
   for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
   print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
@@ -306,10 +327,14 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* link_command = app.add_subcommand("link", "Linkage alone, no hub: CSV files to source,id,person");
   examples(link_command, {"link people.csv --id unique_id --out linked.csv", "link a.csv b.csv --id rec_id --between --out linked.csv",
-                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv"});
+                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv",
+                          "link people.csv --splink settings.json --out linked.csv --pairs scored.csv"});
   link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
-  link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
-  link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+  link_command->add_option("--id", words.link.id_column, "The column that names each row; with --splink, the model's own unless said")->type_name("COLUMN");
+  link_command->add_option("--splink", words.link.splink, "The settings of a trained Splink model (JSON): links with it and its blocking rules")->check(CLI::ExistingFile);
+  link_command->add_option("--cluster", words.link.cluster, "With --splink: components, as Splink clusters, or average, which keeps chains apart")->check(CLI::IsMember({"components", "average"}))->capture_default_str();
+  link_command->add_option("--pairs-threshold", words.link.pairs_threshold, "With --splink: match probability from which a pair is written; 0 writes all")->check(CLI::Range(0.0, 1.0));
+  column_option(link_command, words);
   link_command->add_option("--model", words.link.model, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
   link_command->add_flag("--between", words.link.between, "Link the files to each other and not within");
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
@@ -327,12 +352,9 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
   link_command->callback([&] {
+    if (words.link.id_column.empty() && words.link.splink.empty()) throw CLI::RequiredError("--id");
     chosen.alone = [&](Streams& streams) {
-      for (const std::string& text : words.link_columns) {
-        const std::size_t equals = text.find('=');
-        if (equals == std::string::npos) return fail(streams, {ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text)});
-        words.link.columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-      }
+      if (const auto read = columns_of(words.link_columns, words.link.columns); !read) return fail(streams, read.error());
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
       const auto report = run_link(words.link);
@@ -340,6 +362,64 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       if (!report) return fail(streams, report.error());
       print_link_report(*report, streams);
       return static_cast<int>(done);
+    };
+  });
+}
+
+void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* model = app.add_subcommand("model", "Linkage models: train one, show it, compare two, evaluate links by the truth");
+  examples(model, {"model train people.csv --id no --out people.toml", "model show people.toml", "model compare old.toml new.toml", "model evaluate people.csv --id no --truth person"});
+  model->require_subcommand(1);
+
+  auto* train = model->add_subcommand("train", "Learn a model from rows, without labels, and write it (TOML)");
+  examples(train, {"model train people.csv --id no --out people.toml", "model train a.csv b.csv --id no --between --column birth_date=born --out both.toml"});
+  train->add_option("files", words.train.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  train->add_option("--id", words.train.id_column, "The column that names each row")->required()->type_name("COLUMN");
+  column_option(train, words);
+  train->add_option("--labels", words.train.labels, "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
+  train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
+  train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
+  train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  train->add_option("--seed", words.train.seed, "The seed of the random pairs")->capture_default_str();
+  train->add_option("--out", words.train.out, "The model file to write")->required();
+  train->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      if (const auto read = columns_of(words.link_columns, words.train.columns); !read) return fail(streams, read.error());
+      return train_model(words.train, streams);
+    };
+  });
+
+  auto* show = model->add_subcommand("show", "A model's levels, blocking rules and term frequencies; also of Splink's settings (JSON)");
+  examples(show, {"model show people.toml", "model show splink-settings.json --json"});
+  show->add_option("model", words.model, "The model")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  show->callback([&] { chosen.alone = [&](Streams& streams) { return show_model(words.model, streams); }; });
+
+  auto* compare = model->add_subcommand("compare", "What two models say differently, by field and level");
+  examples(compare, {"model compare last-year.toml this-year.toml"});
+  compare->add_option("left", words.model, "One model")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  compare->add_option("right", words.other_model, "The other")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  compare->callback([&] { chosen.alone = [&](Streams& streams) { return compare_models(words.model, words.other_model, streams); }; });
+
+  auto* evaluate = model->add_subcommand("evaluate", "Precision and recall by the truth, with intervals, overall and by sex, age and how common the surname is");
+  examples(evaluate, {"model evaluate people.csv --id no --truth person --model people.toml", "model evaluate people.csv --id no --truth person --linked linked.csv",
+                      "model evaluate --people people.csv --truth-people town/truth/people.csv"});
+  evaluate->add_option("files", words.evaluate.files, "The CSV files")->type_name("FILE")->check(CLI::ExistingFile);
+  evaluate->add_option("--id", words.evaluate.id_column, "The column that names each row")->type_name("COLUMN");
+  column_option(evaluate, words);
+  evaluate->add_option("--truth", words.evaluate.truth_column, "The column that says who each row truly is; it is not linked by")->type_name("COLUMN");
+  evaluate->add_option("--model", words.evaluate.model, "Link with this model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
+  evaluate->add_option("--linked", words.evaluate.linked, "Evaluate what wider link wrote instead")->check(CLI::ExistingFile);
+  evaluate->add_option("--people", words.evaluate.people, "Evaluate what wider people wrote, by --truth-people")->check(CLI::ExistingFile);
+  evaluate->add_option("--truth-people", words.evaluate.truth_people, "A town's truth/people.csv: agency,mention,person")->check(CLI::ExistingFile);
+  evaluate->add_flag("--between", words.evaluate.between, "Only pairs of rows of different files count");
+  evaluate->add_option("--threshold", words.evaluate.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
+  evaluate->add_option("--on", words.evaluate.on, "The day at which ages are taken; else the last birth date in the files")->type_name("DATE");
+  evaluate->add_option("--threads", words.evaluate.threads, "How many threads")->check(CLI::Range(1, 256));
+  evaluate->add_option("--memory", words.evaluate.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  evaluate->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      if (const auto read = columns_of(words.link_columns, words.evaluate.columns); !read) return fail(streams, read.error());
+      return evaluate_model(words.evaluate, streams);
     };
   });
 }
@@ -354,6 +434,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
+  add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(reversed);

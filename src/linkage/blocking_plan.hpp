@@ -47,6 +47,12 @@ inline constexpr std::size_t slot_count = 29;             // "names" has two key
 [[nodiscard]] std::string_view name_of(Rule rule);        // in sentences: "surname and town"
 [[nodiscard]] std::string_view model_name_of(Rule rule);  // in model files: "surname_and_town"
 
+inline constexpr std::array<Rule, rule_count> every_rule = [] {
+  std::array<Rule, rule_count> rules{};
+  for (std::size_t rule = 0; rule < rule_count; ++rule) rules[rule] = static_cast<Rule>(rule);
+  return rules;
+}();
+
 // The places of a rule's keys among an entry's.
 struct Slots {
   std::size_t first, count;

@@ -66,7 +66,7 @@ std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const 
   std::array<std::uint64_t, rarity_steps> equal{};
   for (Code code = 1; code < counts.size(); ++code) {
     if (counts[code] < 2) continue;
-    const std::int32_t step = quarter_bits(scorer.rarity(term, code)) + 64;
+    const std::int32_t step = quarter_bits(scorer.adjustment(term, code)) + 64;
     equal[static_cast<std::size_t>(std::clamp<std::int32_t>(step, 0, rarity_steps - 1))] +=
         static_cast<std::uint64_t>(counts[code]) * (counts[code] - 1);
   }
@@ -89,9 +89,7 @@ CandidateSample sample_candidates(const Entries& entries, const Blocking& blocki
   }
   const double missed = 1 - 1 / static_cast<double>(every);
   sample.pairs_share = 1 - missed * missed;
-  std::vector<Rule> rules;
-  for (std::size_t rule = 0; rule < rule_count; ++rule) rules.push_back(static_cast<Rule>(rule));
-  const auto chunks = chunks_of(blocking, rules);
+  const auto chunks = chunks_of(blocking, every_rule);
   std::vector<std::vector<CandidatePair>> found(std::max(threads, 1U));
   std::vector<Comparer> comparers(found.size(), Comparer(entries, established));
   in_parallel(threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
@@ -152,7 +150,7 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
       if (f != at(Field::forename) && f != at(Field::surname)) weight += scorer.field_weight(f, pattern[f]);
     }
     const std::size_t band =
-        name_band(scorer.rarity(Term::forename, left.forename), scorer.rarity(Term::surname, left.surname));
+        name_band(scorer.adjustment(Term::forename, left.forename), scorer.adjustment(Term::surname, left.surname));
     others[band].push_back(static_cast<double>(weight) / weight_scale);
   }
   std::uint64_t with_birth = 0;

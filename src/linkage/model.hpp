@@ -54,6 +54,7 @@ struct Model {
 
 // Fixed point: match weights in 1/1024 bit.
 inline constexpr int weight_scale = 1024;
+inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the rarity of a value that two give
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
 // Of two names' rarities, each rounded down to a quarter of a bit, so that training counts and scoring reads alike.
 [[nodiscard]] std::size_t name_band(std::int32_t forename_rarity, std::int32_t surname_rarity);
@@ -88,16 +89,21 @@ class Scorer {
                                               std::uint8_t level) const;
   // What both names agreeing is taken back: names go together (correlated fields are not counted twice). 0 or less.
   [[nodiscard]] std::int32_t dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const;
-  // How much rarer than the values of two random rows that are equal.
-  [[nodiscard]] std::int32_t rarity(Term term, Code code) const {
-    const auto& adjustment = adjustments_[static_cast<std::size_t>(term)];
-    return adjustment.empty() ? 0 : adjustment[code];
+  // What a value's frequency adds where two give that value: how much rarer it is than the values of two random rows that
+  // are equal. At most most_adjustment.
+  [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
+    const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
+    return code == 0 || of_term.empty() ? 0 : of_term[code];
   }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
+  // Forename and surname that changed places weigh no more than this and the rarity of both names of one of the two.
+  [[nodiscard]] std::int32_t most_swapped_weight() const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
+  // Takes in strings that came to the entries' pool since.
+  void extend(const Model& model, const Entries& entries);
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:
