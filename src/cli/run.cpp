@@ -355,6 +355,14 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
   link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--alternatives", words.link.alternatives,
+                           "Also write the components that are not certain: at most 64 partitions each, with weights");
+  link_command->add_option("--candidates", words.link.candidates,
+                           "Also write every pair of rows that blocking brings together: for checking, on small files");
+  link_command->add_flag("--components", words.link.components,
+                         "Clusters are connected components, whatever speaks against: only to compare with");
+  link_command->add_option("--labels", words.link.labels,
+                           "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   link_command->add_option("--write-model", words.link.write_model, "Also write the model that was used (TOML)");
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
@@ -383,6 +391,7 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   train->add_option("files", words.train.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
   train->add_option("--id", words.train.id_column, "The column that names each row")->required()->type_name("COLUMN");
   column_option(train, words);
+  train->add_option("--labels", words.train.labels, "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
   train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
   train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
