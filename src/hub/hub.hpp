@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "hub/as_at.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/sessions.hpp"
@@ -108,6 +109,7 @@ class Hub final : public Pages {
   std::shared_ptr<const std::vector<practice::Duty>> duties_;
   const Projection* duties_of_ = nullptr;
   Date duties_on_;
+  PastPictures past_;
 };
 
 // "P123" ↔ PersonId.

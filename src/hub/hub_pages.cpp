@@ -11,6 +11,7 @@
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
+#include "records/known_at.hpp"
 
 namespace wider::hub {
 namespace {
@@ -20,6 +21,8 @@ using ledger::EntryKind;
 
 constexpr std::size_t findings_on_home = 10;
 constexpr std::size_t hits_on_a_page = 50;
+// A small hub's past is there at once; for a large one's the page says that it will be.
+constexpr std::chrono::milliseconds patience_for_the_past{2000};
 
 std::int64_t monotonic_now() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -182,16 +185,27 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
 Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted) return std::unexpected(admitted.error());
-  const auto projection = this->projection();
-  const auto id = person_of_text(person);
+  const auto today = this->projection();
+  auto shown = today;
+  auto id = person_of_text(person);
+  const auto as_known_at = parse_iso_date(query.as_known_at);
+  if (as_known_at) {
+    // Everything on the page is then of that day: also who was taken for one person, findings and duties.
+    auto then = past_.of(today, *as_known_at, patience_for_the_past);
+    if (!then) return std::unexpected(then.error());
+    shown = std::move(*then);
+    if (id) id = person_known_at(*today, *shown, *id);
+  }
   const auto nobody = failure(ErrorCode::not_found, "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
-  if (!id || !projection->people.exists(*id)) return nobody;
-  auto view = make_person_view(*projection, *ledger_, viewer, *id, query, now());
+  if (!id || !shown->people.exists(*id)) return nobody;
+  auto view = make_person_view(*shown, *ledger_, viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
-  add_duties_of(*projection, *duties_today(), viewer, *id, *view);
-  for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-    const auto found = std::find_if(projection->findings.begin(), projection->findings.end(), [&](const Finding& f) { return f.id == line.id; });
+  const auto duties = as_known_at ? std::make_shared<const std::vector<practice::Duty>>(open_duties(*shown, end_of(*as_known_at))) : duties_today();
+  add_duties_of(*shown, *duties, viewer, *id, *view);
+  const auto events = shown == today ? all_events() : shown->facts.finding_events;
+  for (FindingLine& line : finding_lines(*shown, viewer, events, as_known_at.value_or(day_of(now())))) {
+    const auto found = std::find_if(shown->findings.begin(), shown->findings.end(), [&](const Finding& f) { return f.id == line.id; });
     const bool dismissed = line.state.starts_with("Dismissed");
     if (!dismissed && std::find(found->people.begin(), found->people.end(), *id) != found->people.end()) view->findings.push_back(std::move(line));
   }

@@ -90,9 +90,8 @@ Result<std::vector<ChronologyRow>> chronology_rows(const Projection& projection,
   const auto only = agency_named(query.agency);
   std::vector<ChronologyRow> rows;
   Date last_day;
-  for (const auto& line : picture::chronology(projection.scene(), person, as_known_at)) {
+  for (const auto& line : picture::chronology(projection.scene(), person, as_known_at, std::nullopt, only)) {
     const RecordRow& record = holdings.at(line.record);
-    if (only && record.agency != *only) continue;
     const access::Depth depth = decide_for(viewer, record).depth;
     if (depth < access::Depth::outline) continue;
     ChronologyRow row;

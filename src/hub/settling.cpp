@@ -49,38 +49,39 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
 }
 
 // Pass 2: the linkage model, adopted once by an entry so that everything concluded names the version it rests on.
-Result<linkage::ModelPtr> adopted_model(ledger::Ledger& ledger, Facts& facts, const linkage::Input& input, const SettleOptions& options) {
-  if (facts.model.empty()) {
-    const std::string* shipped = shipped_model("people.toml");
-    if (input.rows.size() >= rows_to_train_on || shipped == nullptr) {
-      linkage::Options train_options;
-      train_options.threads = options.threads;
-      train_options.progress = options.progress;
-      const auto trained = linkage::train(input, train_options);
-      if (!trained) return std::unexpected(trained.error());
-      facts.model = linkage::to_toml(**trained);
-    } else {
-      facts.model = *shipped;
-    }
-    ledger::NewEntry adoption;
-    adoption.kind = ledger::EntryKind::model_adopted;
-    adoption.received = facts.last_received;
-    adoption.body = facts.model;
-    const auto sequence = ledger.append(std::span(&adoption, 1));
-    if (!sequence) return std::unexpected(sequence.error());
-    // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
-    if (*sequence == facts.through + 1) facts.through = *sequence;
+Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
+  if (!facts.model.empty() || facts.holdings.mentions().empty()) return {};
+  const LinkageRows rows = gather(facts.holdings);
+  if (rows.input.rows.empty()) return {};
+  const std::string* shipped = shipped_model("people.toml");
+  if (rows.input.rows.size() >= rows_to_train_on || shipped == nullptr) {
+    linkage::Options train_options;
+    train_options.threads = options.threads;
+    train_options.progress = options.progress;
+    const auto trained = linkage::train(rows.input, train_options);
+    if (!trained) return std::unexpected(trained.error());
+    facts.model = linkage::to_toml(**trained);
+  } else {
+    facts.model = *shipped;
   }
-  return linkage::parse_model(facts.model);
+  ledger::NewEntry adoption;
+  adoption.kind = ledger::EntryKind::model_adopted;
+  adoption.received = facts.last_received;
+  adoption.body = facts.model;
+  const auto sequence = ledger.append(std::span(&adoption, 1));
+  if (!sequence) return std::unexpected(sequence.error());
+  // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
+  if (*sequence == facts.through + 1) facts.through = *sequence;
+  return {};
 }
 
 // Pass 3: live mentions → people.
-Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const SettleOptions& options) {
+Result<void> link_people(Projection& projection, const SettleOptions& options) {
   const Holdings& holdings = projection.holdings();
   const LinkageRows rows = gather(holdings);
   std::vector<std::uint32_t> labels(holdings.mentions().size(), UINT32_MAX);
   if (!rows.input.rows.empty()) {
-    const auto model = adopted_model(ledger, projection.facts, rows.input, options);
+    const auto model = linkage::parse_model(projection.facts.model);
     if (!model) return std::unexpected(model.error());
     linkage::Options link_options;
     link_options.threads = options.threads;
@@ -98,12 +99,13 @@ Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const S
 }
 
 // Pass 4: people and things → findings.
-Result<void> find_patterns(Projection& projection, const SettleOptions& options) {
+Result<void> find_patterns(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
   projection.things = std::make_unique<picture::Things>(projection.holdings());
   const auto patterns = shipped_patterns();
   if (!patterns) return std::unexpected(patterns.error());
   picture::FindOptions find_options;
   find_options.threads = options.threads;
+  find_options.as_known_at = as_known_at;
   projection.findings = picture::find(projection.scene(), *patterns, find_options);
   return {};
 }
@@ -188,6 +190,11 @@ linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows
   return decisions;
 }
 
+Result<void> conclude(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
+  if (auto linked = link_people(projection, options); !linked) return linked;
+  return find_patterns(projection, as_known_at, options);
+}
+
 Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options) {
   Settled settled;
   settled.projection = start ? std::move(start) : std::make_unique<Projection>();
@@ -203,11 +210,14 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   settled.changed = *read > 0 || identity_changed;
   if (!identity_changed) return settled;
 
-  if (auto linked = link_people(ledger, projection, options); !linked) return std::unexpected(linked.error());
+  if (auto adopted = adopt_model(ledger, projection.facts, options); !adopted) return std::unexpected(adopted.error());
+  watch.lap("adopt a model");
+
+  if (auto linked = link_people(projection, options); !linked) return std::unexpected(linked.error());
   watch.lap("link people");
   // Beyond this point nobody is merged or split: people and their ids are settled.
 
-  if (auto found = find_patterns(projection, options); !found) return std::unexpected(found.error());
+  if (auto found = find_patterns(projection, std::nullopt, options); !found) return std::unexpected(found.error());
   watch.lap("find patterns");
 
   projection.search = std::make_unique<SearchIndex>(projection.holdings(), projection.people);

@@ -212,8 +212,8 @@ bool same_event(const RecordRow& a, const RecordRow& b) {
 }  // namespace
 
 std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person, std::optional<Date> as_known_at,
-                                       std::optional<Agency> viewer) {
-  const View view{as_known_at, std::nullopt, viewer};
+                                       std::optional<Agency> viewer, std::optional<Agency> only_agency) {
+  const View view{as_known_at, only_agency, viewer};
   std::vector<ChronologyLine> lines;
   for (const MentionIndex mention : scene.people.mentions_of(person)) {
     const RecordIndex index = scene.holdings.at(mention).record;

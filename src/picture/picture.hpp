@@ -75,10 +75,11 @@ struct ChronologyLine {
   std::vector<RecordIndex> also;  // the same event as recorded by others ("also recorded by police, 3 days later")
 };
 // Oldest first. as_known_at: only what had been known and received by that day. viewer: whose originator-only records
-// are told too; none: no one's (invariant 10).
+// are told too; none: no one's (invariant 10). only_agency: that agency's records alone.
 [[nodiscard]] std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person,
                                                      std::optional<Date> as_known_at,
-                                                     std::optional<Agency> viewer = std::nullopt);
+                                                     std::optional<Agency> viewer = std::nullopt,
+                                                     std::optional<Agency> only_agency = std::nullopt);
 // "Also recorded by police, 3 days later." for each record of line.also; "" when there is none.
 [[nodiscard]] std::string also_says(const Scene& scene, const ChronologyLine& line);
 

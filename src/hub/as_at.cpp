@@ -1,0 +1,127 @@
+#include "hub/as_at.hpp"
+
+#include <algorithm>
+
+#include "records/known_at.hpp"
+
+namespace wider::hub {
+namespace {
+
+// The holdings of that moment: what came later is cut off, and of what had come only what stood then is live.
+Holdings holdings_known_at(const Holdings& today, Instant moment) {
+  const auto& all = today.records();
+  // Rows stand in order of receipt: the clock of a ledger never goes back.
+  const auto end = std::partition_point(all.begin(), all.end(), [&](const RecordRow& row) { return row.received <= moment; });
+  std::vector<RecordRow> records(all.begin(), end);
+  for (RecordRow& row : records) row.live = false;
+  for (const RecordIndex standing : known_at(today, {moment, KnownBasis::by_both, std::nullopt})) records[standing.value].live = true;
+  const std::uint32_t mentions = end == all.end() ? static_cast<std::uint32_t>(today.mentions().size()) : end->first_mention;
+  const std::uint32_t things = end == all.end() ? static_cast<std::uint32_t>(today.things().size()) : end->first_thing;
+  return Holdings::from_blocks(today.strings(), std::move(records), {today.mentions().begin(), today.mentions().begin() + mentions},
+                               {today.things().begin(), today.things().begin() + things});
+}
+
+}  // namespace
+
+Facts facts_known_at(const Facts& today, Date day) {
+  const Instant moment = end_of(day);
+  Facts then;
+  then.through = today.through;
+  then.holdings = holdings_known_at(today.holdings, moment);
+  then.accounts = today.accounts;
+  for (const LinkDecision& word : today.decision_history) {
+    if (word.at > moment) break;
+    then.decision_history.push_back(word);
+    take_word(word, then.link_decisions);
+  }
+  for (const FindingEvent& event : today.finding_events) {
+    if (event.at <= moment) then.finding_events.push_back(event);
+  }
+  then.model = today.model;
+  for (const RecordRow& row : then.holdings.records()) then.take_receipt(row.agency, row.handling, row.received);
+  then.identity_version = today.identity_version;
+  then.past_version = today.past_version;
+  return then;
+}
+
+Result<std::unique_ptr<Projection>> as_known_at(const Projection& today, Date day, const SettleOptions& options) {
+  auto then = std::make_unique<Projection>();
+  then->facts = facts_known_at(today.facts, day);
+  if (auto concluded = conclude(*then, day, options); !concluded) return std::unexpected(concluded.error());
+  return then;
+}
+
+bool all_known_at(const Facts& today, Date day) {
+  const Instant moment = end_of(day);
+  if (!today.holdings.records().empty() && today.holdings.records().back().received > moment) return false;
+  const auto told_by_then = [&](Date told) { return !told.valid() || told <= day; };
+  return std::ranges::all_of(today.holdings.records(),
+                             [&](const RecordRow& row) {
+                               return row.received <= moment && told_by_then(row.known) && told_by_then(row.outcome_date);
+                             }) &&
+         std::ranges::all_of(today.decision_history, [&](const LinkDecision& word) { return word.at <= moment; }) &&
+         std::ranges::all_of(today.finding_events, [&](const FindingEvent& event) { return event.at <= moment; });
+}
+
+PersonId person_known_at(const Projection& today, const Projection& then, PersonId person) {
+  const MentionIndex mention(person.value);
+  if (person.value < then.holdings().mentions().size() && then.people.of(mention).valid()) return then.people.of(mention);
+  if (person.value >= today.holdings().mentions().size()) return {};
+  const RecordRow& record = today.holdings().at(today.holdings().at(mention).record);
+  const auto version = then.holdings().find_mention(record.agency, today.holdings().name(mention));
+  return version ? then.people.of(*version) : PersonId();
+}
+
+bool PastPictures::holds(const Picture& picture, const Facts& today, Date day) const {
+  if (!picture.projection || picture.day != day || picture.past_version != today.past_version) return false;
+  // What came since must be later than the day; nothing that came before can have changed.
+  const auto& rows = today.holdings.records();
+  const bool later = picture.rows == rows.size() || (picture.rows < rows.size() && rows[picture.rows].received > end_of(day));
+  const auto until_then = [&](const auto& list) {
+    return std::ranges::count_if(list, [&](const auto& one) { return one.at <= end_of(day); });
+  };
+  const Facts& then = picture.projection->facts;
+  return later && until_then(today.decision_history) == std::ssize(then.decision_history) &&
+         until_then(today.finding_events) == std::ssize(then.finding_events);
+}
+
+void PastPictures::begin(std::shared_ptr<const Projection> today, Date day) {
+  being_made_ = day;
+  failed_.reset();
+  kept_ = {};  // at most one beside today's, also while the next is made
+  maker_ = std::jthread([this, today = std::move(today), day] {
+    SettleOptions quietly;
+    quietly.threads = 1;  // pages are answered meanwhile
+    auto made = as_known_at(*today, day, quietly);
+    const std::scoped_lock lock(mutex_);
+    being_made_ = {};
+    if (made) {
+      kept_ = {day, today->facts.past_version, static_cast<std::uint32_t>(today->holdings().records().size()), std::move(*made)};
+    } else {
+      failed_ = made.error();
+    }
+    changed_.notify_all();
+  });
+}
+
+Result<std::shared_ptr<const Projection>> PastPictures::of(const std::shared_ptr<const Projection>& today, Date day,
+                                                           std::chrono::milliseconds patience) {
+  if (all_known_at(today->facts, day)) return today;
+  std::unique_lock lock(mutex_);
+  if (!being_made_.valid() && !holds(kept_, today->facts, day)) {
+    if (maker_.joinable()) {
+      // It has said that it is done, and takes no lock after that.
+      maker_.join();
+    }
+    begin(today, day);
+  }
+  const bool mine = !being_made_.valid() || being_made_ == day;
+  if (mine) changed_.wait_for(lock, patience, [&] { return !being_made_.valid(); });
+  if (!being_made_.valid() && holds(kept_, today->facts, day)) return kept_.projection;
+  if (mine && failed_) return std::unexpected(*failed_);
+  return failure(ErrorCode::unavailable,
+                 mine ? "The picture as it was on that day is being put together from all records. Open the page again in a minute."
+                      : "The picture as it was on another day is being put together. Open the page again in a minute.");
+}
+
+}  // namespace wider::hub
