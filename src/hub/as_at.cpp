@@ -14,11 +14,21 @@ Holdings holdings_known_at(const Holdings& today, Instant moment) {
   const auto end = std::partition_point(all.begin(), all.end(), [&](const RecordRow& row) { return row.received <= moment; });
   std::vector<RecordRow> records(all.begin(), end);
   for (RecordRow& row : records) row.live = false;
-  for (const RecordIndex standing : known_at(today, {moment, KnownBasis::by_both, std::nullopt})) records[standing.value].live = true;
+  const KnownAt question{moment, KnownBasis::by_both, std::nullopt};
+  for (const RecordIndex standing : known_at(today, question)) records[standing.value].live = true;
+  // What had come but was not known yet says nothing.
+  const auto unsaid = [&](RecordIndex record) { return !was_known(today.at(record), question); };
   const std::uint32_t mentions = end == all.end() ? static_cast<std::uint32_t>(today.mentions().size()) : end->first_mention;
   const std::uint32_t things = end == all.end() ? static_cast<std::uint32_t>(today.things().size()) : end->first_thing;
-  return Holdings::from_blocks(today.strings(), std::move(records), {today.mentions().begin(), today.mentions().begin() + mentions},
-                               {today.things().begin(), today.things().begin() + things});
+  std::vector<MentionRow> mention_rows(today.mentions().begin(), today.mentions().begin() + mentions);
+  std::vector<ThingRow> thing_rows(today.things().begin(), today.things().begin() + things);
+  for (MentionRow& row : mention_rows) {
+    if (unsaid(row.record)) row = {.record = row.record, .birth_date = {}};
+  }
+  for (ThingRow& row : thing_rows) {
+    if (unsaid(row.record)) row = {.record = row.record};
+  }
+  return Holdings::from_blocks(today.strings(), std::move(records), std::move(mention_rows), std::move(thing_rows));
 }
 
 }  // namespace

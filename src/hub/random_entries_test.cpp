@@ -41,6 +41,16 @@ class Sayer {
     return text;
   }
 
+  // Of a thing: the record that named it first, of those that everybody may know of.
+  [[nodiscard]] std::string first_shared_telling(EntityId thing) const {
+    for (const ThingIndex telling : projection_.things->mentions_of(thing)) {
+      const RecordIndex record = projection_.holdings().at(telling).record;
+      const RecordRow& row = projection_.holdings().at(record);
+      if (row.live && row.handling == Handling::shared) return name(record);
+    }
+    return "-";
+  }
+
   [[nodiscard]] std::string people() const {
     std::string text;
     for (const PersonId person : projection_.people.all()) {
@@ -56,11 +66,7 @@ class Sayer {
                                    finding.agencies.bits(), finding.audience ? name_of(*finding.audience) : "-");
     text += fmt::format("  people {}\n  children {}\n  proof {}\n  also {}\n  mentions {}\n", names(finding.people), names(finding.children),
                         names(finding.proof), names(finding.also), names(finding.mentions));
-    for (const EntityId thing : finding.things) {
-      text += fmt::format("  thing {}", name(projection_.holdings().at(projection_.things->mentions_of(thing).front()).record));
-      if (numbers_) text += fmt::format("({})", thing.value);
-      text += "\n";
-    }
+    for (const EntityId thing : finding.things) text += fmt::format("  thing {} {}\n", first_shared_telling(thing), numbers_ ? thing.value : 0);
     for (const auto& one : finding.explanations) text += "  " + one.question + " " + one.answer + "\n";
     return text;
   }

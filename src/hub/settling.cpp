@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <unordered_map>
 
 #include "hub/data.hpp"
 #include "hub/search.hpp"
@@ -130,51 +130,80 @@ void fill_up(linkage::Row& row, const linkage::Row& index) {
   if (row.sex == Sex::unknown) row.sex = index.sex;
 }
 
+linkage::Row row_of_mention(const Holdings& holdings, MentionIndex m) {
+  const MentionRow& mention = holdings.at(m);
+  const RecordRow& record = holdings.at(mention.record);
+  linkage::Row row;
+  value(row, Attribute::forename) = mention.forename;
+  value(row, Attribute::surname) = mention.surname;
+  value(row, Attribute::full_name) = mention.full_name;
+  value(row, Attribute::alias) = mention.alias;
+  value(row, Attribute::postcode) = mention.postcode;
+  value(row, Attribute::address) = mention.address;
+  value(row, Attribute::phone) = mention.phone;
+  value(row, Attribute::email) = mention.email;
+  value(row, Attribute::nhs_number) = mention.nhs_number;
+  value(row, Attribute::upn) = mention.upn;
+  value(row, Attribute::uprn) = mention.uprn;
+  value(row, Attribute::occupation) = mention.occupation;
+  row.birth_date = mention.birth_date;
+  row.sex = mention.sex;
+  row.source = static_cast<std::uint16_t>(record.agency);
+  row.own_id = mention.local_id;
+  row.attach_only = record.handling == Handling::originator_only;
+  return row;
+}
+
+// A row that its agency's own index numbers, and when the agency said it.
+struct IndexedRow {
+  std::uint64_t key;  // agency and number
+  Date said;
+  std::uint32_t row;
+};
+
+// Fills each row up with what its agency's own index says of that person, what the agency said last first; never by what
+// the hub received last, so that the order of arrival changes nobody (invariant 6). Originator-only records lend nothing.
+void fill_from_indices(const Holdings& holdings, LinkageRows& rows) {
+  std::vector<IndexedRow> indexed;
+  for (std::uint32_t r = 0; r < rows.input.rows.size(); ++r) {
+    const linkage::Row& row = rows.input.rows[r];
+    if (row.own_id == 0) continue;
+    const RecordRow& record = holdings.at(holdings.at(rows.mention_of[r]).record);
+    indexed.push_back({(static_cast<std::uint64_t>(row.source) << 32) | row.own_id, record.known.valid() ? record.known : record.day(), r});
+  }
+  std::sort(indexed.begin(), indexed.end(), [&](const IndexedRow& a, const IndexedRow& b) {
+    if (a.key != b.key || a.said != b.said) return a.key != b.key ? a.key < b.key : a.said > b.said;
+    const MentionIndex left = rows.mention_of[a.row];
+    const MentionIndex right = rows.mention_of[b.row];
+    const RecordRow& of_left = holdings.at(holdings.at(left).record);
+    const RecordRow& of_right = holdings.at(holdings.at(right).record);
+    if (of_left.kind != of_right.kind) return of_left.kind < of_right.kind;
+    if (of_left.id != of_right.id) return holdings.text(of_left.id) < holdings.text(of_right.id);
+    return left < right;  // of one record
+  });
+  for (auto at = indexed.begin(); at != indexed.end();) {
+    const auto end = std::find_if(at, indexed.end(), [&](const IndexedRow& other) { return other.key != at->key; });
+    linkage::Row index;
+    for (auto one = at; one != end; ++one) {
+      if (!rows.input.rows[one->row].attach_only) fill_up(index, rows.input.rows[one->row]);
+    }
+    for (; at != end; ++at) fill_up(rows.input.rows[at->row], index);
+  }
+}
+
 }  // namespace
 
 LinkageRows gather(const Holdings& holdings) {
   LinkageRows out;
   out.input.strings = &holdings.strings();
   out.row_of.assign(holdings.mentions().size(), UINT32_MAX);
-  // What each agency's own index says of each of its people, later records first; originator-only records lend nothing.
-  std::unordered_map<std::uint64_t, linkage::Row> index;
-  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
   for (std::uint32_t m = 0; m < holdings.mentions().size(); ++m) {
-    const MentionRow& mention = holdings.mentions()[m];
-    const RecordRow& record = holdings.at(mention.record);
-    if (!record.live) continue;
-    linkage::Row row;
-    value(row, Attribute::forename) = mention.forename;
-    value(row, Attribute::surname) = mention.surname;
-    value(row, Attribute::full_name) = mention.full_name;
-    value(row, Attribute::alias) = mention.alias;
-    value(row, Attribute::postcode) = mention.postcode;
-    value(row, Attribute::address) = mention.address;
-    value(row, Attribute::phone) = mention.phone;
-    value(row, Attribute::email) = mention.email;
-    value(row, Attribute::nhs_number) = mention.nhs_number;
-    value(row, Attribute::upn) = mention.upn;
-    value(row, Attribute::uprn) = mention.uprn;
-    value(row, Attribute::occupation) = mention.occupation;
-    row.birth_date = mention.birth_date;
-    row.sex = mention.sex;
-    row.source = static_cast<std::uint16_t>(record.agency);
-    row.own_id = mention.local_id;
-    row.attach_only = record.handling == Handling::originator_only;
+    if (!holdings.at(holdings.mentions()[m].record).live) continue;
     out.row_of[m] = static_cast<std::uint32_t>(out.input.rows.size());
     out.mention_of.emplace_back(m);
-    out.input.rows.push_back(row);
+    out.input.rows.push_back(row_of_mention(holdings, MentionIndex(m)));
   }
-  for (std::size_t r = out.input.rows.size(); r-- > 0;) {
-    const linkage::Row& row = out.input.rows[r];
-    if (row.own_id == 0 || row.attach_only) continue;
-    const auto [place, is_new] = index.try_emplace(key(row), row);
-    if (!is_new) fill_up(place->second, row);
-  }
-  for (linkage::Row& row : out.input.rows) {
-    if (row.own_id == 0) continue;
-    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
-  }
+  fill_from_indices(holdings, out);
   return out;
 }
 

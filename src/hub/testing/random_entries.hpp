@@ -160,7 +160,7 @@ inline rc::Gen<Step> any_step(const Shape& shape) {
   const auto people = rc::gen::resize(3, rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(below(beings.size()), slip)));
   const auto things = rc::gen::resize(2, rc::gen::unique<std::vector<int>>(below(step_things.size())));
   return rc::gen::build<Step>(set(&Step::kind, kind), set(&Step::agency, below(step_agencies.size())),
-                              set(&Step::record_kind, below(step_kinds.size())), set(&Step::number, any_in(0, shape.corrections ? 12 : 1'000'000)),
+                              set(&Step::record_kind, below(step_kinds.size())), set(&Step::number, any_in(0, 12)),
                               set(&Step::day, any_in(0, 900)), set(&Step::known_after, any_in(0, 20)), set(&Step::received_after, any_in(0, 60)),
                               set(&Step::outcome, below(step_outcomes.size())), set(&Step::source, below(step_sources.size())),
                               set(&Step::originator_only, one_in(shape.one_restricted_in)), set(&Step::people, people), set(&Step::things, things),
@@ -168,9 +168,10 @@ inline rc::Gen<Step> any_step(const Shape& shape) {
 }
 
 // In order of receipt, each after it was known; words name mentions of records that came before them.
-inline Steps settled_steps(Steps steps) {
+inline Steps settled_steps(Steps steps, bool corrections) {
   for (Step& step : steps) step.received = step.day + step.known_after + step.received_after;
   std::ranges::stable_sort(steps, {}, &Step::received);
+  for (int i = 0; !corrections && i < std::ssize(steps); ++i) steps[static_cast<std::size_t>(i)].number = i;
   std::vector<std::pair<Agency, std::string>> mentions;
   std::vector<std::pair<Agency, std::string>> records;
   for (Step& step : steps) {
@@ -192,7 +193,8 @@ inline Steps settled_steps(Steps steps) {
   return steps;
 }
 inline rc::Gen<Steps> any_steps(const Shape& shape = {}) {
-  return rc::gen::map(rc::gen::resize(shape.most, rc::gen::container<Steps>(any_step(shape))), settled_steps);
+  return rc::gen::map(rc::gen::resize(shape.most, rc::gen::container<Steps>(any_step(shape))),
+                      [corrections = shape.corrections](Steps steps) { return settled_steps(std::move(steps), corrections); });
 }
 
 // The entry's kind and body, as the hub writes them.
