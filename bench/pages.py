@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long a person's page takes, alone and while files are taken in.
+"""How long a person's page takes, alone and while files are taken in; and the other pages, alone.
 
     bench/pages.py --wider build/release/wider --hub H --people people.csv [--town DIR] [--pages 200]
 
@@ -9,6 +9,7 @@ town are taken in through the control socket meanwhile, and pages are asked for 
 """
 import argparse
 import csv
+import html
 import http.client
 import os
 import random
@@ -59,6 +60,35 @@ def figures(name, times):
     print(f"{name}: {len(times)} pages, median {times[len(times) // 2] * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.1f} ms, worst {times[-1] * 1000:.1f} ms")
 
 
+def other_pages(browser, people, chance):
+    """Home, the inbox, findings, searches for people's own names, and why a person's records were joined."""
+    def timed(method, path, form=None):
+        before = time.monotonic()
+        status, text = browser.ask(method, path, form)
+        if status != 200:
+            sys.exit(f"{path} gave status {status}: {text[:300]}")
+        return time.monotonic() - before, text
+
+    figures("home", [timed("GET", "/")[0] for _ in range(20)])
+    listed = [timed("GET", "/findings") for _ in range(20)]
+    figures("findings", [took for took, _ in listed])
+    found = re.findall(r'href="(/finding/[^"]+)"', listed[0][1])
+    figures("finding", [timed("GET", path)[0] for path in found])
+    searches, explanations = [], []
+    while len(searches) < 50:
+        status, text = browser.ask("GET", "/person/" + chance.choice(people))
+        if status != 200:
+            continue
+        name = html.unescape(re.search(r'<h1[^>]*>([^<]*)</h1>', text).group(1))
+        csrf = re.search(r'name="csrf" value="([^"]*)"', text).group(1)
+        searches.append(timed("POST", "/search", {"csrf": csrf, "q": name})[0])
+        why = re.search(r'href="(/explain[^"]+)"', text)
+        if why:
+            explanations.append(timed("GET", html.unescape(why.group(1)))[0])
+    figures("search by name", searches)
+    figures("is this the same person", explanations)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wider", default="build/release/wider")
@@ -94,7 +124,8 @@ def main():
             took, status = page()
             if status == 200:
                 times.append(took)
-        figures("quiet", times)
+        figures("person, quiet", times)
+        other_pages(browser, people, chance)
         if arguments.town:
             report = {}
 
@@ -109,11 +140,11 @@ def main():
             while thread.is_alive():
                 times.append(page()[0])
                 time.sleep(0.01)
-            figures("while files are taken in", times)
+            figures("person, while files are taken in", times)
             print(f"the intake took {report['seconds']:.1f} s: {' '.join(report['out'].split())}")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(300)  # a settling under way is finished first
 
 
 if __name__ == "__main__":

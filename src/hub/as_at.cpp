@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hub/pages.hpp"
 #include "records/known_at.hpp"
 
 namespace wider::hub {
@@ -95,10 +96,30 @@ bool PastPictures::holds(const Picture& picture, const Facts& today, Date day) c
          until_then(today.finding_events) == std::ssize(then.finding_events);
 }
 
+std::shared_ptr<const Projection> PastPictures::kept(const Facts& today, Date day) {
+  const auto found = std::ranges::find_if(kept_, [&](const Picture& picture) { return holds(picture, today, day); });
+  if (found == kept_.end()) return nullptr;
+  std::rotate(kept_.begin(), found, found + 1);
+  return kept_.front().projection;
+}
+
+// Lets go of those that were not asked for longest, and of older pictures of the same day.
+void PastPictures::make_room(std::size_t rows) {
+  std::size_t all = rows;
+  std::size_t fit = 0;
+  for (const Picture& picture : kept_) {
+    all += picture.projection->holdings().records().size();
+    if (all > most_rows_) break;
+    ++fit;
+  }
+  kept_.resize(fit);
+}
+
 void PastPictures::begin(std::shared_ptr<const Projection> today, Date day) {
   being_made_ = day;
   failed_.reset();
-  kept_ = {};  // at most one beside today's, also while the next is made
+  std::erase_if(kept_, [&](const Picture& picture) { return picture.day == day; });
+  make_room(today->holdings().records().size());
   maker_ = std::jthread([this, today = std::move(today), day] {
     SettleOptions quietly;
     quietly.threads = 1;  // pages are answered meanwhile
@@ -106,7 +127,9 @@ void PastPictures::begin(std::shared_ptr<const Projection> today, Date day) {
     const std::scoped_lock lock(mutex_);
     being_made_ = {};
     if (made) {
-      kept_ = {day, today->facts.past_version, static_cast<std::uint32_t>(today->holdings().records().size()), std::move(*made)};
+      ++made_;
+      const auto rows = static_cast<std::uint32_t>(today->holdings().records().size());
+      kept_.insert(kept_.begin(), {day, today->facts.past_version, rows, std::move(*made)});
     } else {
       failed_ = made.error();
     }
@@ -118,20 +141,22 @@ Result<std::shared_ptr<const Projection>> PastPictures::of(const std::shared_ptr
                                                            std::chrono::milliseconds patience) {
   if (all_known_at(today->facts, day)) return today;
   std::unique_lock lock(mutex_);
-  if (!being_made_.valid() && !holds(kept_, today->facts, day)) {
-    if (maker_.joinable()) {
-      // It has said that it is done, and takes no lock after that.
-      maker_.join();
-    }
+  if (auto picture = kept(today->facts, day)) return picture;
+  if (!being_made_.valid()) {
+    // The one before has said that it is done, and takes no lock after that.
+    if (maker_.joinable()) maker_.join();
     begin(today, day);
   }
-  const bool mine = !being_made_.valid() || being_made_ == day;
-  if (mine) changed_.wait_for(lock, patience, [&] { return !being_made_.valid(); });
-  if (!being_made_.valid() && holds(kept_, today->facts, day)) return kept_.projection;
+  const bool mine = being_made_ == day;
+  if (mine) changed_.wait_for(lock, patience, [&] { return being_made_ != day; });
+  if (auto picture = kept(today->facts, day)) return picture;
   if (mine && failed_) return std::unexpected(*failed_);
-  return failure(ErrorCode::unavailable,
-                 mine ? "The picture as it was on that day is being put together from all records. Open the page again in a minute."
-                      : "The picture as it was on another day is being put together. Open the page again in a minute.");
+  return failure(ErrorCode::unavailable, std::string(being_put_together));
+}
+
+std::size_t PastPictures::made() const {
+  const std::scoped_lock lock(mutex_);
+  return made_;
 }
 
 }  // namespace wider::hub

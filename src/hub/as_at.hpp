@@ -13,7 +13,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "hub/projection.hpp"
 #include "hub/settling.hpp"
@@ -34,16 +36,18 @@ namespace wider::hub {
 // then. none: nobody who was known.
 [[nodiscard]] PersonId person_known_at(const Projection& today, const Projection& then, PersonId person);
 
-// The past as pages ask for it: the picture of one day is kept beside today's, put together when it is first asked for.
+// The past as pages ask for it: put together when a day is first asked for, and kept beside today's with those of a few
+// days more, as many as fit into `most_rows` records (the latest is kept whatever its size).
 class PastPictures {
  public:
-  PastPictures() = default;
+  explicit PastPictures(std::size_t most_rows = 4'000'000) : most_rows_(most_rows) {}
   PastPictures(const PastPictures&) = delete;
   PastPictures& operator=(const PastPictures&) = delete;
 
   // Waits so long at most. unavailable: it is being put together and will be there soon, or that of another day is.
   [[nodiscard]] Result<std::shared_ptr<const Projection>> of(const std::shared_ptr<const Projection>& today, Date day,
                                                              std::chrono::milliseconds patience);
+  [[nodiscard]] std::size_t made() const;  // how many were put together, ever
 
  private:
   struct Picture {
@@ -53,13 +57,18 @@ class PastPictures {
     std::shared_ptr<const Projection> projection;
   };
   [[nodiscard]] bool holds(const Picture& picture, const Facts& today, Date day) const;
+  // The kept picture of that day, moved to the front; null when there is none.
+  [[nodiscard]] std::shared_ptr<const Projection> kept(const Facts& today, Date day);
+  void make_room(std::size_t rows);
   void begin(std::shared_ptr<const Projection> today, Date day);
 
-  std::mutex mutex_;  // guards what follows
+  const std::size_t most_rows_;
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  Picture kept_;
-  Date being_made_;  // none: none is
+  std::vector<Picture> kept_;  // the latest asked for first
+  Date being_made_;            // none: none is
   std::optional<Error> failed_;
+  std::size_t made_ = 0;
   std::jthread maker_;  // last: it ends before what it uses goes
 };
 

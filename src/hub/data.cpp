@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/embedded.hpp"
+#include "picture/pattern.hpp"
 
 extern const std::vector<wider::EmbeddedFile> wider_embedded_mappings;
 extern const std::vector<wider::EmbeddedFile> wider_embedded_patterns;
@@ -28,7 +29,7 @@ const std::string* find(const std::vector<EmbeddedFile>& files, std::string_view
 
 Result<intake::FormatPtr> shipped_format(std::string_view name) {
   if (name == "cin") return intake::cin_format();
-  if (const std::string* text = find(wider_embedded_mappings, fmt::format("{}.toml", name))) {
+  if (const std::string* text = shipped_mapping(name)) {
     return intake::parse_mapping(*text, name);
   }
   std::vector<std::string> names = {"cin"};
@@ -47,6 +48,10 @@ std::vector<intake::FormatName> shipped_formats() {
   return formats;
 }
 
+const std::string* shipped_mapping(std::string_view name) {
+  return find(wider_embedded_mappings, fmt::format("{}.toml", name));
+}
+
 Result<std::vector<picture::PatternPtr>> shipped_patterns() {
   std::vector<picture::PatternPtr> patterns;
   for (const EmbeddedFile& file : wider_embedded_patterns) {
@@ -55,6 +60,15 @@ Result<std::vector<picture::PatternPtr>> shipped_patterns() {
     patterns.push_back(std::move(*pattern));
   }
   return patterns;
+}
+
+const picture::PatternPtr* shipped_pattern(std::string_view name) {
+  static const auto patterns = shipped_patterns();
+  if (!patterns) return nullptr;
+  for (const picture::PatternPtr& pattern : *patterns) {
+    if (pattern->name == name) return &pattern;
+  }
+  return nullptr;
 }
 
 const std::string* shipped_rule(std::string_view file) { return find(wider_embedded_rules, file); }

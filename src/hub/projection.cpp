@@ -44,6 +44,8 @@ void apply_decision(const json& body, Instant at, Facts& facts) {
   decision.right = body.at("right").get<std::string>();
   decision.same = body.at("same").get<bool>();
   decision.withdrawn = body.at("withdrawn").get<bool>();
+  decision.by = body.value("by", std::string());
+  decision.reason = body.value("reason", std::string());
   decision.at = at;
   facts.decision_history.push_back(decision);
   take_word(decision, facts.link_decisions);
@@ -158,8 +160,10 @@ std::string encode_decision(const LinkDecision& decision) {
               {"right_agency", name_of(decision.right_agency)},
               {"right", decision.right},
               {"same", decision.same},
-              {"withdrawn", decision.withdrawn}}
-      .dump();
+              {"withdrawn", decision.withdrawn},
+              {"by", decision.by},
+              {"reason", decision.reason}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_event(const FindingEvent& event) {

@@ -207,14 +207,36 @@ LinkageRows gather(const Holdings& holdings) {
   return out;
 }
 
+LinkageRows gather_few(const Holdings& holdings, std::span<const MentionIndex> mentions) {
+  LinkageRows out;
+  out.input.strings = &holdings.strings();
+  for (const MentionIndex m : mentions) {
+    if (!holdings.at(holdings.at(m).record).live) continue;
+    out.mention_of.push_back(m);
+    out.input.rows.push_back(row_of_mention(holdings, m));
+  }
+  fill_from_indices(holdings, out);
+  return out;
+}
+
+std::optional<std::uint32_t> LinkageRows::row(MentionIndex mention) const {
+  if (!row_of.empty()) return row_of[mention.value] == UINT32_MAX ? std::nullopt : std::optional(row_of[mention.value]);
+  const auto found = std::lower_bound(mention_of.begin(), mention_of.end(), mention);
+  if (found == mention_of.end() || *found != mention) return std::nullopt;
+  return static_cast<std::uint32_t>(found - mention_of.begin());
+}
+
 linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows) {
   linkage::Decisions decisions;
   for (const LinkDecision& decision : facts.link_decisions) {
     const auto left = facts.holdings.find_mention(decision.left_agency, decision.left);
     const auto right = facts.holdings.find_mention(decision.right_agency, decision.right);
     if (!left || !right) continue;
+    const auto left_row = rows.row(*left);
+    const auto right_row = rows.row(*right);
+    if (!left_row || !right_row) continue;
     auto& list = decision.same ? decisions.same : decisions.different;
-    list.emplace_back(rows.row_of[left->value], rows.row_of[right->value]);
+    list.emplace_back(*left_row, *right_row);
   }
   return decisions;
 }

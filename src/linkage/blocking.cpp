@@ -1,150 +1,83 @@
 #include "linkage/blocking.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "base/hash.hpp"
-#include "base/random.hpp"
 #include "linkage/parallel.hpp"
+#include "linkage/radix.hpp"
 
 namespace wider::linkage {
 namespace {
 
-struct Slots {
-  std::size_t first, count;
-};
-constexpr Slots slots_of(std::size_t rule) {
-  constexpr auto names = static_cast<std::size_t>(Rule::names);
-  if (rule < names) return {rule, 1};
-  if (rule == names) return {rule, 2};
-  return {rule + 1, 1};
-}
-
-// A value of an entry that refines an over-full block; in the order in which they are tried.
-enum class Refiner : std::uint8_t { birth_year, forename, surname, home, birth_day, town };
-constexpr std::array refiners = {Refiner::birth_year, Refiner::forename,  Refiner::surname,
-                                 Refiner::home,       Refiner::birth_day, Refiner::town};
-
-struct KeyMaker {
-  const Entries& entries;
-  const std::vector<std::uint64_t>& text_hash;
-
-  // 0 when any of the values is missing: then the rule gives no key.
-  static std::uint64_t all(std::size_t slot_seed, std::initializer_list<std::uint64_t> values) {
-    std::uint64_t hash = mix64(slot_seed + 1);
-    for (const std::uint64_t value : values) {
-      if (value == 0) return 0;
-      hash = mix64(hash ^ value);
-    }
-    return hash | 1;
-  }
-  [[nodiscard]] std::uint64_t text(Code code) const { return code == 0 ? 0 : text_hash[code] | 1; }
-  [[nodiscard]] std::uint64_t sound(Code name) const { return name == 0 ? 0 : text(entries.names[name].sound); }
-  [[nodiscard]] std::uint64_t plain_sound(Code name) const {
-    return name == 0 ? 0 : text(entries.names[name].plain_sound);
-  }
-  [[nodiscard]] std::uint64_t names(Code one, Code other) const {
-    const std::uint64_t a = sound(one), b = sound(other);  // in either order: forename and surname change places
-    return all(static_cast<std::size_t>(Rule::names), {std::min(a, b), std::max(a, b)});
-  }
-  static std::uint64_t month(BirthDate birth) {
-    return birth.month == 0 ? 0 : static_cast<std::uint64_t>(birth.year * 16 + birth.month);
-  }
-  // The same for a date and the date with day and month changed places.
-  static std::uint64_t day(BirthDate birth) {
-    if (!birth.full()) return 0;
-    return static_cast<std::uint64_t>((birth.year * 64 + std::min(birth.month, birth.day)) * 64 +
-                                      std::max(birth.month, birth.day));
-  }
-
-  [[nodiscard]] std::array<std::uint64_t, 2> base(Rule rule, const Entry& entry) const {
-    const auto seed = static_cast<std::size_t>(rule);
-    switch (rule) {
-      case Rule::nhs_number:
-        return {all(seed, {text(entry.nhs_number)}), 0};
-      case Rule::upn:
-        return {all(seed, {text(entry.upn)}), 0};
-      case Rule::email:
-        return {all(seed, {text(entry.email)}), 0};
-      case Rule::phone:
-        return {all(seed, {text(entry.phone)}), 0};
-      case Rule::birth_date:
-        return {all(seed, {day(entry.birth)}), 0};
-      case Rule::names: {
-        const Code second = entry.surname_last != 0 ? entry.surname_last : entry.other_names[0];
-        const std::uint64_t first_key =
-            names(entry.forename, entry.surname_first != 0 ? entry.surname_first : entry.surname);
-        const std::uint64_t second_key =
-            entry.surname_last != 0 ? names(entry.forename, second) : names(second, entry.surname);
-        return {first_key, second_key == first_key ? 0 : second_key};
-      }
-      case Rule::postcode:
-        return {all(seed, {text(entry.postcode)}), 0};
-      case Rule::address:
-        return {all(seed, {text(entry.house != 0 ? entry.house : entry.address)}), 0};
-      case Rule::surname_and_month:
-        return {all(seed, {plain_sound(entry.surname), month(entry.birth)}), 0};
-      case Rule::forename_and_month:
-        return {all(seed, {sound(entry.forename), month(entry.birth)}), 0};
-      case Rule::forename_and_day:
-        return {
-            all(seed, {sound(entry.forename),
-                       entry.birth.full() ? static_cast<std::uint64_t>(entry.birth.month * 32 + entry.birth.day) : 0}),
-            0};
-      case Rule::surname_and_town:
-        return {all(seed, {plain_sound(entry.surname), text(entry.town)}), 0};
-      case Rule::forename_town_occupation:
-        return {all(seed, {sound(entry.forename), text(entry.town), text(entry.occupation)}), 0};
-    }
-    return {0, 0};
-  }
-
-  [[nodiscard]] std::uint64_t refiner(Refiner by, const Entry& entry) const {
-    switch (by) {
-      case Refiner::birth_year:
-        return static_cast<std::uint64_t>(entry.birth.year);
-      case Refiner::forename:
-        return sound(entry.forename);
-      case Refiner::surname:
-        return plain_sound(entry.surname);
-      case Refiner::home:
-        return text(entry.postcode != 0 ? entry.postcode : entry.address);
-      case Refiner::birth_day:
-        return day(entry.birth);
-      case Refiner::town:
-        return text(entry.town);
-    }
-    return 0;
-  }
-};
-
 struct Keyed {
   std::uint64_t key;
   std::uint32_t entry;
-  std::uint32_t slot;
-  auto operator<=>(const Keyed&) const = default;
 };
 
-}  // namespace
-
-std::string_view name_of(Rule rule) {
-  static constexpr std::array<std::string_view, rule_count> names = {"NHS number",
-                                                                     "UPN",
-                                                                     "e-mail",
-                                                                     "phone",
-                                                                     "birth date",
-                                                                     "names",
-                                                                     "postcode",
-                                                                     "address",
-                                                                     "surname and month of birth",
-                                                                     "forename and month of birth",
-                                                                     "forename and day of birth",
-                                                                     "surname and town",
-                                                                     "forename, town and occupation"};
-  return names[static_cast<std::size_t>(rule)];
+void sort(std::vector<Keyed>& keyed) {
+  thread_local std::vector<Keyed> scratch;
+  sort_by_hash(keyed, scratch, [](const Keyed& item) { return item.key; });
 }
+
+// Calls with the bounds of each run of one key.
+template <typename Visit>
+void for_each_run(const std::vector<Keyed>& sorted, Visit&& visit) {
+  for (std::size_t from = 0; from < sorted.size();) {
+    std::size_t to = from + 1;
+    while (to < sorted.size() && sorted[to].key == sorted[from].key) ++to;
+    visit(from, to);
+    from = to;
+  }
+}
+
+// Which keys of a rule are over-full, step by step; ascending.
+std::vector<std::uint64_t> learn_rule(const Entries& entries, const BlockKeys& keys, Rule rule,
+                                      std::uint32_t largest_block) {
+  std::vector<std::uint64_t> refined;
+  std::vector<Keyed> open;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    for (const std::uint64_t key : keys.base(rule, entries.all[i])) {
+      if (key != 0) open.push_back({key, i});
+    }
+  }
+  for (std::size_t step = 0; step < refiner_count && !open.empty(); ++step) {
+    sort(open);
+    std::vector<Keyed> over_full;
+    for_each_run(open, [&](std::size_t from, std::size_t to) {
+      if (to - from <= largest_block) return;
+      refined.push_back(open[from].key);
+      for (std::size_t i = from; i < to; ++i)
+        over_full.push_back({keys.refine(open[i].key, step, entries.all[open[i].entry]), open[i].entry});
+    });
+    open.swap(over_full);
+  }
+  std::sort(refined.begin(), refined.end());
+  return refined;
+}
+
+// Whether a further value of the entry could refine the key; it could in training, or it grew over-full since.
+bool can_be_refined(const BlockKeys& keys, Rule rule, std::uint64_t key, const Entry& entry) {
+  for (std::uint64_t its : keys.base(rule, entry)) {
+    for (std::size_t step = 0; its != 0 && step < refiner_count; ++step) {
+      if (its == key) return true;
+      its = keys.refine(its, step, entry);
+    }
+  }
+  return false;
+}
+
+bool share(std::span<const BlockNumber> a, std::span<const BlockNumber> b, Slots slots) {
+  for (std::size_t i = slots.first; i < slots.first + slots.count; ++i) {
+    for (std::size_t j = slots.first; j < slots.first + slots.count; ++j) {
+      if (a[i] != 0 && a[i] == b[j]) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 std::uint64_t RuleBlocks::pairs() const {
   std::uint64_t sum = 0;
@@ -152,117 +85,107 @@ std::uint64_t RuleBlocks::pairs() const {
   return sum;
 }
 
-Blocking::Blocking(const Entries& entries, std::uint32_t largest_block, unsigned threads)
-    : entries_(&entries), text_hash_(entries.strings.size()), keys_(entries.all.size() * slot_count) {
-  for (Code code = 0; code < text_hash_.size(); ++code) text_hash_[code] = hash_bytes(entries.strings.view(code), 7);
-  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) { make_rule(rule, largest_block); });
+Blocking::Blocking(const Entries& entries, const BlockingPlan& plan, unsigned threads)
+    : Blocking(entries, plan.largest_block) {
+  const BlockKeys keys(entries, plan);
+  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) { make_rule(static_cast<Rule>(rule), keys); });
+  number_blocks(threads);
 }
 
-void Blocking::make_rule(std::size_t rule, std::uint32_t largest_block) {
-  const KeyMaker maker{*entries_, text_hash_};
-  const Slots slots = slots_of(rule);
-  std::vector<Keyed> open;
+Blocking Blocking::learn(const Entries& entries, BlockingPlan& plan, unsigned threads) {
+  const BlockKeys unrefined(entries, BlockingPlan{plan.largest_block, {}});
+  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
+    plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
+  });
+  return Blocking(entries, plan, threads);
+}
+
+void Blocking::make_rule(Rule rule, const BlockKeys& keys) {
+  std::vector<Keyed> keyed;
+  Told& told = told_[static_cast<std::size_t>(rule)];
+  std::vector<std::uint64_t> refined_keys;
   for (std::uint32_t i = 0; i < entries_->all.size(); ++i) {
-    const auto base = maker.base(static_cast<Rule>(rule), entries_->all[i]);
-    for (std::uint32_t s = 0; s < slots.count; ++s) {
-      if (base[s] != 0) open.push_back({base[s], i, s});
-    }
-  }
-  // Blocks that are over-full are refined by one value after another; the others are settled as they are.
-  RuleBlocks& made = rules_[rule];
-  std::vector<Keyed> settled;
-  for (std::size_t step = 0; !open.empty(); ++step) {
-    std::sort(open.begin(), open.end());
-    std::vector<Keyed> over_full;
-    for (std::size_t from = 0; from < open.size();) {
-      std::size_t to = from;
-      std::size_t ordinary = 0;
-      for (; to < open.size() && open[to].key == open[from].key; ++to)
-        ordinary += open[to].entry < entries_->ordinary ? 1 : 0;
-      const bool too_many = ordinary > largest_block;
-      if (too_many && step < refiners.size()) {
-        if (step == 0) {
-          ++refined_[rule].blocks;
-          refined_[rule].entries += ordinary;
+    const Entry& entry = entries_->all[i];
+    for (std::uint64_t key : keys.base(rule, entry)) {
+      if (key == 0) continue;
+      if (keys.is_refined(rule, key)) {
+        if (i < entries_->ordinary) {
+          ++told.refined_entries;
+          refined_keys.push_back(key);
         }
-        for (std::size_t i = from; i < to; ++i) {
-          Keyed refined = open[i];
-          refined.key =
-              mix64(refined.key ^ maker.refiner(refiners[step], entries_->all[refined.entry]) ^ (step + 1)) | 1;
-          over_full.push_back(refined);
-        }
-      } else {
-        if (too_many) ++refined_[rule].left_whole;
-        settled.insert(settled.end(), open.begin() + static_cast<std::ptrdiff_t>(from),
-                       open.begin() + static_cast<std::ptrdiff_t>(to));
+        for (std::size_t step = 0; step < refiner_count && keys.is_refined(rule, key); ++step)
+          key = keys.refine(key, step, entry);
       }
-      from = to;
+      keyed.push_back({key, i});
     }
-    open.swap(over_full);
   }
-  std::sort(settled.begin(), settled.end());
-  for (std::size_t from = 0; from < settled.size();) {
-    std::size_t to = from;
+  std::sort(refined_keys.begin(), refined_keys.end());
+  told.refined_keys =
+      static_cast<std::uint64_t>(std::unique(refined_keys.begin(), refined_keys.end()) - refined_keys.begin());
+  sort(keyed);
+  RuleBlocks& made = rules_[static_cast<std::size_t>(rule)];
+  for_each_run(keyed, [&](std::size_t from, std::size_t to) {
+    if (to - from < 2) return;
     const auto first = static_cast<std::uint32_t>(made.members.size());
-    for (; to < settled.size() && settled[to].key == settled[from].key; ++to) {
-      key(settled[to].entry, slots.first + settled[to].slot) = settled[to].key;
-      if (made.members.size() == first || made.members.back() != settled[to].entry)
-        made.members.push_back(settled[to].entry);
+    std::uint32_t ordinary = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      if (i > from && keyed[i].entry == keyed[i - 1].entry) continue;
+      made.members.push_back(keyed[i].entry);
+      ordinary += keyed[i].entry < entries_->ordinary ? 1 : 0;
     }
-    const auto count = static_cast<std::uint32_t>(made.members.size()) - first;
-    if (count >= 2) {
-      made.blocks.push_back({first, count, settled[from].key});
-    } else {
-      made.members.resize(first);
+    made.blocks.push_back({first, static_cast<std::uint32_t>(made.members.size()) - first});
+    if (ordinary > largest_block_) {
+      ++told.over_full;
+      told.fullest = std::max(told.fullest, ordinary);
+      told.grown = told.grown || can_be_refined(keys, rule, keyed[from].key, entries_->all[keyed[from].entry]);
     }
-    from = to;
-  }
+  });
 }
 
-bool Blocking::owns(Rule rule, std::uint64_t own_key, std::uint32_t left, std::uint32_t right) const {
-  const std::uint64_t* a = &keys_[left * slot_count];
-  const std::uint64_t* b = &keys_[right * slot_count];
-  const auto own = static_cast<std::size_t>(rule);
-  constexpr auto names = static_cast<std::size_t>(Rule::names);
-  const std::size_t before = slots_of(own).first;
-  for (std::size_t slot = 0; slot < before; ++slot) {
-    if (a[slot] != 0 && a[slot] == b[slot]) return false;
+// Every entry learns the numbers of its blocks. A rule with two keys fills its two places in any order.
+void Blocking::number_blocks(unsigned threads) {
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (rules_[rule].blocks.empty()) continue;
+    places_[rule] = {stride_, slots_of(static_cast<Rule>(rule)).count};
+    stride_ += places_[rule].count;
   }
-  const auto shared_name = [&](auto&& counts) {
-    for (std::size_t i = names; i < names + 2; ++i) {
-      for (std::size_t j = names; j < names + 2; ++j) {
-        if (a[i] != 0 && a[i] == b[j] && counts(a[i])) return true;
+  numbers_.assign(entries_->all.size() * stride_, 0);
+  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
+    const RuleBlocks& made = rules_[rule];
+    for (std::size_t b = 0; b < made.blocks.size(); ++b) {
+      const Block& block = made.blocks[b];
+      for (std::uint32_t i = block.first; i < block.first + block.count; ++i) {
+        BlockNumber* place = &numbers_[made.members[i] * stride_ + places_[rule].first];
+        if (*place != 0) ++place;
+        *place = static_cast<BlockNumber>(b + 1);
       }
     }
-    return false;
-  };
-  if (own > names) return !shared_name([](std::uint64_t) { return true; });
-  if (own == names) return !shared_name([&](std::uint64_t shared) { return shared < own_key; });
-  return true;
+  });
 }
 
-bool Blocking::gives(std::uint32_t left, std::uint32_t right) const {
-  for (std::size_t slot = 0; slot < slot_count; ++slot) {
-    if (key(left, slot) != 0 && key(left, slot) == key(right, slot)) return true;
+bool Blocking::owns(Rule rule, BlockNumber block, std::uint32_t left, std::uint32_t right) const {
+  const auto a = blocks_of(left), b = blocks_of(right);
+  for (std::size_t earlier = 0; earlier < static_cast<std::size_t>(rule); ++earlier) {
+    if (share(a, b, places_[earlier])) return false;
   }
-  constexpr auto names = static_cast<std::size_t>(Rule::names);
-  const auto crossed = [&](std::size_t i, std::size_t j) { return key(left, i) != 0 && key(left, i) == key(right, j); };
-  return crossed(names, names + 1) || crossed(names + 1, names);
+  const Slots own = places_of(rule);
+  for (std::size_t i = own.first; i < own.first + own.count; ++i) {
+    for (std::size_t j = own.first; j < own.first + own.count; ++j) {
+      if (a[i] != 0 && a[i] == b[j] && a[i] < block) return false;
+    }
+  }
+  return true;
 }
 
 std::vector<std::uint32_t> Blocking::companions(std::uint32_t entry) const {
   std::vector<std::uint32_t> found;
+  const auto numbers = blocks_of(entry);
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
-    const RuleBlocks& made = rules_[rule];
-    const Slots slots = slots_of(rule);
-    for (std::size_t slot = slots.first; slot < slots.first + slots.count; ++slot) {
-      const std::uint64_t wanted = key(entry, slot);
-      if (wanted == 0) continue;
-      const auto block = std::lower_bound(made.blocks.begin(), made.blocks.end(), wanted,
-                                          [](const Block& b, std::uint64_t k) { return b.key < k; });
-      if (block == made.blocks.end() || block->key != wanted) continue;
-      for (std::uint32_t i = block->first; i < block->first + block->count; ++i) {
-        if (made.members[i] < entries_->ordinary) found.push_back(made.members[i]);
+    for (std::size_t place = places_[rule].first; place < places_[rule].first + places_[rule].count; ++place) {
+      if (numbers[place] == 0) continue;
+      const Block& block = rules_[rule].blocks[numbers[place] - 1];
+      for (std::uint32_t i = block.first; i < block.first + block.count; ++i) {
+        if (rules_[rule].members[i] < entries_->ordinary) found.push_back(rules_[rule].members[i]);
       }
     }
   }
@@ -271,16 +194,40 @@ std::vector<std::uint32_t> Blocking::companions(std::uint32_t entry) const {
   return found;
 }
 
+std::uint64_t Blocking::pairs() const {
+  std::uint64_t sum = 0;
+  for (const RuleBlocks& rule : rules_) sum += rule.pairs();
+  return sum;
+}
+
 std::string Blocking::note() const {
   std::string note;
+  bool grown = false;
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
-    if (refined_[rule].blocks == 0) continue;
-    note += fmt::format("{}{}: {} over-full blocks with {} entries refined", note.empty() ? "" : "; ",
-                        name_of(static_cast<Rule>(rule)), refined_[rule].blocks, refined_[rule].entries);
-    if (refined_[rule].left_whole > 0)
-      note += fmt::format(", {} that could not be refined further compared whole", refined_[rule].left_whole);
+    const Told& told = told_[rule];
+    if (told.refined_keys == 0 && told.over_full == 0) continue;
+    note += fmt::format("{}{}:", note.empty() ? "" : "; ", name_of(static_cast<Rule>(rule)));
+    if (told.refined_keys > 0)
+      note += fmt::format(" {} over-full blocks with {} entries refined", told.refined_keys, told.refined_entries);
+    if (told.over_full > 0) {
+      note += fmt::format("{} {} blocks over {} entries compared whole, the largest of {}",
+                          told.refined_keys > 0 ? "," : "", told.over_full, largest_block_, told.fullest);
+      grown = grown || told.grown;
+    }
   }
+  if (grown)
+    note += "; blocks have grown since the model was trained, which costs time and loses nothing: train it anew";
   return note.empty() ? "no block was over-full" : note;
+}
+
+bool is_candidate(const BlockKeys& keys, const Entry& left, const Entry& right) {
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    const RuleKeys a = keys.of(static_cast<Rule>(rule), left), b = keys.of(static_cast<Rule>(rule), right);
+    for (const std::uint64_t one : a) {
+      if (one != 0 && (one == b[0] || one == b[1])) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace wider::linkage

@@ -1,78 +1,80 @@
-// Blocking: which pairs are compared. Each rule gives an entry one or two keys; entries that share a key are a block,
-// and all pairs of a block are compared. A pair belongs to the first rule (and the least key) that gives it, so that it
-// is scored once and nothing needs to be remembered. An over-full block is refined by further values of its entries;
-// what was refined is counted and said. Only ordinary entries decide what is refined; the others follow (invariant 10).
-// Thread safety: const members may be called together.
+// Blocking: which pairs are compared. Entries that share a key of a rule (block_keys.hpp) are a block, and all pairs of
+// a block are candidates. A pair belongs to the first rule, and within it to the first block, that gives it, so that it
+// is scored once and nothing needs to be remembered. Which over-full keys are refined is learnt in training from
+// ordinary entries only (invariant 10) and then frozen; blocks that grow over-full later are compared whole, and that
+// is said. Thread safety: const members may be called together.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "linkage/block_keys.hpp"
+#include "linkage/blocking_plan.hpp"
 #include "linkage/entries.hpp"
 
 namespace wider::linkage {
 
-enum class Rule : std::uint8_t {
-  nhs_number,
-  upn,
-  email,
-  phone,
-  birth_date,
-  names,
-  postcode,
-  address,
-  surname_and_month,
-  forename_and_month,
-  forename_and_day,
-  surname_and_town,
-  forename_town_occupation,
-};
-inline constexpr std::size_t rule_count = 13;
-inline constexpr std::size_t slot_count = 14;  // "names" has two keys
-[[nodiscard]] std::string_view name_of(Rule rule);
+// Number of a block within its rule, from 1; 0 is none.
+using BlockNumber = std::uint32_t;
 
 struct Block {
   std::uint32_t first = 0;  // into RuleBlocks::members
   std::uint32_t count = 0;
-  std::uint64_t key = 0;
 };
 struct RuleBlocks {
-  std::vector<std::uint32_t> members;
-  std::vector<Block> blocks;  // two entries or more
+  std::vector<std::uint32_t> members;  // ascending within a block
+  std::vector<Block> blocks;           // of two entries or more, in the order of their keys
   [[nodiscard]] std::uint64_t pairs() const;
 };
 
 class Blocking {
  public:
-  Blocking(const Entries& entries, std::uint32_t largest_block, unsigned threads);
+  // Blocks as a plan says.
+  Blocking(const Entries& entries, const BlockingPlan& plan, unsigned threads);
+  // Learns the plan (largest_block comes in with it) and makes the blocks it gives.
+  static Blocking learn(const Entries& entries, BlockingPlan& plan, unsigned threads);
+
   [[nodiscard]] const RuleBlocks& of(Rule rule) const { return rules_[static_cast<std::size_t>(rule)]; }
-  // Whether this rule, under this key, is the pair's own: no earlier rule and no lesser key gives it.
-  [[nodiscard]] bool owns(Rule rule, std::uint64_t key, std::uint32_t left, std::uint32_t right) const;
-  // Whether any rule gives the pair.
-  [[nodiscard]] bool gives(std::uint32_t left, std::uint32_t right) const;
+  // Whether this rule and block are the pair's own: no earlier rule and no earlier block of the rule gives it.
+  [[nodiscard]] bool owns(Rule rule, BlockNumber block, std::uint32_t left, std::uint32_t right) const;
   // Ordinary entries that share a block with an entry, ascending, each once.
   [[nodiscard]] std::vector<std::uint32_t> companions(std::uint32_t entry) const;
+  // Candidates, those that several rules give counted several times.
+  [[nodiscard]] std::uint64_t pairs() const;
+  // What was refined, and what is over-full all the same, in one sentence.
   [[nodiscard]] std::string note() const;
 
- private:
-  struct Refined {
-    std::uint64_t blocks = 0, entries = 0, left_whole = 0;
-  };
-  void make_rule(std::size_t rule, std::uint32_t largest_block);
-  [[nodiscard]] std::uint64_t& key(std::uint32_t entry, std::size_t slot) { return keys_[entry * slot_count + slot]; }
-  [[nodiscard]] std::uint64_t key(std::uint32_t entry, std::size_t slot) const {
-    return keys_[entry * slot_count + slot];
+  // The blocks an entry is in, by slot in use; slots that give no block are not kept.
+  [[nodiscard]] std::span<const BlockNumber> blocks_of(std::uint32_t entry) const {
+    return std::span(numbers_).subspan(entry * stride_, stride_);
   }
+  // Places of a rule's numbers in blocks_of; count is 0 for a rule without blocks.
+  [[nodiscard]] Slots places_of(Rule rule) const { return places_[static_cast<std::size_t>(rule)]; }
+
+ private:
+  struct Told {
+    std::uint64_t refined_keys = 0, refined_entries = 0;
+    std::uint64_t over_full = 0;  // blocks
+    std::uint32_t fullest = 0;
+    bool grown = false;  // an over-full block was not when the model was trained
+  };
+  Blocking(const Entries& entries, std::uint32_t largest_block) : entries_(&entries), largest_block_(largest_block) {}
+  void make_rule(Rule rule, const BlockKeys& keys);
+  void number_blocks(unsigned threads);
 
   const Entries* entries_;
-  std::vector<std::uint64_t> text_hash_;  // by code
-  std::vector<std::uint64_t> keys_;       // by entry and slot; 0 is none
+  std::uint32_t largest_block_;
   std::array<RuleBlocks, rule_count> rules_;
-  std::array<Refined, rule_count> refined_{};
+  std::array<Slots, rule_count> places_{};
+  std::size_t stride_ = 0;
+  std::vector<BlockNumber> numbers_;  // by entry, stride_ each
+  std::array<Told, rule_count> told_{};
 };
+
+// Whether a plan makes the two a candidate pair, whoever else there is.
+[[nodiscard]] bool is_candidate(const BlockKeys& keys, const Entry& left, const Entry& right);
 
 }  // namespace wider::linkage

@@ -47,6 +47,10 @@ class Memo {
   explicit Memo(std::size_t codes) : known_(codes), parsed_(codes) {}
   template <typename Parse>
   const Parsed& of(Code code, Parse&& parse) {
+    if (code >= known_.size()) {
+      known_.resize(std::max<std::size_t>(code + 1, known_.size() * 2));
+      parsed_.resize(known_.size());
+    }
     if (!known_[code]) {
       parsed_[code] = parse(code);
       known_[code] = true;
@@ -240,8 +244,8 @@ BirthDate birth_of(const PartialDate& date) {
 
 class RowReader {
  public:
-  RowReader(const Input& input, Entries& entries)
-      : strings_(*input.strings),
+  RowReader(const StringPool& from, Entries& entries)
+      : strings_(from),
         normaliser_(strings_, entries),
         forenames_(strings_.size()),
         surnames_(strings_.size()),
@@ -341,23 +345,34 @@ class RowReader {
   Memo<Code> tight_, folded_, phones_, own_ids_;
 };
 
-// The entry's content as a hash of texts, so that it does not depend on codes.
-std::uint64_t content_hash(const Entry& entry, const std::vector<std::uint64_t>& hash_of) {
+}  // namespace
+
+class EntryReader::Impl {
+ public:
+  Impl(const StringPool& from, Entries& entries) : reader(from, entries) {}
+  RowReader reader;
+};
+
+EntryReader::EntryReader(const StringPool& from, Entries& entries) : impl_(std::make_unique<Impl>(from, entries)) {}
+EntryReader::~EntryReader() = default;
+Entry EntryReader::read(const Row& row, bool keep_source) {
+  return impl_->reader.read(row, keep_source);
+}
+
+std::uint64_t content_hash(const Entry& entry, const StringPool& strings) {
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t value) { hash = mix64(hash ^ value); };
   for (const Code code : {entry.forename, entry.forename_whole, entry.surname, entry.surname_first, entry.surname_last})
-    add(hash_of[code]);
-  for (const Code code : entry.other_names) add(hash_of[code]);
+    add(strings.hash(code));
+  for (const Code code : entry.other_names) add(strings.hash(code));
   for (const Code code : {entry.birth_text, entry.postcode, entry.address, entry.uprn, entry.town, entry.phone,
                           entry.email, entry.nhs_number, entry.upn, entry.occupation, entry.own_id}) {
-    add(hash_of[code]);
+    add(strings.hash(code));
   }
   add((static_cast<std::uint64_t>(entry.source) << 8) | (static_cast<std::uint64_t>(entry.sex) << 1) |
       (entry.attach_only ? 1 : 0));
   return hash;
 }
-
-}  // namespace
 
 Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart) {
   Entries entries;
@@ -366,25 +381,24 @@ Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t
     alone.insert(left);
     alone.insert(right);
   }
-  RowReader reader(input, entries);
+  RowReader reader(*input.strings, entries);
   const auto count = static_cast<std::uint32_t>(input.rows.size());
   std::vector<Entry> read;
   read.reserve(count);
   for (const Row& row : input.rows) read.push_back(reader.read(row, input.between_sources_only));
   entries.names.resize(entries.strings.size());
 
-  std::vector<std::uint64_t> hash_of(entries.strings.size());
-  for (Code code = 0; code < hash_of.size(); ++code) hash_of[code] = hash_bytes(entries.strings.view(code));
   struct Key {
     bool attach_only;
     std::uint64_t hash;
-    std::uint32_t alone;  // row + 1 for a row that has an entry of its own
+    std::uint64_t alone;  // the row's name, or its place, for a row that has an entry of its own; else 0
     std::uint32_t row;
     auto operator<=>(const Key&) const = default;
   };
   std::vector<Key> keys(count);
   for (std::uint32_t row = 0; row < count; ++row) {
-    keys[row] = {read[row].attach_only, content_hash(read[row], hash_of), alone.contains(row) ? row + 1 : 0, row};
+    const std::uint64_t own = input.rows[row].name != 0 ? input.rows[row].name : row + 1ULL;
+    keys[row] = {read[row].attach_only, content_hash(read[row], entries.strings), alone.contains(row) ? own : 0, row};
   }
   std::sort(keys.begin(), keys.end());
 

@@ -10,6 +10,7 @@
 #include "linkage/cluster.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
+#include "linkage/pair_filter.hpp"
 #include "linkage/pairs.hpp"
 
 namespace wider::linkage {
@@ -46,19 +47,67 @@ struct Work {
   }
 };
 
+// The pairs of a block that are its own and may reach the threshold, one after another. A block that is larger than a
+// tile is laid out in several.
+class BlockSifter {
+ public:
+  BlockSifter(const BlockSifter& other) : BlockSifter(*other.filter_) {}
+  explicit BlockSifter(const PairFilter& filter)
+      : filter_(&filter), lefts_(std::make_unique<Tile>()), rights_(std::make_unique<Tile>()) {}
+
+  // Returns how many pairs are the block's own; visits those that may reach the threshold.
+  template <typename Visit>
+  std::uint64_t sift(Rule rule, BlockNumber block, std::span<const std::uint32_t> members, Visit&& visit) {
+    std::uint64_t own = 0;
+    const auto part = [&](std::size_t first) {
+      return members.subspan(first, std::min(tile_size, members.size() - first));
+    };
+    for (std::size_t l = 0; l < members.size(); l += tile_size) {
+      filter_->load(*lefts_, part(l));
+      for (std::size_t r = l; r < members.size(); r += tile_size) {
+        if (r > l) filter_->load(*rights_, part(r));
+        const Tile& rights = r == l ? *lefts_ : *rights_;
+        for (std::uint32_t i = 0; i < lefts_->count; ++i) {
+          const std::uint32_t from = r == l ? i + 1 : 0;
+          if (from >= rights.count) break;
+          const auto sifted = filter_->sift(*lefts_, i, rights, from, rule, block, may_reach_.data());
+          own += sifted.own;
+          for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(lefts_->entry[i], rights.entry[may_reach_[k]]);
+        }
+      }
+    }
+    return own;
+  }
+
+ private:
+  const PairFilter* filter_;
+  std::unique_ptr<Tile> lefts_, rights_;
+  std::array<std::uint16_t, tile_size> may_reach_{};
+};
+
 std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
+  const Sketches sketches(work.entries, work.options.threads);
+  const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
   const auto chunks = chunks_of(blocking, all_rules);
+  std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
   std::vector<std::vector<Edge>> found(work.comparers.size());
   std::vector<std::uint64_t> counts(work.comparers.size());
   std::atomic<std::size_t> done{0};
   in_parallel(work.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    for_each_pair(work.entries, blocking, chunks[part], work.input.between_sources_only,
-                  [&](std::uint32_t left, std::uint32_t right) {
-                    ++counts[worker];
-                    const Score score = work.score(worker, left, right);
-                    if (!score.apart && score.weight >= work.scorer.threshold())
-                      found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
-                  });
+    const Chunk& chunk = chunks[part];
+    const RuleBlocks& made = blocking.of(chunk.rule);
+    for (std::size_t b = chunk.first_block; b < chunk.end_block; ++b) {
+      std::span<const std::uint32_t> members =
+          std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
+      // They ascend; what follows the ordinary ones is attach_only.
+      while (!members.empty() && members.back() >= work.entries.ordinary) members = members.first(members.size() - 1);
+      counts[worker] += sifters[worker].sift(
+          chunk.rule, static_cast<BlockNumber>(b + 1), members, [&](std::uint32_t left, std::uint32_t right) {
+            const Score score = work.score(worker, left, right);
+            if (!score.apart && score.weight >= work.scorer.threshold())
+              found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
+          });
+    }
     const std::size_t now = ++done;
     if (worker == 0 && work.options.progress) work.options.progress("compare", now, chunks.size());
   });
@@ -181,21 +230,20 @@ Result<void> check_arguments(const Input& input, const Decisions& decisions, con
   return {};
 }
 
-// The least row of each row's cluster. Rows of an entry that does not hold together stay single; between sources, one
-// row of several equal rows of a source may join.
+// The least row of each row's cluster. Rows of a cluster that is one entry which does not hold together stay single,
+// and an attach_only row that came to it holds nothing together either; between sources, one row of several equal rows
+// of a source may join.
 std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::vector<std::uint32_t>& cluster,
                                             const std::vector<bool>& together, bool between_sources_only) {
   std::vector<std::uint32_t> size(entries.all.size());
-  for (const std::uint32_t of : cluster) {
-    if (of != UINT32_MAX) ++size[of];
-  }
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) ++size[cluster[i]];
   std::vector<std::uint32_t> least(entries.all.size(), UINT32_MAX);
   std::vector<std::uint32_t> by_row(entries.entry_of.size());
   for (std::uint32_t row = 0; row < by_row.size(); ++row) {
     const std::uint32_t entry = entries.entry_of[row];
     const std::uint32_t of = cluster[entry];
     const bool second = between_sources_only && entries.rows_of(entry)[0] != row;
-    if (of == UINT32_MAX || second || (!together[entry] && size[of] < 2)) {
+    if (of == UINT32_MAX || second || (size[of] < 2 && !together[of])) {
       by_row[row] = row;
       continue;
     }
@@ -216,7 +264,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   const Entries entries = make_entries(input, apart);
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
-  const Blocking blocking(entries, model.largest_block, options.threads);
+  const Blocking blocking(entries, model.blocking, options.threads);
   Work work{input, options, entries, scorer,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 

@@ -1,5 +1,5 @@
-// Model: everything scoring depends on, frozen: m and u of each level, term frequencies, the prior, thresholds, and the
-// largest block that blocking compares whole. Values; thread-safe once made.
+// Model: everything linkage depends on, frozen: m and u of each level, term frequencies, the prior, thresholds, and
+// which blocks are refined. Values; thread-safe once made.
 #pragma once
 
 #include <array>
@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "linkage/blocking_plan.hpp"
 #include "linkage/comparison.hpp"
 
 namespace wider::linkage {
 
-inline constexpr int model_version = 1;
+inline constexpr int model_version = 2;
 
 // From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
 inline constexpr double least_family_share = .15;
@@ -38,16 +39,17 @@ struct LevelModel {
 };
 
 struct Model {
-  double match_probability = 0;       // of two entries at random
-  double pair_threshold = .5;         // least probability at which a pair may join
-  double family_share = 0;            // of pairs in one home and of one surname: two people of a family, not one
-  std::uint32_t largest_block = 400;  // entries; a larger one is refined
+  double match_probability = 0;  // of two entries at random
+  double pair_threshold = .5;    // least probability at which a pair may join
+  double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
+  BlockingPlan blocking;
 };
 
 // Fixed point: match weights in 1/1024 bit.
 inline constexpr int weight_scale = 1024;
+inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the rarity of a value that two give
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
 [[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
 
@@ -74,11 +76,18 @@ class Scorer {
   }
   [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
                                               std::uint8_t level) const;
+  // What a value's frequency adds where two give that value; at most most_adjustment.
+  [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
+    const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
+    return code == 0 || of_term.empty() ? 0 : of_term[code];
+  }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
+  // Takes in strings that came to the entries' pool since.
+  void extend(const Model& model, const Entries& entries);
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:

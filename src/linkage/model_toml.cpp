@@ -1,11 +1,12 @@
 // The model as TOML: written in a fixed order with numbers that read back as the same double, and read strictly: every
 // field and level must be there, nothing unknown may be.
-#include <toml++/toml.h>
-
+#include <charconv>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "base/toml.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 
@@ -93,6 +94,50 @@ Result<void> read_terms(const toml::table& root, Model& model) {
   return {};
 }
 
+std::string hex(std::uint64_t key) {
+  return fmt::format("{:016x}", key);
+}
+
+std::optional<std::uint64_t> key_of(const toml::node& node) {
+  const auto text = node.value<std::string_view>();
+  if (!text || text->size() != 16) return std::nullopt;
+  std::uint64_t key = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), key, 16);
+  if (error != std::errc() || end != text->data() + text->size() || key == 0 || hex(key) != *text) return std::nullopt;
+  return key;
+}
+
+Result<void> read_refined_blocks(const toml::table& root, BlockingPlan& plan) {
+  const toml::table* table = root["refined_blocks"].as_table();
+  if (table == nullptr) return bad("the table [refined_blocks] is missing.");
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    const std::string_view name = model_name_of(static_cast<Rule>(rule));
+    const toml::array* keys = (*table)[name].as_array();
+    if (keys == nullptr) return bad(fmt::format("refined_blocks has no list {}; it may be empty.", name));
+    for (const toml::node& node : *keys) {
+      const auto key = key_of(node);
+      if (!key || (!plan.refined[rule].empty() && plan.refined[rule].back() >= *key)) {
+        return bad(
+            fmt::format("refined_blocks.{} must hold keys of 16 hexadecimal digits in quotes, ascending.", name));
+      }
+      plan.refined[rule].push_back(*key);
+    }
+  }
+  if (table->size() != rule_count) return bad("refined_blocks has a rule that this version does not know.");
+  return {};
+}
+
+void write_refined_blocks(const BlockingPlan& plan, std::string& out) {
+  out += "\n[refined_blocks]\n";
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    out += fmt::format("{} = [", model_name_of(static_cast<Rule>(rule)));
+    std::size_t written = 0;
+    for (const std::uint64_t key : plan.refined[rule])
+      out += fmt::format("{}\"{}\",", written++ % 5 == 0 ? "\n  " : " ", hex(key));
+    out += written == 0 ? "]\n" : "\n]\n";
+  }
+}
+
 }  // namespace
 
 std::string to_toml(const Model& model) {
@@ -101,7 +146,7 @@ std::string to_toml(const Model& model) {
   out +=
       fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n",
                   model_version, number(model.match_probability), number(model.pair_threshold),
-                  number(model.family_share), model.largest_block);
+                  number(model.family_share), model.blocking.largest_block);
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
     out += fmt::format("\n[fields.{}]\n", infos[f].name);
@@ -117,20 +162,21 @@ std::string to_toml(const Model& model) {
     out += fmt::format("[terms.{}.counts]\n", name_of(static_cast<Term>(t)));
     for (const auto& [value, count] : table.counts) out += fmt::format("{} = {}\n", quoted(value), count);
   }
+  write_refined_blocks(model.blocking, out);
   return out;
 }
 
 Result<ModelPtr> parse_model(std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text);
+  const auto parsed = parse_toml(text);
   if (!parsed) {
-    const auto where = parsed.error().source().begin;
-    return bad(fmt::format("line {}, column {}: it is not TOML.", where.line, where.column));
+    const TomlProblem& problem = parsed.error();
+    return bad(fmt::format("line {}, column {}: {}.", problem.line, problem.column, problem.says));
   }
-  const toml::table& root = parsed.table();
+  const toml::table& root = *parsed;
   const auto version = root["version"].value<std::int64_t>();
   if (!version) return bad("it does not say its version.");
-  if (*version != model_version)
-    return bad(fmt::format("it is of version {}; this program reads version {}.", *version, model_version));
+  if (*version < 1 || *version > model_version)
+    return bad(fmt::format("it is of version {}; this program reads versions 1 to {}.", *version, model_version));
   auto model = std::make_shared<Model>();
   const auto match = probability(root, "match_probability", "the model");
   if (!match) return std::unexpected(match.error());
@@ -143,9 +189,14 @@ Result<ModelPtr> parse_model(std::string_view text) {
   if (!block || *block < 2 || *block > 100'000) return bad("largest_block must be a whole number from 2 to 100000.");
   model->match_probability = *match;
   model->pair_threshold = *threshold;
-  model->largest_block = static_cast<std::uint32_t>(*block);
+  model->blocking.largest_block = static_cast<std::uint32_t>(*block);
   if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
   if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
+  // Version 1 had no such table: then no block is refined, which loses nothing.
+  if (*version >= 2) {
+    if (const auto refined = read_refined_blocks(root, model->blocking); !refined)
+      return std::unexpected(refined.error());
+  }
   return ModelPtr(std::move(model));
 }
 

@@ -34,7 +34,7 @@ void for_each_pair(const Entries& entries, const Blocking& blocking, const Chunk
         const std::uint32_t right = made.members[block.first + j];
         if (right >= entries.ordinary) break;
         if (between_sources_only && entries.all[left].source == entries.all[right].source) continue;
-        if (blocking.owns(chunk.rule, block.key, left, right)) visit(left, right);
+        if (blocking.owns(chunk.rule, static_cast<BlockNumber>(b + 1), left, right)) visit(left, right);
       }
     }
   }

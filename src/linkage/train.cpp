@@ -249,9 +249,11 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
   for (const Patterns* patterns : {&of_postcode, &of_address}) {
     for (const auto& [packed, count] : *patterns) {
       const Pattern pattern = unpack(packed);
-      const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)], birth = pattern[at(Field::birth_date)];
+      const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)],
+                         birth = pattern[at(Field::birth_date)];
       if ((home != home_same && home != home_same_postcode) || pattern[at(Field::surname)] != surname_same) continue;
-      if ((name == forename_different || name == forename_alike) && birth == birth_different) family += static_cast<double>(count);
+      if ((name == forename_different || name == forename_alike) && birth == birth_different)
+        family += static_cast<double>(count);
       if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
     }
   }
@@ -285,7 +287,7 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   const Patterns random = random_patterns(entries, established, input, options);
   learn_u(*model, random);
 
-  const Blocking blocking(entries, model->largest_block, options.threads);
+  const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
   const auto add = [&](Rule rule, std::initializer_list<Field> masked) {
@@ -295,7 +297,9 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   add(Rule::names, {Field::forename, Field::surname});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
-  const auto patterns_of = [&](Rule rule) { return sample_rule(rule, {}, entries, blocking, established, input, options).patterns; };
+  const auto patterns_of = [&](Rule rule) {
+    return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
+  };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
   for (int pass = 0; pass < 2; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {

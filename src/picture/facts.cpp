@@ -201,6 +201,14 @@ bool Facts::lives_at(PersonId person, EntityId place) const {
   return found != keys.end() && found->key == wanted;
 }
 
+bool Facts::is_licensed(EntityId entity) const {
+  const auto all = scene_.things.mentions_of(entity);
+  return std::any_of(all.begin(), all.end(), [&](ThingIndex index) {
+    const ThingRow& thing = scene_.holdings.at(index);
+    return thing.role == ThingRole::licensed && view_.admits(scene_.holdings.at(thing.record));
+  });
+}
+
 bool Facts::same_school(PersonId a, PersonId b) const {
   for (const EntityId school : schools_of(a)) {
     const auto other = schools_of(b);

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "picture/naming.hpp"
 #include "picture/scene_builder.hpp"
 
 namespace wider::picture {
@@ -166,8 +167,10 @@ class Anchors {
     }
     return std::ranges::any_of(parents(a), [&](PersonId parent) { return parents(b).contains(parent); });
   }
+  // Not known to go to different schools.
   bool one_school(PersonId a, PersonId b) const {
     const auto of_b = facts_.schools_of(b);
+    if (facts_.schools_of(a).empty() || of_b.empty()) return true;
     return std::ranges::any_of(facts_.schools_of(a),
                                [&](EntityId school) { return std::ranges::find(of_b, school) != of_b.end(); });
   }
@@ -260,13 +263,13 @@ class Anchors {
       return day(record) >= first && day(record) <= last && named_.at(record).anchors.contains(node);
     }));
   }
-  double per_record(NodeId node) const {
-    const AnchorKind kind = kind_of(scene_, node);
-    if (kind == AnchorKind::place || kind == AnchorKind::vehicle) {
-      const auto found = pattern_.chance.per_record_at.find(facts_.category(entity_of(scene_, node)));
-      if (found != pattern_.chance.per_record_at.end()) return found->second;
-    }
-    return pattern_.chance.per_record[static_cast<std::size_t>(kind)];
+  // How busy a node is, the records say that name it and tie no child to it.
+  std::uint32_t busy_without_ties(NodeId node, std::int32_t first, std::int32_t last, const Records& records) const {
+    return static_cast<std::uint32_t>(std::ranges::count_if(records, [&](RecordIndex record) {
+      if (day(record) < first || day(record) > last || !named_.at(record).anchors.contains(node)) return false;
+      return !pattern_.records.has(at(record).kind) ||
+             std::ranges::none_of(named_.at(record).children, [&](PersonId child) { return is_tied(child, node); });
+    }));
   }
 
   Paths in_window(const Paths& paths, std::int32_t end, bool second_hop) const {
@@ -323,9 +326,12 @@ class Anchors {
         for (const Path& path : within) {
           if (path.via.valid()) nodes.insert(path.via);
         }
-        double mean = 0;
-        for (const NodeId node : nodes) mean += per_record(node) * degree(node, end - window() + 1, end, so_far);
-        const std::uint32_t bar = needed(mean, pattern_.chance.bar, pattern_.minimum_children);
+        ByChance chance;
+        for (const NodeId node : nodes) {
+          chance += by_chance(chance_per_record(facts_, pattern_, node),
+                              busy_without_ties(node, end - window() + 1, end, so_far));
+        }
+        const std::uint32_t bar = needed(chance, pattern_.chance.bar, pattern_.minimum_children);
         const std::uint32_t there = households(within);
         if (there < bar || !enough_otherwise(within)) continue;
         stand(anchor, within, bar, there, so_far.back(), hits);

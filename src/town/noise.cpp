@@ -184,7 +184,7 @@ void Clerk::choose_identifiers(Written& written, PersonIndex person, const Room&
     needed = false;
     if (which == 0) written.nhs_number = nhs_number_text(world_.people[person].nhs_body);
     if (which == 1) written.upn = upn_text(world_, person);
-    if (which == 2) written.phone = phone_text(person);
+    if (which == 2) written.phone = phone_text(world_.first_number + person);
   }
 }
 

@@ -114,6 +114,7 @@ struct World {
   std::vector<PersonIndex> adults_known;    // a few of them, whom police meet more often
   std::vector<bool> planted;                // by person: belongs to a planted network
   Date first_day, last_day;
+  PersonIndex first_number = 0;  // the first person's telephone has this number; above 0 where towns lie side by side
 
   [[nodiscard]] std::span<const PersonIndex> none() const { return {}; }
   [[nodiscard]] int age(PersonIndex person, Date on) const { return age_years(people[person].birth, on); }
