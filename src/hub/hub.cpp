@@ -119,7 +119,7 @@ Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, co
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  auto report = hub::take_in(*ledger_, *known_, submissions, progress);
+  auto report = hub::take_in(*ledger_, *known_, submissions, progress, stop_work_.get_token());
   if (!report) known_.reset();  // what did become durable is read again
   return report;
 }
@@ -138,7 +138,9 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
     start->facts = published->facts;  // pages go on reading the published one meanwhile
   }
   const double loading = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
-  auto settled = hub::settle(*ledger_, std::move(start), options);
+  SettleOptions stoppable = options;
+  stoppable.stop = stop_work_.get_token();
+  auto settled = hub::settle(*ledger_, std::move(start), stoppable);
   if (!settled) return std::unexpected(settled.error());
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;

@@ -47,6 +47,9 @@ class Hub final : public Pages {
   // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
   static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
 
+  // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the process
+  // is about to end.
+  void stop_work() { stop_work_.request_stop(); }
   // Reads files in; the projection is not settled yet.
   Result<IntakeReport> take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress);
   // Brings the projection up to the ledger (from the snapshot where there is one) and publishes it; writes a new snapshot.
@@ -116,6 +119,7 @@ class Hub final : public Pages {
   Sessions sessions_;
   mutable std::mutex publish_mutex_;                  // guards projection_
   std::shared_ptr<const Projection> projection_;
+  std::stop_source stop_work_;
   std::mutex work_mutex_;                             // one settle or intake at a time
   std::unique_ptr<Known> known_;                      // built at the first intake
   mutable std::mutex events_mutex_;                   // guards what people did since the projection was made

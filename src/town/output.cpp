@@ -26,8 +26,8 @@ std::string to_windows_1252(std::string_view utf8) {
       continue;
     }
     CHECK((byte == 0xC2 || byte == 0xC3) && i + 1 < utf8.size());
-    out +=
-        static_cast<char>(static_cast<unsigned char>((byte << 6U) | (static_cast<unsigned char>(utf8[i + 1]) & 0x3FU)));
+    const auto next = static_cast<unsigned char>(utf8[i + 1]);
+    out += static_cast<char>(static_cast<unsigned char>((byte == 0xC3 ? 0xC0U : 0x80U) | (next & 0x3FU)));
     ++i;
   }
   return out;
