@@ -120,9 +120,10 @@ void PastPictures::begin(std::shared_ptr<const Projection> today, Date day) {
   failed_.reset();
   std::erase_if(kept_, [&](const Picture& picture) { return picture.day == day; });
   make_room(today->holdings().records().size());
-  maker_ = std::jthread([this, today = std::move(today), day] {
+  maker_ = std::jthread([this, today = std::move(today), day](const std::stop_token& stop) {
     SettleOptions quietly;
     quietly.threads = 1;  // pages are answered meanwhile
+    quietly.stop = stop;
     auto made = as_known_at(*today, day, quietly);
     const std::scoped_lock lock(mutex_);
     being_made_ = {};

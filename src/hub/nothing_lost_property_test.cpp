@@ -50,7 +50,7 @@ std::size_t how_many(std::size_t most) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, most + 1));
 }
 
-const Texts dates = {"03/03/2009", "2009-03-03", "14-Jun-2009", "29/02/2008", "2009-12-31"};
+const Texts dates = {"03/03/2009", "2009-03-03", "14-Jun-2009", "29/02/2008", "2009-12-31", "12/2009"};
 const Texts anything = {"",           "",        "03/03/2009",   "2009-03-03",    "31/02/2009",  "yesterday",     "22:40",    "25:61",
                         "9449305552", "4123456", "O'Neill",      " x ",           "Z99",         "B24",           "1",        "Y",
                         "a,b;c|d\te", "H801200001001", "say \"so\"", "two\nlines", "WB6 7LM", "W123 ABC", "N17", "seen in the park"};

@@ -243,6 +243,7 @@ linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows
 
 Result<void> conclude(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
   if (auto linked = link_people(projection, options); !linked) return linked;
+  if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
   return find_patterns(projection, as_known_at, options);
 }
 
