@@ -1,16 +1,22 @@
 // What holds of everything concluded from entries, tried on random ledgers of a few dozen: the same whatever the batches
 // and threads, the same partition whatever the order of arrival (invariant 6); merges that are taken back leave no trace
-// (7); the past is what a hub would have said that had received nothing since (8).
+// (7); the past is what a hub would have said that had received nothing since (8); what rests on a restricted record is
+// its agency's alone (9), and to all others it is as if that record were not there (10).
 #include <gtest/gtest.h>
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/testing/property.hpp"
 #include "hub/as_at.hpp"
+#include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
+#include "hub/profile.hpp"
 #include "hub/testing/random_entries.hpp"
+#include "hub/testing/small_town.hpp"
+#include "practice/practice.hpp"
 
 namespace wider::hub {
 namespace {
@@ -232,6 +238,87 @@ TEST(ProjectionProperty, KnownIsBothKnownAndReceived) {
     std::erase_if(late, [&](const Step& step) { return step.received > day || step.day + step.known_after > day; });
     RC_ASSERT(first_difference(everything_said(**then, false, step_start + day), everything_said(*project(late), false, step_start + day)) == "");
   });
+}
+
+// ---- invariants 9 and 10 ----
+
+const std::vector<Viewer>& viewers() {
+  using access::PurposeKind;
+  using access::UserRole;
+  static const std::vector<Viewer> all = {
+      viewer_of(UserRole::social_worker, Agency::social_care, PurposeKind::child_protection_enquiry),
+      viewer_of(UserRole::police_analyst, Agency::police, PurposeKind::crime_investigation),
+      viewer_of(UserRole::safeguarding_nurse, Agency::health, PurposeKind::health_safeguarding),
+      viewer_of(UserRole::safeguarding_lead, Agency::education, PurposeKind::education_safeguarding),
+      viewer_of(UserRole::chair, Agency::partnership, PurposeKind::governance),
+  };
+  return all;
+}
+
+// A record that restricts an earlier one takes it from the others: those have numbers of their own here.
+Steps with_restricted_apart(Steps steps) {
+  for (Step& step : steps) {
+    if (step.kind == StepKind::record && step.originator_only) step.number += 1'000;
+  }
+  return steps;
+}
+
+TEST(ProjectionProperty, ARestrictedRecordChangesNothingThatOthersAreTold) {
+  int originator_told_more = 0;
+  holds_in(80, [&] {
+    const Steps steps = with_restricted_apart(*any_steps({.one_word_in = 0, .one_restricted_in = 3}));
+    const auto all = project(steps);
+    for (const Viewer& viewer : viewers()) {
+      Steps open = steps;
+      std::erase_if(open, [&](const Step& step) {
+        return step.kind == StepKind::record && step.originator_only && step_agencies[static_cast<std::size_t>(step.agency)] != viewer.agency;
+      });
+      RC_ASSERT(first_difference(told_to(*all, viewer, last_day), told_to(*project(open), viewer, last_day)) == "");
+      Steps bare = open;
+      std::erase_if(bare, [](const Step& step) { return step.kind == StepKind::record && step.originator_only; });
+      if (bare.size() < open.size() && told_to(*project(bare), viewer, last_day) != told_to(*all, viewer, last_day)) ++originator_told_more;
+    }
+  });
+  EXPECT_GT(originator_told_more, 0);
+}
+
+TEST(ProjectionProperty, WhatRestsOnARestrictedRecordIsItsAgencysAlone) {
+  int of_findings = 0;
+  int of_duties = 0;
+  holds_in(80, [&] {
+    const auto projection = project(*any_steps({.one_restricted_in = 3}));
+    const Holdings& holdings = projection->holdings();
+    const auto restricted = [&](RecordIndex record) { return holdings.at(record).handling == Handling::originator_only; };
+    const auto its_agencys = [&](RecordIndex record, std::optional<Agency> audience) { return !restricted(record) || audience == holdings.at(record).agency; };
+    for (const Finding& finding : projection->findings) {
+      of_findings += finding.audience ? 1 : 0;
+      for (const RecordIndex record : finding.proof) RC_ASSERT(its_agencys(record, finding.audience));
+      for (const RecordIndex record : finding.also) RC_ASSERT(its_agencys(record, finding.audience));
+      for (const MentionIndex mention : finding.mentions) RC_ASSERT(its_agencys(holdings.at(mention).record, finding.audience));
+      for (const Viewer& viewer : viewers()) {
+        const auto told = findings_for(*projection, viewer, {});
+        const bool is_told = std::ranges::any_of(told, [&](const FindingWithState& one) { return one.finding == &finding; });
+        RC_ASSERT(is_told == (!finding.audience || *finding.audience == viewer.agency));
+      }
+    }
+    for (const auto& duty : practice::duties(holdings, projection->people, clocks_for_test(), end_of(last_day))) {
+      of_duties += duty.audience ? 1 : 0;
+      RC_ASSERT(its_agencys(duty.record, duty.audience));
+    }
+    for (const PersonId person : projection->people.all()) {
+      for (const Viewer& viewer : viewers()) {
+        const auto its = [&](RecordIndex record) { return its_agencys(record, viewer.agency); };
+        for (const auto& line : picture::chronology(projection->scene(), person, std::nullopt, viewer.agency)) {
+          RC_ASSERT(its(line.record) && std::ranges::all_of(line.also, its));
+        }
+        for (const auto& tie : picture::network(projection->scene(), person, std::nullopt, viewer.agency).ties) {
+          RC_ASSERT(std::ranges::all_of(tie.records, its));
+        }
+      }
+    }
+  });
+  EXPECT_GT(of_findings, 0);
+  EXPECT_GT(of_duties, 0);
 }
 
 TEST(PastFacts, WhatIsWithdrawnIsNotShownAgainByAskingForThePast) {

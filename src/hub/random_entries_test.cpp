@@ -3,13 +3,14 @@
 
 #include "base/random.hpp"
 #include "hub/data.hpp"
+#include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
+#include "hub/profile.hpp"
+#include "hub/search.hpp"
 #include "hub/testing/random_entries.hpp"
 #include "practice/practice.hpp"
 
 namespace wider::hub::testing {
-
-namespace {
 
 const practice::Clocks& clocks_for_test() {
   static const practice::Clocks clocks = [] {
@@ -19,6 +20,8 @@ const practice::Clocks& clocks_for_test() {
   }();
   return clocks;
 }
+
+namespace {
 
 class Sayer {
  public:
@@ -70,15 +73,20 @@ class Sayer {
     for (const auto& one : finding.explanations) text += "  " + one.question + " " + one.answer + "\n";
     return text;
   }
-  [[nodiscard]] std::string say(PersonId person) const {
+  [[nodiscard]] std::string say(PersonId person, std::optional<Agency> viewer = std::nullopt) const {
     std::string text;
-    for (const auto& line : picture::chronology(projection_.scene(), person, std::nullopt)) {
+    for (const auto& line : picture::chronology(projection_.scene(), person, std::nullopt, viewer)) {
       text += fmt::format("  {} {} {} also {}\n", name(line.record), to_words(line.happened), line.says, names(line.also));
     }
-    const auto network = picture::network(projection_.scene(), person, std::nullopt);
+    const auto network = picture::network(projection_.scene(), person, std::nullopt, viewer);
     for (const std::string& sentence : network.sentences) text += "  " + sentence + "\n";
     for (const auto& tie : network.ties) text += fmt::format("  tie {} {} {}\n", name(tie.person), tie.says, names(tie.records));
     return text;
+  }
+  [[nodiscard]] std::string say(PersonId person, const Profile& profile) const {
+    return fmt::format("{} {} {} {} {} {} {} {} {} {}\n", name(person), profile.name, fmt::join(profile.other_names, ", "),
+                       to_words(profile.birth_date), fmt::join(profile.nhs_numbers, ", "), fmt::join(profile.upns, ", "),
+                       fmt::join(profile.phones, ", "), profile.address, profile.postcode, profile.known_to.bits());
   }
   [[nodiscard]] std::string say(const practice::Duty& duty) const {
     return fmt::format("duty {} {} {} {} {}\n", duty.says, name(duty.person), name(duty.record), name_of(duty.owner), to_iso(duty.due));
@@ -156,6 +164,26 @@ std::string everything_said(const Projection& projection, bool numbers, Date tod
   for (const Finding& finding : projection.findings) text += sayer.say(finding);
   for (const PersonId person : projection.people.all()) text += "chronology of " + sayer.name(person) + "\n" + sayer.say(person);
   for (const auto& duty : practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today))) text += sayer.say(duty);
+  return text;
+}
+
+std::string told_to(const Projection& projection, const Viewer& viewer, Date today) {
+  const Sayer sayer(projection, false);
+  std::string text = fmt::format("up to {}\n", to_iso(projection.facts.last_received));
+  for (const FindingWithState& one : findings_for(projection, viewer, {})) text += sayer.say(*one.finding) + finding_line(projection, viewer, one).says + "\n";
+  for (const auto& duty : practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today))) {
+    if (!duty.audience || *duty.audience == viewer.agency) text += sayer.say(duty);
+  }
+  for (const PersonId person : projection.people.all()) {
+    const Profile profile = profile_of(projection, viewer, person);
+    if (profile.shown) text += "person " + sayer.say(person, profile) + sayer.say(person, viewer.agency);
+  }
+  const SearchIndex index(projection.holdings(), projection.people);
+  for (const Being& being : beings) {
+    const Found found = index.search(projection.holdings(), projection.people, fmt::format("{} {}", being.forename, being.surname), viewer, 20);
+    text += fmt::format("search {} {}\n", found.more, found.only_part);
+    for (const Hit& hit : found.hits) text += fmt::format("  {} {} {}\n", sayer.name(hit.person), hit.why, static_cast<int>(hit.fit));
+  }
   return text;
 }
 

@@ -18,6 +18,7 @@
 #include "base/check.hpp"
 #include "hub/projection.hpp"
 #include "hub/settling.hpp"
+#include "practice/practice.hpp"
 #include "records/encoding.hpp"
 #include "records/known_at.hpp"
 
@@ -237,6 +238,7 @@ inline void apply(const Step& step, Facts& facts) {
   CHECK(facts.apply(entry).has_value());
 }
 
+const practice::Clocks& clocks_for_test();
 // A linkage model for these people.
 const std::string& model_for_test();
 
@@ -252,6 +254,9 @@ inline std::unique_ptr<Projection> project(const Steps& steps, unsigned threads 
 
 // Every person and finding, every chronology and network, every open duty. numbers: with the numbers of rows.
 std::string everything_said(const Projection& projection, bool numbers, Date today);
+// The same as one viewer is told it, without the numbers of rows: findings, duties, the people of whom anything may be
+// known with their profiles, chronologies and ties, what a search finds, and how old the data is.
+std::string told_to(const Projection& projection, const Viewer& viewer, Date today);
 // The partition alone, by names.
 std::string people_said(const Projection& projection);
 
