@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "hub/as_at.hpp"
 #include "hub/data.hpp"
 #include "hub/profile.hpp"
 
@@ -77,6 +78,21 @@ hub::Viewer operator_viewer() {
   viewer.agency = Agency::partnership;
   viewer.purpose = access::PurposeKind::case_review;
   return viewer;
+}
+
+// Today's, or that of a day: people, things and findings concluded again from what was known then.
+Result<std::shared_ptr<const hub::Projection>> projection_of(const hub::Hub& hub, std::optional<Date> as_known_at, Streams& streams) {
+  const auto today = hub.projection();
+  if (!as_known_at || hub::all_known_at(today->facts, *as_known_at)) return today;
+  const auto start = std::chrono::steady_clock::now();
+  auto then = hub::as_known_at(*today, *as_known_at, {});
+  if (!then) return std::unexpected(then.error());
+  const auto& records = (*then)->holdings().records();
+  const auto live = std::ranges::count_if(records, [](const RecordRow& row) { return row.live; });
+  fmt::print(streams.err, "As known at {}: {} records of {} people, concluded again from these alone in {:.2f} s\n", to_words(*as_known_at),
+             with_commas(static_cast<std::uint64_t>(live)), with_commas((*then)->people.all().size()),
+             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return std::shared_ptr<const hub::Projection>(std::move(*then));
 }
 
 Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
@@ -328,16 +344,22 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
   const auto agency = agency_named(by);
   if (!by.empty() && !agency) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", by)});
   if (auto recorded = hub.record_operator_read(who, fmt::format("chronology {}", person)); !recorded) return fail(streams, recorded.error());
-  const auto projection = hub.projection();
-  const Holdings& holdings = projection->holdings();
-  const auto id = hub::person_of_text(person);
-  if (!id || !projection->people.exists(*id)) return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}. wider people names them: P and a number.", person)});
+  const auto shown = projection_of(hub, parse_iso_date(as_known_at), streams);
+  if (!shown) return fail(streams, shown.error());
+  const hub::Projection& projection = **shown;
+  const Holdings& holdings = projection.holdings();
+  auto id = hub::person_of_text(person);
+  if (id && !as_known_at.empty()) id = hub::person_known_at(*hub.projection(), projection, *id);
+  if (!id || !projection.people.exists(*id)) {
+    return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}{}. wider people names them: P and a number.", person,
+                                                            as_known_at.empty() ? "" : " who was known on " + as_known_at)});
+  }
   json list = json::array();
   const auto keep = [&](RecordIndex index) {
     const RecordRow& record = holdings.at(index);
     return (!agency || record.agency == *agency) && hub::decide_for(operator_viewer(), record).depth >= access::Depth::outline;
   };
-  for (const auto& line : picture::chronology(projection->scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
+  for (const auto& line : picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
     const RecordRow& record = holdings.at(line.record);
     std::vector<std::string> also;
     for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
@@ -360,15 +382,17 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   const auto only = agency_named(words.only_agency);
   if (!words.only_agency.empty() && !only) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
   if (auto recorded = hub.record_operator_read(who, "findings"); !recorded) return fail(streams, recorded.error());
-  const auto projection = hub.projection();
+  const auto shown = projection_of(hub, as_known_at, streams);
+  if (!shown) return fail(streams, shown.error());
+  const auto& projection = *shown;
   const Holdings& holdings = projection->holdings();
   std::vector<Finding> evaluated;
-  if (as_known_at || only || words.naive) {
+  if (only || words.naive) {
     const auto patterns = hub::shipped_patterns();
     if (!patterns) return fail(streams, patterns.error());
     evaluated = picture::find(projection->scene(), *patterns, {as_known_at, only, words.naive, 2});
   }
-  const std::vector<Finding>& list = as_known_at || only || words.naive ? evaluated : projection->findings;
+  const std::vector<Finding>& list = only || words.naive ? evaluated : projection->findings;
   json array = json::array();
   std::size_t shown = 0;
   for (const Finding& finding : list) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "hub/as_at.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_state.hpp"
 #include "hub/pages.hpp"
@@ -112,6 +113,7 @@ class Hub final : public Pages {
   std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
   std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
   [[nodiscard]] FindingStates states_now() const;
+  [[nodiscard]] FindingStates states_on(Date day) const;  // as they stood at the end of that day
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
   Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
@@ -131,6 +133,7 @@ class Hub final : public Pages {
   std::shared_ptr<const DutyBook> duties_;
   std::shared_ptr<const Projection> duties_of_;
   Date duties_on_;
+  PastPictures past_;
   mutable std::mutex model_mutex_;  // guards the two below
   mutable std::string model_text_;
   mutable linkage::ModelPtr model_;

@@ -12,6 +12,7 @@
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
+#include "records/known_at.hpp"
 
 namespace wider::hub {
 namespace {
@@ -21,6 +22,8 @@ using ledger::EntryKind;
 
 constexpr std::size_t lines_on_home = 5;
 constexpr std::size_t hits_on_a_page = 50;
+// A small hub's past is there at once; for a large one's the page says that it will be.
+constexpr std::chrono::milliseconds patience_for_the_past{2000};
 
 std::int64_t monotonic_now() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -229,6 +232,12 @@ FindingStates Hub::states_now() const {
   return finding_states(all_events(), projection()->facts.accounts, day_of(now()));
 }
 
+FindingStates Hub::states_on(Date day) const {
+  std::vector<FindingEvent> events = all_events();
+  std::erase_if(events, [&](const FindingEvent& event) { return event.at > end_of(day); });
+  return finding_states(events, projection()->facts.accounts, day);
+}
+
 std::vector<FindingEvent> Hub::all_events() const {
   const std::scoped_lock lock(events_mutex_);
   const auto projection = this->projection();
@@ -296,8 +305,17 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
 Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
   if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
     return std::unexpected(admitted.error());
-  const auto projection = this->projection();
-  const auto id = person_of_text(person);
+  const auto today = this->projection();
+  auto id = person_of_text(person);
+  // Everything on the page is of the day asked for: also who was taken for one person, findings and duties.
+  std::shared_ptr<const Projection> projection = today;
+  const auto as_known_at = parse_iso_date(query.as_known_at);
+  if (as_known_at) {
+    auto then = past_.of(today, *as_known_at, patience_for_the_past);
+    if (!then) return std::unexpected(then.error());
+    projection = std::move(*then);
+    if (id) id = person_known_at(*today, *projection, *id);
+  }
   const auto nobody = failure(ErrorCode::not_found,
                               "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
@@ -305,9 +323,11 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
-  add_duties_of(*projection, *duties_today(), viewer, *id, *view);
+  const auto duties = as_known_at ? std::make_shared<const DutyBook>(duty_book(*projection, end_of(*as_known_at)))
+                                  : duties_of(projection);
+  add_duties_of(*projection, *duties, viewer, *id, *view);
   if (!access::may(viewer.role, Action::finding)) return view;
-  const FindingStates states = states_now();
+  const FindingStates states = as_known_at ? states_on(*as_known_at) : states_now();
   for (const FindingWithState& one : findings_for(*projection, viewer, states)) {
     const auto& people = one.finding->people;
     const bool dismissed = one.state.stage == FindingStage::dismissed || one.state.stage == FindingStage::second_look;

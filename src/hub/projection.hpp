@@ -58,17 +58,24 @@ struct Facts {
   std::uint64_t through = 0;  // the last sequence applied
   Holdings holdings;
   std::vector<Account> accounts;
-  std::vector<LinkDecision> link_decisions;
+  std::vector<LinkDecision> link_decisions;    // in force
+  std::vector<LinkDecision> decision_history;  // every word and withdrawal, in order
   std::vector<FindingEvent> finding_events;
   std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
   std::string model;                     // the adopted linkage model, TOML; "" when none
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes
+  std::uint64_t past_version = 0;      // goes up when that changes what is said of past days too
 
+  // Moves the day to which the data is good: by what everybody may know of alone (invariant 10).
+  void take_receipt(Agency agency, Handling handling, Instant received);
   // Takes one entry in. corrupt: a body that is not what its kind says.
   [[nodiscard]] Result<void> apply(const ledger::Entry& entry);
 };
+
+// A later word about the same two takes the earlier one's place; a withdrawal takes it away.
+void take_word(const LinkDecision& word, std::vector<LinkDecision>& in_force);
 
 class SearchIndex;
 
