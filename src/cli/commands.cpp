@@ -424,6 +424,31 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   return done;
 }
 
+int adopt_model(hub::Hub& hub, const std::string& file, const hub::Operator& who, Streams& streams) {
+  std::string text;
+  if (!file.empty()) {
+    auto read = read_text(file);
+    if (!read) return fail(streams, read.error());
+    text = std::move(*read);
+  }
+  if (const auto adopted = hub.adopt_model(text, who); !adopted) return fail(streams, {adopted.error().code, fmt::format("{}{}", file.empty() ? "" : file + ": ", adopted.error().message)});
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(json{{"adopted", file.empty() ? "learnt" : file}}));
+  } else {
+    fmt::print(streams.out, "Adopted. People are concluded with it from the next settling on.\n");
+  }
+  return done;
+}
+
+int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams) {
+  std::ofstream file(out_file, std::ios::binary);
+  file << hub::model_in_use(hub.projection()->facts);
+  file.close();
+  if (!file) return fail(streams, {ErrorCode::unreadable, fmt::format("{} cannot be written.", out_file)});
+  if (!streams.json) fmt::print(streams.out, "The model in use is in {}.\n", out_file);
+  return done;
+}
+
 namespace {
 
 using Verify = std::function<Result<ledger::Verification>(const std::optional<ledger::Head>& published, const ledger::Progress& progress)>;

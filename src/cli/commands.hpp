@@ -51,6 +51,9 @@ struct FindingsWords {
 };
 int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who, Streams& streams);
 
+// file: a model (TOML); "": one is learnt from what the hub holds.
+int adopt_model(hub::Hub& hub, const std::string& file, const hub::Operator& who, Streams& streams);
+int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams);
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams);
 // Of a hub whose ledger does not open because its end fails its proof.
 int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams);

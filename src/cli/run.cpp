@@ -416,6 +416,24 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   compare->add_option("right", words.other_model, "The other")->required()->type_name("MODEL")->check(CLI::ExistingFile);
   compare->callback([&] { chosen.alone = [&](Streams& streams) { return compare_models(words.model, words.other_model, streams); }; });
 
+  auto* adopt = model->add_subcommand("adopt", "Let a hub conclude people with this model from now on; without one, with a model learnt from what the hub holds");
+  hub_option(adopt, words);
+  examples(adopt, {"model adopt --hub H", "model adopt --hub H people.toml"});
+  existing_file_option(adopt, "model", words.model, "The model", words)->type_name("MODEL");
+  adopt->callback([&] {
+    chosen.settled = true;
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return adopt_model(hub, words.model, operator_of(words), streams); };
+  });
+
+  auto* exported = model->add_subcommand("export", "Write the model that a hub concludes people with");
+  hub_option(exported, words);
+  examples(exported, {"model export --hub H --out people.toml"});
+  file_option(exported, "--out", words.out, "The model file to write", words)->required();
+  exported->callback([&] {
+    chosen.settled = true;
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return export_model(hub, words.out, streams); };
+  });
+
   auto* evaluate = model->add_subcommand("evaluate", "Precision and recall by the truth, with intervals, overall and by sex, age and how common the surname is");
   examples(evaluate, {"model evaluate people.csv --id no --truth person --model people.toml", "model evaluate people.csv --id no --truth person --linked linked.csv",
                       "model evaluate --people people.csv --truth-people town/truth/people.csv"});

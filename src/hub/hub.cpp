@@ -145,7 +145,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);
-  if (!next->facts.model.empty()) (void)model_of(*next);
+  (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
@@ -197,6 +197,19 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
   return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+Result<void> Hub::adopt_model(std::string_view model, const Operator& who) {
+  std::string text(model);
+  if (text.empty()) {
+    auto learnt = learn_model(projection()->holdings(), {});
+    if (!learnt) return std::unexpected(learnt.error());
+    text = std::move(*learnt);
+  }
+  if (auto parsed = linkage::parse_model(text); !parsed) return std::unexpected(parsed.error());
+  std::string by = who.user;
+  std::ranges::replace_if(by, [](unsigned char c) { return c < ' '; }, ' ');
+  return append_only(EntryKind::model_adopted, {}, fmt::format("# adopted by {}\n{}", by, text));
 }
 
 Result<std::vector<Account>> Hub::accounts_now() {
@@ -289,11 +302,12 @@ Result<IntakeReport> Hub::mend(const HeldBackMend& mend) {
 
 linkage::ModelPtr Hub::model_of(const Projection& projection) const {
   const std::scoped_lock lock(model_mutex_);
-  if (!model_ || model_text_ != projection.facts.model) {
-    auto parsed = linkage::parse_model(projection.facts.model);
+  const std::string& text = model_in_use(projection.facts);
+  if (!model_ || model_text_ != text) {
+    auto parsed = linkage::parse_model(text);
     CHECK(parsed.has_value());  // settling parsed the same text
     model_ = std::move(*parsed);
-    model_text_ = projection.facts.model;
+    model_text_ = text;
   }
   return model_;
 }

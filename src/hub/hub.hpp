@@ -68,6 +68,9 @@ class Hub final : public Pages {
   Result<std::vector<Account>> accounts_now();            // of the ledger, not of the projection
   Result<void> record_operator_read(const Operator& who, std::string_view what);
   Result<void> decide_link(const LinkDecision& decision, const Operator& who);
+  // People are concluded with this model from the next settling on; "": one learnt from what the hub holds now.
+  // malformed: it is no model.
+  Result<void> adopt_model(std::string_view model, const Operator& who);
   Result<std::vector<HeldBackLine>> held_back_rows();
   Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);

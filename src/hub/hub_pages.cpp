@@ -319,7 +319,7 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   const auto nobody = failure(ErrorCode::not_found,
                               "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
-  const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+  const linkage::ModelPtr model = model_of(*projection);
   auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
@@ -344,7 +344,7 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
   const auto projection = this->projection();
   for (const Finding& finding : projection->findings) {
     if (finding.id == id && for_viewer(finding, viewer)) {
-      const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+      const linkage::ModelPtr model = model_of(*projection);
       return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
   }

@@ -3,16 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 
+#include "base/check.hpp"
 #include "hub/data.hpp"
 #include "hub/search.hpp"
 
 namespace wider::hub {
 namespace {
 
-// With fewer rows than this a model learnt from them would say more about chance than about people: the shipped one is used.
+// With fewer rows than this a model learnt from them would say more about chance than about people: the shipped one is
+// used, and none is adopted. A model learnt from few rows is learnt anew when there are many times as many, until there
+// are enough: the more rows, the less a new model says that the old one did not (ADR 13).
 constexpr std::size_t rows_to_train_on = 5'000;
+constexpr std::size_t rows_enough = 100'000;
+constexpr std::size_t times_as_many = 6;
+constexpr std::string_view learnt_from = "# learnt from ";  // and a number of rows: the first line of a model adopted without being asked
 
 class Stopwatch {
  public:
@@ -48,22 +55,29 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
   return last - first + 1;
 }
 
-// Pass 2: the linkage model, adopted once by an entry so that everything concluded names the version it rests on.
+std::uint64_t live_mentions(const Holdings& holdings) {
+  std::uint64_t count = 0;
+  for (const RecordRow& record : holdings.records()) count += record.live ? record.mention_count : 0;
+  return count;
+}
+
+// Whether a model is to be learnt from what the hub holds now. A model that somebody adopted stays.
+bool wants_a_model(const Facts& facts) {
+  const std::uint64_t rows = live_mentions(facts.holdings);
+  if (facts.model.empty()) return rows >= rows_to_train_on;
+  if (!facts.model.starts_with(learnt_from)) return false;
+  std::uint64_t before = 0;
+  const char* const digits = facts.model.data() + learnt_from.size();
+  std::from_chars(digits, facts.model.data() + facts.model.size(), before);
+  return before > 0 && before < rows_enough && rows >= times_as_many * before;
+}
+
+// Pass 2: the linkage model, adopted by an entry so that everything concluded names the version it rests on.
 Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
-  if (!facts.model.empty() || facts.holdings.mentions().empty()) return {};
-  const LinkageRows rows = gather(facts.holdings);
-  if (rows.input.rows.empty()) return {};
-  const std::string* shipped = shipped_model("people.toml");
-  if (rows.input.rows.size() >= rows_to_train_on || shipped == nullptr) {
-    linkage::Options train_options;
-    train_options.threads = options.threads;
-    train_options.progress = options.progress;
-    const auto trained = linkage::train(rows.input, train_options);
-    if (!trained) return std::unexpected(trained.error());
-    facts.model = linkage::to_toml(**trained);
-  } else {
-    facts.model = *shipped;
-  }
+  if (!wants_a_model(facts)) return {};
+  auto learnt = learn_model(facts.holdings, options);
+  if (!learnt) return std::unexpected(learnt.error());
+  facts.model = fmt::format("{}{} rows, which were many times as many as before\n{}", learnt_from, live_mentions(facts.holdings), *learnt);
   ledger::NewEntry adoption;
   adoption.kind = ledger::EntryKind::model_adopted;
   adoption.received = facts.last_received;
@@ -81,7 +95,7 @@ Result<void> link_people(Projection& projection, const SettleOptions& options) {
   const LinkageRows rows = gather(holdings);
   std::vector<std::uint32_t> labels(holdings.mentions().size(), UINT32_MAX);
   if (!rows.input.rows.empty()) {
-    const auto model = linkage::parse_model(projection.facts.model);
+    const auto model = linkage::parse_model(model_in_use(projection.facts));
     if (!model) return std::unexpected(model.error());
     linkage::Options link_options;
     link_options.threads = options.threads;
@@ -192,6 +206,23 @@ void fill_from_indices(const Holdings& holdings, LinkageRows& rows) {
 }
 
 }  // namespace
+
+const std::string& model_in_use(const Facts& facts) {
+  if (!facts.model.empty()) return facts.model;
+  const std::string* shipped = shipped_model("people.toml");
+  CHECK(shipped != nullptr);  // it is part of the program
+  return *shipped;
+}
+
+Result<std::string> learn_model(const Holdings& holdings, const SettleOptions& options) {
+  const LinkageRows rows = gather(holdings);
+  linkage::Options train_options;
+  train_options.threads = options.threads;
+  train_options.progress = options.progress;
+  const auto trained = linkage::train(rows.input, train_options);
+  if (!trained) return std::unexpected(trained.error());
+  return linkage::to_toml(**trained);
+}
 
 LinkageRows gather(const Holdings& holdings) {
   LinkageRows out;
