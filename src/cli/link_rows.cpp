@@ -110,6 +110,12 @@ Result<void> read_file(const std::string& path, std::size_t number, const std::s
       return failure(ErrorCode::malformed,
                      fmt::format("{}: column {} ({}) is empty in every row.", path, *telling.column, telling.option));
   }
+  // A column that was recognised and says nothing is no error, and not passed over in silence.
+  for (std::string& said : plan.said) {
+    for (std::size_t c = 0; c < header.size(); ++c) {
+      if (!filled[c] && said.ends_with("← " + header[c])) said += " (empty in every row)";
+    }
+  }
   rows.columns = plan.said;
   rows.ignored = plan.ignored;
   return {};

@@ -278,11 +278,12 @@ void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
     const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
-                                                    {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+                                                    {"blocking_forecast", report.blocking_forecast}, {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
   }
   fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
   for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  if (!report.ignored.empty()) fmt::print(streams.err, "  not read: {}\n", fmt::join(report.ignored, ", "));
   for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
@@ -373,6 +374,10 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       if (const auto read = columns_of(words.link_columns, words.link.columns); !read) return fail(streams, read.error());
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+      words.link.before_comparing = [&](const std::string& says) {
+        progress.finish();
+        if (!streams.json) fmt::print(streams.err, "  {}\n", says);
+      };
       const auto report = run_link(words.link);
       progress.finish();
       if (!report) return fail(streams, report.error());

@@ -19,20 +19,6 @@ namespace {
 
 using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-constexpr std::array every_rule = {Rule::nhs_number,
-                                   Rule::upn,
-                                   Rule::email,
-                                   Rule::phone,
-                                   Rule::birth_date,
-                                   Rule::names,
-                                   Rule::postcode,
-                                   Rule::address,
-                                   Rule::surname_and_month,
-                                   Rule::forename_and_month,
-                                   Rule::forename_and_day,
-                                   Rule::surname_and_town,
-                                   Rule::forename_town_occupation};
-
 // The reference: every two entries asked alone.
 Pairs candidates(const Entries& entries, const BlockingPlan& plan) {
   const BlockKeys keys(entries, plan);

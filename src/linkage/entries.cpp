@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/identifiers.hpp"
 #include "base/random.hpp"
 
 namespace wider::linkage {
@@ -37,6 +38,10 @@ struct ParsedAddress {
 };
 struct ParsedPostcode {
   Code postcode = 0, outward = 0;
+};
+struct ParsedNumber {
+  Code number = 0;
+  bool fails = false;
 };
 struct ParsedEmail {
   Code email = 0, user = 0, sound = 0;
@@ -192,6 +197,11 @@ class Normaliser {
     return parsed;
   }
 
+  template <typename Valid>
+  ParsedNumber number(Code code, Valid&& valid) {
+    return {tight(code), !valid(from_.view(code))};
+  }
+
   Code alias(Code code) {
     const std::string folded = fold(from_.view(code));
     const auto parts = name_words(folded);
@@ -278,6 +288,8 @@ class RowReader {
         addresses_(strings_.size()),
         postcodes_(strings_.size()),
         emails_(strings_.size()),
+        nhs_numbers_(strings_.size()),
+        upns_(strings_.size()),
         tight_(strings_.size()),
         folded_(strings_.size()),
         phones_(strings_.size()),
@@ -313,8 +325,16 @@ class RowReader {
     };
     entry.town = folded(Attribute::town);
     entry.occupation = folded(Attribute::occupation);
-    entry.nhs_number = tight(Attribute::nhs_number);
-    entry.upn = tight(Attribute::upn);
+    if (const Code code = value(Attribute::nhs_number)) {
+      const auto& parsed = nhs_numbers_.of(code, [&](Code c) { return normaliser_.number(c, nhs_number_valid); });
+      entry.nhs_number = parsed.number;
+      entry.nhs_number_fails = parsed.fails;
+    }
+    if (const Code code = value(Attribute::upn)) {
+      const auto& parsed = upns_.of(code, [&](Code c) { return normaliser_.number(c, upn_valid); });
+      entry.upn = parsed.number;
+      entry.upn_fails = parsed.fails;
+    }
     entry.uprn = tight(Attribute::uprn);
     if (const Code code = value(Attribute::phone))
       entry.phone = phones_.of(code, [&](Code c) { return normaliser_.phone(c); });
@@ -369,6 +389,7 @@ class RowReader {
   Memo<ParsedAddress> addresses_;
   Memo<ParsedPostcode> postcodes_;
   Memo<ParsedEmail> emails_;
+  Memo<ParsedNumber> nhs_numbers_, upns_;
   Memo<Code> tight_, folded_, phones_, own_ids_;
 };
 

@@ -57,6 +57,8 @@ struct Entry {
   BirthDate birth;
   Sex sex = Sex::unknown;
   bool attach_only = false;
+  bool nhs_number_fails = false;  // its check digit is wrong
+  bool upn_fails = false;         // its check letter is wrong
   std::uint16_t source = 0;  // compared only where own_id or between_sources_only need it
 };
 

@@ -246,13 +246,7 @@ Result<void> check_arguments(const Input& input, const Decisions& decisions, con
       if (a >= rows || b >= rows) return failure(ErrorCode::usage, "A decision names a row that is not there.");
     }
   }
-  const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
-  if (needed > options.memory_bytes) {
-    return failure(ErrorCode::unavailable, fmt::format("Linking {} rows needs about {} MiB and {} MiB are allowed; "
-                                                       "allow more memory or link fewer rows at a time.",
-                                                       rows, needed >> 20, options.memory_bytes >> 20));
-  }
-  return {};
+  return check_memory(input, options, "Linking");
 }
 
 // The least row of each row's cluster. Rows of a cluster that is one entry which does not hold together stay single,
@@ -280,6 +274,15 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
 
 }  // namespace
 
+Result<void> check_memory(const Input& input, const Options& options, std::string_view what) {
+  const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
+  if (needed <= options.memory_bytes) return {};
+  return failure(ErrorCode::unavailable,
+                 fmt::format("{} {} rows needs about {} MiB and {} MiB are allowed; allow more memory (--memory) or take "
+                             "fewer rows at a time.",
+                             what, input.rows.size(), needed >> 20, options.memory_bytes >> 20));
+}
+
 Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
   CHECK(input.strings != nullptr);
   if (const auto checked = check_arguments(input, decisions, options); !checked)
@@ -290,6 +293,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
   const Blocking blocking(entries, model.blocking, options.threads);
+  if (options.before_comparing) options.before_comparing(forecast_says(blocking, model.blocking));
   Work work{input, options, entries, scorer,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 

@@ -270,7 +270,12 @@ Bounds make_bounds(const Scorer& scorer) {
       {Field::phone, 1}, {Field::email, 4}, {Field::nhs_number, 1}, {Field::upn, 1}, {Field::occupation, 2}};
   for (std::size_t t = 0; t < bounds.texts.size(); ++t) {
     const auto [field, within] = texts[t];
-    bounds.texts[t] = {most(field, {plain_same}), most(field, {plain_near}), most(field, {plain_different}), within};
+    if (field == Field::nhs_number || field == Field::upn) {
+      bounds.texts[t] = {most(field, {number_same, number_same_failing}), most(field, {number_near}),
+                         most(field, {number_different, number_different_failing}), within};
+    } else {
+      bounds.texts[t] = {most(field, {plain_same}), most(field, {plain_near}), most(field, {plain_different}), within};
+    }
   }
   for (int prefix = 0; prefix < 5; ++prefix) {
     // The least similarity that any rule of Comparer::name_likeness takes for "alike" or "near", and of home_level.

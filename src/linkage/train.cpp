@@ -325,6 +325,7 @@ void learn_threshold(Model& model, const Input& input, std::span<const std::uint
   Options quiet = options;
   quiet.progress = {};
   quiet.each_pair = {};
+  quiet.before_comparing = {};
   double best = -1, best_bits = 0;
   const auto attempt = [&](double bits) {
     quiet.threshold = 1 / (1 + std::exp2(-bits));
@@ -341,23 +342,37 @@ void learn_threshold(Model& model, const Input& input, std::span<const std::uint
 }
 
 // All rules tried on one in so many entries, picked by their content.
-std::array<bool, rule_count> try_rules(const Model& model, const Entries& entries, const Input& input,
-                                       std::uint32_t thinned, const Options& options) {
+void try_rules(Model& model, const Entries& entries, const Input& input, std::uint32_t thinned, const Options& options) {
   Input some{input.strings, {}, input.between_sources_only};
   for (std::uint32_t row = 0; row < input.rows.size(); ++row) {
     const std::uint32_t entry = entries.entry_of[row];
     if (entry < entries.ordinary && mix64(entries.content[entry] ^ 5) % thinned == 0) some.rows.push_back(input.rows[row]);
   }
   const Entries tried = make_entries(some, {});
-  if (tried.ordinary < 2) return BlockingPlan::base_rules();
+  if (tried.ordinary < 2) return;
   BlockingPlan plan;
   plan.used.fill(true);
   const Blocking blocking = Blocking::learn(tried, plan, options.threads);
   const Established established = established_forenames(tried, model.terms[static_cast<std::size_t>(Term::forename)]);
-  return choose_rules(model,
-                      sample_candidates(tried, blocking, established, input.between_sources_only, options.seed,
-                                        options.threads),
-                      tried, thinned);
+  const CandidateSample sample =
+      sample_candidates(tried, blocking, established, input.between_sources_only, options.seed, options.threads);
+  model.blocking.used = choose_rules(model, sample, tried, thinned);
+  forecast_rules(model, sample, tried);
+}
+
+// Pairs of ordinary entries in the blocks of each rule in use.
+void tell_costs(Model& model, const Blocking& blocking, std::uint32_t ordinary) {
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (!model.blocking.used[rule]) continue;
+    const RuleBlocks& made = blocking.of(static_cast<Rule>(rule));
+    double pairs = 0;
+    for (const Block& block : made.blocks) {
+      const auto members = std::span(made.members).subspan(block.first, block.count);  // ascending
+      const auto count = static_cast<double>(std::lower_bound(members.begin(), members.end(), ordinary) - members.begin());
+      pairs += count * (count - 1) / 2;
+    }
+    model.blocking.forecast[rule].pairs = pairs;
+  }
 }
 
 }  // namespace
@@ -368,6 +383,7 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
 
 Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
   CHECK(input.strings != nullptr && (labels.empty() || labels.size() == input.rows.size()));
+  if (const auto enough = check_memory(input, options, "Training on"); !enough) return std::unexpected(enough.error());
   const Entries entries = make_entries(input, {});
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
@@ -421,9 +437,11 @@ Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels
     for (std::size_t rule = 0; rule < rule_count; ++rule) {
       if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
     }
+    forecast_rules(*model, candidates, entries);
+    tell_costs(*model, blocking, entries.ordinary);
   } else {
-    model->blocking.used = try_rules(*model, entries, input, thinned, options);
-    static_cast<void>(Blocking::learn(entries, model->blocking, options.threads));
+    try_rules(*model, entries, input, thinned, options);
+    tell_costs(*model, Blocking::learn(entries, model->blocking, options.threads), entries.ordinary);
   }
   if (!labels.empty()) learn_threshold(*model, input, labels, options);
   return ModelPtr(model);
