@@ -40,7 +40,7 @@ namespace wider::hub {
 // days more, as many as fit into `most_rows` records (the latest is kept whatever its size).
 class PastPictures {
  public:
-  explicit PastPictures(std::size_t most_rows = 4'000'000) : most_rows_(most_rows) {}
+  explicit PastPictures(std::size_t most_rows = 1'500'000) : most_rows_(most_rows) {}
   PastPictures(const PastPictures&) = delete;
   PastPictures& operator=(const PastPictures&) = delete;
 
