@@ -106,15 +106,16 @@ Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   Result<intake::FormatPtr> format = failure(ErrorCode::usage, "");
   if (words.map.empty()) {
     format = hub::shipped_format(words.format);
+    if (!format && format.error().code == ErrorCode::not_found) return failure(ErrorCode::usage, format.error().message);
   } else {
     const auto text = read_text(words.map);
     if (!text) return std::unexpected(text.error());
-    format = intake::parse_mapping(*text, words.format.empty() ? words.map : words.format);
+    format = intake::parse_mapping(*text, words.format.empty() ? std::filesystem::path(words.map).filename().string() : words.format);
   }
   if (!format) return std::unexpected(format.error());
   if (!agency) agency = intake::describe(**format).agency;  // the layout says whose files it describes
   std::vector<hub::Submission> submissions;
-  for (const std::string& file : words.files) submissions.push_back({*agency, *format, words.format, file, {}});
+  for (const std::string& file : words.files) submissions.push_back({*agency, *format, intake::describe(**format).name, file, {}});
   return submissions;
 }
 
@@ -234,19 +235,28 @@ int settle(hub::Hub& hub, Streams& streams, bool say_times) {
   return done;
 }
 
-int held_back(hub::Hub& hub, std::uint64_t mend_entry, const std::string& mended_row, bool retry_all, Streams& streams) {
-  if (mend_entry != 0) {
-    const auto report = hub.mend(mend_entry, mended_row, {});
+int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& who, Streams& streams) {
+  intake::FormatPtr format;
+  if (!words.map.empty()) {
+    const auto text = read_text(words.map);
+    if (!text) return fail(streams, text.error());
+    auto parsed = intake::parse_mapping(*text, std::filesystem::path(words.map).filename().string());
+    if (!parsed) return fail(streams, parsed.error());
+    format = *parsed;
+  }
+  if (words.mend != 0) {
+    const auto report = hub.mend({words.mend, words.row, format, {}, who.user});
     if (!report) return fail(streams, report.error());
     fmt::print(streams.out, "accepted {}, already had {}\n", report->accepted, report->already_had);
     return done;
   }
+  if (auto recorded = hub.record_operator_read(who, "held back"); !recorded) return fail(streams, recorded.error());
   const auto rows = hub.held_back_rows();
   if (!rows) return fail(streams, rows.error());
-  if (retry_all) {
+  if (words.retry) {
     std::size_t settled = 0;
     for (const auto& row : *rows) {
-      if (hub.mend(row.entry, "", {})) ++settled;
+      if (hub.mend({row.entry, "", format, {}, who.user})) ++settled;
     }
     fmt::print(streams.out, "retried {}, accepted {}, still held back {}\n", rows->size(), settled, rows->size() - settled);
     return done;
@@ -304,7 +314,8 @@ int explain(hub::Hub& hub, const std::string& left, const std::string& right, co
   const auto a = hub::mention_of_text(projection->holdings(), left);
   const auto b = hub::mention_of_text(projection->holdings(), right);
   for (const auto& [found, text] : {std::pair(a, left), std::pair(b, right)}) {
-    if (!found) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
+    const bool shown = found && hub::decide_for(operator_viewer(), projection->holdings().at(projection->holdings().at(*found).record)).depth >= access::Depth::outline;
+    if (!shown) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}, or it cannot be shown. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
   }
   const auto explanation = hub.explain_link(*projection, *a, *b);
   if (streams.json) {
@@ -344,9 +355,12 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
                                                             as_known_at.empty() ? "" : " who was known on " + as_known_at)});
   }
   json list = json::array();
-  for (const auto& line : picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, agency)) {
+  const auto keep = [&](RecordIndex index) {
+    const RecordRow& record = holdings.at(index);
+    return (!agency || record.agency == *agency) && hub::decide_for(operator_viewer(), record).depth >= access::Depth::outline;
+  };
+  for (const auto& line : picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
     const RecordRow& record = holdings.at(line.record);
-    if (hub::decide_for(operator_viewer(), record).depth < access::Depth::outline) continue;
     std::vector<std::string> also;
     for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
     const std::string name = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
@@ -380,8 +394,10 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   }
   const std::vector<Finding>& list = only || words.naive ? evaluated : projection->findings;
   json array = json::array();
+  std::size_t shown = 0;
   for (const Finding& finding : list) {
     if (finding.audience) continue;  // an agency's own: not the operator's to read
+    ++shown;
     std::vector<std::string> people, mentions, children, agencies, proof;
     for (const PersonId person : finding.people) people.push_back(hub::person_text(person));
     for (const MentionIndex m : finding.mentions) {
@@ -403,12 +419,16 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(array));
   } else {
-    fmt::print(streams.out, "{} {}\n", list.size(), list.size() == 1 ? "finding" : "findings");
+    fmt::print(streams.out, "{} {}\n", shown, shown == 1 ? "finding" : "findings");
   }
   return done;
 }
 
-int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
+namespace {
+
+using Verify = std::function<Result<ledger::Verification>(const std::optional<ledger::Head>& published, const ledger::Progress& progress)>;
+
+int say_verified(const Verify& verify, const std::string& head_file, Streams& streams) {
   std::optional<ledger::Head> published;
   if (!head_file.empty()) {
     const auto text = read_text(head_file);
@@ -418,7 +438,7 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
     published = *head;
   }
   ProgressLine progress(streams);
-  const auto verified = hub.ledger().verify(published, [&](std::uint64_t at, std::uint64_t of) { progress.show("verify", at, of); });
+  const auto verified = verify(published, [&](std::uint64_t at, std::uint64_t of) { progress.show("verify", at, of); });
   progress.finish();
   if (!verified) return fail(streams, verified.error());
   std::string root;
@@ -433,6 +453,16 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
     fmt::print(streams.out, "The ledger is not whole. {}\n", verified->says);
   }
   return verified->good() ? done : failed;
+}
+
+}  // namespace
+
+int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
+  return say_verified([&](const auto& published, const auto& progress) { return hub.ledger().verify(published, progress); }, head_file, streams);
+}
+
+int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams) {
+  return say_verified([&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); }, head_file, streams);
 }
 
 int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {

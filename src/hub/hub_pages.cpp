@@ -58,6 +58,14 @@ Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& pro
   return std::pair(*a, *b);
 }
 
+// "WB3" of "WB3 1LN", however it is written: a part of the town, not a home.
+std::string area_of(std::string_view postcode) {
+  std::string area;
+  std::ranges::copy_if(postcode, std::back_inserter(area), [](char c) { return c != ' '; });
+  if (area.size() > 4) area.resize(area.size() - 3);
+  return area;
+}
+
 // What an entry says was looked at, in words.
 std::string looked_at(EntryKind kind, const std::string& what) {
   if (kind == EntryKind::search) return fmt::format("Searched for “{}”", what);
@@ -128,6 +136,7 @@ bool for_viewer(const Finding& finding, const Viewer& viewer) {
 Result<SignIn> Hub::sign_in(std::string_view username, std::string_view password) {
   const auto projection = this->projection();
   const auto refused = failure(ErrorCode::denied, "The user name or the password is not right.");
+  if (username.size() > longest_username) return refused;  // nobody's, and not worth remembering
   if (const double wait = sessions_.wait_seconds(username, monotonic_now()); wait > 0) {
     return failure(ErrorCode::denied, fmt::format("Too many tries. Wait {:.0f} seconds and try again.", wait + 0.5));
   }
@@ -283,7 +292,7 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
     std::string also = join_words(
         std::vector(profile.other_names.begin(),
                     profile.other_names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(profile.other_names))));
-    const std::string area = profile.postcode.substr(0, profile.postcode.find(' '));
+    const std::string area = area_of(profile.postcode);
     constexpr const char* fits[] = {"All that you typed is the same", "All that you typed fits",
                                     "Part of what you typed fits"};
     view.hits.push_back({person_text(hit.person), profile.name, std::move(also),
@@ -443,7 +452,7 @@ Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std:
   if (!access::may(viewer.role, Action::held_back))
     return failure(ErrorCode::denied, "Your role does not open this page.");
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  const auto mended = mend(entry, mended_row, reference_of(viewer.account));
+  const auto mended = mend({entry, mended_row, nullptr, reference_of(viewer.account), ""});
   if (!mended) return std::unexpected(mended.error());
   return {};
 }

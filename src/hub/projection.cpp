@@ -151,7 +151,7 @@ std::string encode_account(const Account& account) {
               {"role", access::name_of(account.role)},
               {"agency", name_of(account.agency)},
               {"closed", account.closed}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_decision(const LinkDecision& decision) {
@@ -162,6 +162,7 @@ std::string encode_decision(const LinkDecision& decision) {
               {"same", decision.same},
               {"withdrawn", decision.withdrawn},
               {"by", decision.by},
+              {"purpose", decision.purpose},
               {"reason", decision.reason}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -172,10 +173,12 @@ std::string encode_event(const FindingEvent& event) {
               {"reason", event.reason},
               {"until", event.until},
               {"account", event.account}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string encode_settled(std::uint64_t held_back_entry) { return json{{"entry", held_back_entry}}.dump(); }
+std::string encode_settled(std::uint64_t held_back_entry, const std::string& by) {
+  return json{{"entry", held_back_entry}, {"by", by}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string encode_withdrawal(Agency agency, std::string_view record_name) {
   return json{{"agency", name_of(agency)}, {"record", record_name}}.dump();

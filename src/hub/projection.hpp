@@ -40,6 +40,7 @@ struct LinkDecision {
   bool withdrawn = false;
   std::string by;      // whose word it is: a name, or the OS user of a command
   std::string reason;  // "" where none was asked for
+  std::string purpose; // of a command; a page's purpose is in the look that led to it
   Instant at;          // of its entry
 };
 
@@ -100,7 +101,7 @@ struct Projection {
 [[nodiscard]] std::string encode_account(const Account& account);
 [[nodiscard]] std::string encode_decision(const LinkDecision& decision);
 [[nodiscard]] std::string encode_event(const FindingEvent& event);
-[[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry);
+[[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry, const std::string& by);
 [[nodiscard]] std::string encode_withdrawal(Agency agency, std::string_view record_name);
 
 }  // namespace wider::hub

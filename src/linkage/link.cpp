@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
@@ -17,21 +18,6 @@ namespace wider::linkage {
 namespace {
 
 using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
-
-constexpr std::array all_rules = {Rule::nhs_number,
-                                  Rule::upn,
-                                  Rule::email,
-                                  Rule::phone,
-                                  Rule::birth_date,
-                                  Rule::names,
-                                  Rule::postcode,
-                                  Rule::address,
-                                  Rule::surname_and_month,
-                                  Rule::forename_and_month,
-                                  Rule::forename_and_day,
-                                  Rule::surname_and_town,
-                                  Rule::forename_town_occupation};
-static_assert(all_rules.size() == rule_count);
 
 struct Work {
   const Input& input;
@@ -88,7 +74,7 @@ class BlockSifter {
 std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
   const Sketches sketches(work.entries, work.options.threads);
   const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
-  const auto chunks = chunks_of(blocking, all_rules);
+  const auto chunks = chunks_of(blocking, every_rule);
   std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
   std::vector<std::vector<Edge>> found(work.comparers.size());
   std::vector<std::uint64_t> counts(work.comparers.size());
@@ -205,6 +191,24 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
 }
 
+void report_candidates(Work& work, const Blocking& blocking) {
+  const auto each = [&](std::uint32_t a, std::uint32_t b) { work.options.each_candidate(std::min(a, b), std::max(a, b)); };
+  for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
+    const auto rows = work.entries.rows_of(i);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      for (std::size_t l = k + 1; l < rows.size(); ++l) each(rows[k], rows[l]);
+    }
+  }
+  for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
+    for_each_pair(work.entries, blocking, chunk, work.input.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    for (const std::uint32_t a : work.entries.rows_of(left)) {
+                      for (const std::uint32_t b : work.entries.rows_of(right)) each(a, b);
+                    }
+                  });
+  }
+}
+
 std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexPair> rows) {
   std::vector<IndexPair> pairs;
   for (const auto& [a, b] : rows) {
@@ -212,6 +216,27 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
       pairs.emplace_back(entries.entry_of[a], entries.entry_of[b]);
   }
   return pairs;
+}
+
+UncertainRows as_rows(const Entries& entries, const Uncertain& component, bool between_sources_only) {
+  UncertainRows rows;
+  std::vector<std::uint32_t> leaf_of, first_of;  // by place; by leaf
+  for (std::uint32_t leaf = 0; leaf < component.units.size(); ++leaf) {
+    first_of.push_back(static_cast<std::uint32_t>(rows.rows.size()));
+    for (const std::uint32_t entry : component.units[leaf]) {
+      const auto its = entries.rows_of(entry);
+      for (const std::uint32_t row : between_sources_only ? its.first(1) : its) {
+        rows.rows.push_back(row);
+        leaf_of.push_back(leaf);
+      }
+    }
+  }
+  for (const Alternative& alternative : component.alternatives) {
+    UncertainRows::Partition partition{alternative.weight, {}};
+    for (const std::uint32_t leaf : leaf_of) partition.cluster.push_back(first_of[alternative.cluster[leaf]]);
+    rows.partitions.push_back(std::move(partition));
+  }
+  return rows;
 }
 
 Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
@@ -281,6 +306,8 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster_input.same = same;
   cluster_input.different = different;
   cluster_input.threads = options.threads;
+  cluster_input.with_alternatives = options.with_alternatives;
+  cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
     if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
@@ -293,10 +320,18 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster.resize(entries.all.size());
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
 
+  for (const Uncertain& component : clustered.uncertain)
+    linked.uncertain.push_back(as_rows(entries, component, input.between_sources_only));
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
+  if (options.each_candidate) report_candidates(work, blocking);
   linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
   linked.blocking_note = blocking.note();
+  if (!options.components_only) {  // a component of half the rows says nothing of what blocking missed
+    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, input.between_sources_only);
+    linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
+    linked.blocking_note = recall.says() + "; " + linked.blocking_note;
+  }
   if (clustered.split_components > 0) {
     linked.blocking_note +=
         fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);
