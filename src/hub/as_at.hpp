@@ -32,8 +32,8 @@ namespace wider::hub {
 // Whether nothing in the facts is later than the day, so that today's projection is the answer.
 [[nodiscard]] bool all_known_at(const Facts& today, Date day);
 
-// Whom an id of today, or of that day, named then: the person of its mention, or of the version of its record that stood
-// then. none: nobody who was known.
+// Whom an id of today, or of that day, named then: the person of its mention, or of the version of its record that
+// stood then. none: nobody who was known.
 [[nodiscard]] PersonId person_known_at(const Projection& today, const Projection& then, PersonId person);
 
 // The past as pages ask for it: put together when a day is first asked for, and kept beside today's with those of a few
