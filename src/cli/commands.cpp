@@ -394,10 +394,10 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   }
   const std::vector<Finding>& list = only || words.naive ? evaluated : projection->findings;
   json array = json::array();
-  std::size_t shown = 0;
+  std::size_t listed = 0;
   for (const Finding& finding : list) {
     if (finding.audience) continue;  // an agency's own: not the operator's to read
-    ++shown;
+    ++listed;
     std::vector<std::string> people, mentions, children, agencies, proof;
     for (const PersonId person : finding.people) people.push_back(hub::person_text(person));
     for (const MentionIndex m : finding.mentions) {
@@ -419,7 +419,7 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(array));
   } else {
-    fmt::print(streams.out, "{} {}\n", shown, shown == 1 ? "finding" : "findings");
+    fmt::print(streams.out, "{} {}\n", listed, listed == 1 ? "finding" : "findings");
   }
   return done;
 }

@@ -18,6 +18,7 @@
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
 #include "ledger/control.hpp"
 #include "town/persons_csv.hpp"
 #include "town/town.hpp"
