@@ -190,8 +190,10 @@ TEST_F(PlantedOffence, IsSeenWhereItStands) {
   for (const auto& [path, line, says] : plants) {
     const auto offences = planted(path, line);
     ASSERT_FALSE(offences.empty()) << path << ": " << line;
-    EXPECT_TRUE(std::ranges::any_of(offences, [&](const Offence& one) { return one.path == path && one.says.find(says) != std::string::npos; }))
-        << line << "\n" << listed(offences);
+    EXPECT_TRUE(std::ranges::any_of(
+        offences, [&](const Offence& one) { return one.path == path && one.says.find(says) != std::string::npos; }))
+        << line << "\n"
+        << listed(offences);
   }
 }
 
@@ -199,9 +201,12 @@ TEST_F(PlantedOffence, IsSeenWhereItStands) {
 TEST_F(PlantedOffence, IsSeenInEveryFileOfAPureStageThatReachesIt) {
   const auto offences = planted("records/record.hpp", "#include \"records/protected.hpp\"");
   for (const char* stage : {"linkage/", "picture/"}) {
-    EXPECT_TRUE(std::ranges::any_of(offences, [&](const Offence& one) { return one.path.starts_with(stage); })) << stage << "\n" << listed(offences);
+    EXPECT_TRUE(std::ranges::any_of(offences, [&](const Offence& one) { return one.path.starts_with(stage); }))
+        << stage << "\n"
+        << listed(offences);
   }
-  EXPECT_FALSE(std::ranges::any_of(offences, [](const Offence& one) { return one.path.starts_with("hub/"); })) << listed(offences);
+  EXPECT_FALSE(std::ranges::any_of(offences, [](const Offence& one) { return one.path.starts_with("hub/"); }))
+      << listed(offences);
 }
 
 TEST(StructureChecker, SeesTomlReadUnguarded) {

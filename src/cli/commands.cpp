@@ -382,9 +382,9 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   const auto only = agency_named(words.only_agency);
   if (!words.only_agency.empty() && !only) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
   if (auto recorded = hub.record_operator_read(who, "findings"); !recorded) return fail(streams, recorded.error());
-  const auto shown = projection_of(hub, as_known_at, streams);
-  if (!shown) return fail(streams, shown.error());
-  const auto& projection = *shown;
+  const auto asked = projection_of(hub, as_known_at, streams);
+  if (!asked) return fail(streams, asked.error());
+  const auto& projection = *asked;
   const Holdings& holdings = projection->holdings();
   std::vector<Finding> evaluated;
   if (only || words.naive) {

@@ -12,14 +12,16 @@ namespace {
 Holdings holdings_known_at(const Holdings& today, Instant moment) {
   const auto& all = today.records();
   // Rows stand in order of receipt: the clock of a ledger never goes back.
-  const auto end = std::partition_point(all.begin(), all.end(), [&](const RecordRow& row) { return row.received <= moment; });
+  const auto end =
+      std::partition_point(all.begin(), all.end(), [&](const RecordRow& row) { return row.received <= moment; });
   std::vector<RecordRow> records(all.begin(), end);
   for (RecordRow& row : records) row.live = false;
   const KnownAt question{moment, KnownBasis::by_both, std::nullopt};
   for (const RecordIndex standing : known_at(today, question)) records[standing.value].live = true;
   // What had come but was not known yet says nothing.
   const auto unsaid = [&](RecordIndex record) { return !was_known(today.at(record), question); };
-  const std::uint32_t mentions = end == all.end() ? static_cast<std::uint32_t>(today.mentions().size()) : end->first_mention;
+  const std::uint32_t mentions =
+      end == all.end() ? static_cast<std::uint32_t>(today.mentions().size()) : end->first_mention;
   const std::uint32_t things = end == all.end() ? static_cast<std::uint32_t>(today.things().size()) : end->first_thing;
   std::vector<MentionRow> mention_rows(today.mentions().begin(), today.mentions().begin() + mentions);
   std::vector<ThingRow> thing_rows(today.things().begin(), today.things().begin() + things);
@@ -68,7 +70,8 @@ bool all_known_at(const Facts& today, Date day) {
   const auto told_by_then = [&](Date told) { return !told.valid() || told <= day; };
   return std::ranges::all_of(today.holdings.records(),
                              [&](const RecordRow& row) {
-                               return row.received <= moment && told_by_then(row.known) && told_by_then(row.outcome_date);
+                               return row.received <= moment && told_by_then(row.known) &&
+                                      told_by_then(row.outcome_date);
                              }) &&
          std::ranges::all_of(today.decision_history, [&](const LinkDecision& word) { return word.at <= moment; }) &&
          std::ranges::all_of(today.finding_events, [&](const FindingEvent& event) { return event.at <= moment; });
@@ -76,7 +79,8 @@ bool all_known_at(const Facts& today, Date day) {
 
 PersonId person_known_at(const Projection& today, const Projection& then, PersonId person) {
   const MentionIndex mention(person.value);
-  if (person.value < then.holdings().mentions().size() && then.people.of(mention).valid()) return then.people.of(mention);
+  if (person.value < then.holdings().mentions().size() && then.people.of(mention).valid())
+    return then.people.of(mention);
   if (person.value >= today.holdings().mentions().size()) return {};
   const RecordRow& record = today.holdings().at(today.holdings().at(mention).record);
   const auto version = then.holdings().find_mention(record.agency, today.holdings().name(mention));
@@ -87,7 +91,8 @@ bool PastPictures::holds(const Picture& picture, const Facts& today, Date day) c
   if (!picture.projection || picture.day != day || picture.past_version != today.past_version) return false;
   // What came since must be later than the day; nothing that came before can have changed.
   const auto& rows = today.holdings.records();
-  const bool later = picture.rows == rows.size() || (picture.rows < rows.size() && rows[picture.rows].received > end_of(day));
+  const bool later =
+      picture.rows == rows.size() || (picture.rows < rows.size() && rows[picture.rows].received > end_of(day));
   const auto until_then = [&](const auto& list) {
     return std::ranges::count_if(list, [&](const auto& one) { return one.at <= end_of(day); });
   };

@@ -32,15 +32,15 @@ namespace wider::hub {
 // Whether nothing in the facts is later than the day, so that today's projection is the answer.
 [[nodiscard]] bool all_known_at(const Facts& today, Date day);
 
-// Whom an id of today, or of that day, named then: the person of its mention, or of the version of its record that stood
-// then. none: nobody who was known.
+// Whom an id of today, or of that day, named then: the person of its mention, or of the version of its record that
+// stood then. none: nobody who was known.
 [[nodiscard]] PersonId person_known_at(const Projection& today, const Projection& then, PersonId person);
 
 // The past as pages ask for it: put together when a day is first asked for, and kept beside today's with those of a few
 // days more, as many as fit into `most_rows` records (the latest is kept whatever its size).
 class PastPictures {
  public:
-  explicit PastPictures(std::size_t most_rows = 4'000'000) : most_rows_(most_rows) {}
+  explicit PastPictures(std::size_t most_rows = 1'500'000) : most_rows_(most_rows) {}
   PastPictures(const PastPictures&) = delete;
   PastPictures& operator=(const PastPictures&) = delete;
 

@@ -38,7 +38,8 @@ TEST(PastPictures, AreMadeOnceADayAndKept) {
     EXPECT_EQ((*then)->people.all().size(), static_cast<std::size_t>(day / 10));
   }
   EXPECT_EQ(past.made(), 2U);
-  EXPECT_EQ(past.of(today, step_start + 30, seconds(60)).value(), today) << "nothing is later: no other picture is made";
+  EXPECT_EQ(past.of(today, step_start + 30, seconds(60)).value(), today)
+      << "nothing is later: no other picture is made";
   EXPECT_EQ(past.made(), 2U);
 }
 
@@ -52,7 +53,9 @@ TEST(PastPictures, OfALargeHubOnlyTheLatestIsKept) {
 TEST(PastPictures, AreMadeAgainWhenWhatIsSaidOfThatDayChanges) {
   Steps steps = {told(1, 10, 0), told(2, 20, 1)};
   PastPictures past;
-  const auto people_then = [&] { return past.of(shared(steps), step_start + 10, seconds(60)).value()->people.all().size(); };
+  const auto people_then = [&] {
+    return past.of(shared(steps), step_start + 10, seconds(60)).value()->people.all().size();
+  };
   EXPECT_EQ(people_then(), 1U);
   steps.push_back(told(3, 30, 2));  // later than the day
   EXPECT_EQ(people_then(), 1U);
@@ -89,7 +92,8 @@ TEST(PastPages, ShowOneDayInEverythingTheySay) {
   std::vector<PersonId> changed;
   for (const PersonId person : today->people.all()) {
     const PersonId before = person_known_at(*today, *then, person);
-    if (before.valid() && then->people.mentions_of(before).size() > 3 && then->people.mentions_of(before).size() < today->people.mentions_of(person).size()) {
+    if (before.valid() && then->people.mentions_of(before).size() > 3 &&
+        then->people.mentions_of(before).size() < today->people.mentions_of(person).size()) {
       changed.push_back(person);
     }
   }
@@ -109,7 +113,8 @@ TEST(PastPages, ShowOneDayInEverythingTheySay) {
     EXPECT_LE(past->chronology.size(), then->people.mentions_of(person_known_at(*today, *then, person)).size());
     for (const ChronologyRow& row : past->chronology) EXPECT_LE(row.iso, "2010-03-31") << row.says;
     for (const FindingLine& line : past->findings) {
-      EXPECT_TRUE(std::ranges::any_of(then->findings, [&](const Finding& one) { return one.id == line.id; })) << line.says;
+      EXPECT_TRUE(std::ranges::any_of(then->findings, [&](const Finding& one) { return one.id == line.id; }))
+          << line.says;
     }
   }
 }

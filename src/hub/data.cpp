@@ -34,8 +34,9 @@ Result<intake::FormatPtr> shipped_format(std::string_view name) {
   }
   std::vector<std::string> names = {"cin"};
   for (const EmbeddedFile& file : wider_embedded_mappings) names.push_back(without_toml(file.name));
-  return failure(ErrorCode::not_found, fmt::format("There is no format called '{}'. Give one of {}, or a mapping with --map.",
-                                                   name, fmt::join(names, ", ")));
+  return failure(ErrorCode::not_found,
+                 fmt::format("There is no format called '{}'. Give one of {}, or a mapping with --map.", name,
+                             fmt::join(names, ", ")));
 }
 
 std::vector<intake::FormatName> shipped_formats() {
@@ -71,7 +72,11 @@ const picture::PatternPtr* shipped_pattern(std::string_view name) {
   return nullptr;
 }
 
-const std::string* shipped_rule(std::string_view file) { return find(wider_embedded_rules, file); }
-const std::string* shipped_model(std::string_view file) { return find(wider_embedded_models, file); }
+const std::string* shipped_rule(std::string_view file) {
+  return find(wider_embedded_rules, file);
+}
+const std::string* shipped_model(std::string_view file) {
+  return find(wider_embedded_models, file);
+}
 
 }  // namespace wider::hub

@@ -224,6 +224,7 @@ TEST(Hub, AMergeFollowedByItsSplitRestoresWhatWasThere) {
   decision.left = before->holdings().name(left);
   decision.right_agency = Agency::health;
   decision.right = before->holdings().name(right);
+  decision.reason = "they share a birthday";
   ASSERT_TRUE(taken.hub->decide_link(decision, {"tester", "test"}).has_value());
   ASSERT_TRUE(taken.hub->settle({2, {}}).has_value());
   EXPECT_EQ(taken.hub->projection()->people.of(left), taken.hub->projection()->people.of(right));

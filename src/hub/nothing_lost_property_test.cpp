@@ -1,6 +1,6 @@
-// Invariant 1, for every shipped layout and the Children in Need census: whatever stands in a file's rows, each row read
-// is in the ledger as the records it says or as a held-back row with its reason, word for word as it came; the counts
-// add up; and the file a second time adds nothing.
+// Invariant 1, for every shipped layout and the Children in Need census: whatever stands in a file's rows, each row
+// read is in the ledger as the records it says or as a held-back row with its reason, word for word as it came; the
+// counts add up; and the file a second time adds nothing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,9 +51,10 @@ std::size_t how_many(std::size_t most) {
 }
 
 const Texts dates = {"03/03/2009", "2009-03-03", "14-Jun-2009", "29/02/2008", "2009-12-31", "12/2009"};
-const Texts anything = {"",           "",        "03/03/2009",   "2009-03-03",    "31/02/2009",  "yesterday",     "22:40",    "25:61",
-                        "9449305552", "4123456", "O'Neill",      " x ",           "Z99",         "B24",           "1",        "Y",
-                        "a,b;c|d\te", "H801200001001", "say \"so\"", "two\nlines", "WB6 7LM", "W123 ABC", "N17", "seen in the park"};
+const Texts anything = {"",           "",           "03/03/2009", "2009-03-03", "31/02/2009", "yesterday",
+                        "22:40",      "25:61",      "9449305552", "4123456",    "O'Neill",    " x ",
+                        "Z99",        "B24",        "1",          "Y",          "a,b;c|d\te", "H801200001001",
+                        "say \"so\"", "two\nlines", "WB6 7LM",    "W123 ABC",   "N17",        "seen in the park"};
 
 // ---- rows of a mapping ----
 
@@ -72,7 +73,9 @@ std::map<Slot, Texts> what_would_do(const intake::Mapping& mapping) {
   Texts days = dates;
   std::erase_if(days, [&](const std::string& day) { return !mapping.dates.read(day).date.known(); });
   offer(mapping.id, {"N17", "N18", "N19", "X/1", "X/2"});
-  for (const intake::Value* date : {&mapping.happened.from, &mapping.happened.to, &mapping.known, &mapping.outcome_date}) offer(*date, days);
+  for (const intake::Value* date :
+       {&mapping.happened.from, &mapping.happened.to, &mapping.known, &mapping.outcome_date})
+    offer(*date, days);
   offer(mapping.happened.time, {"22:40", ""});
   offer(mapping.grade, {"", "B24"});
   offer_choice(mapping.outcome);
@@ -92,7 +95,8 @@ std::map<Slot, Texts> what_would_do(const intake::Mapping& mapping) {
 }
 
 std::string written_cell(const std::string& cell, char delimiter) {
-  if (cell.find_first_of("\"\n") == std::string::npos && cell.find(delimiter) == std::string::npos && !one_in(5)) return cell;
+  if (cell.find_first_of("\"\n") == std::string::npos && cell.find(delimiter) == std::string::npos && !one_in(5))
+    return cell;
   std::string quoted = "\"";
   for (const char c : cell) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
@@ -102,7 +106,8 @@ std::string any_row(const intake::Mapping& mapping, const std::map<Slot, Texts>&
   Texts cells;
   for (std::size_t slot = 0; slot < mapping.columns.size(); ++slot) {
     const auto would_do = good.find(static_cast<Slot>(slot));
-    cells.push_back(would_do != good.end() && !would_do->second.empty() && !one_in(20) ? one_of(would_do->second) : one_of(anything));
+    cells.push_back(would_do != good.end() && !would_do->second.empty() && !one_in(20) ? one_of(would_do->second)
+                                                                                       : one_of(anything));
   }
   enum Damage { cell_too_many, cell_too_few, text_after_quote, control_character };
   std::optional<Damage> damage;
@@ -130,7 +135,8 @@ WrittenFile any_file_of(const intake::Mapping& mapping) {
   WrittenFile file;
   for (const std::string& column : mapping.columns) {
     if (&column != &mapping.columns.front()) file.header += delimiter;
-    file.header += column.find_first_of(std::string("\"") + delimiter) == std::string::npos ? column : "\"" + column + "\"";
+    file.header +=
+        column.find_first_of(std::string("\"") + delimiter) == std::string::npos ? column : "\"" + column + "\"";
   }
   file.bytes = file.header + "\n";
   for (std::size_t more = how_many(12); more > 0; --more) {
@@ -150,7 +156,8 @@ WrittenFile any_file_of(const intake::Mapping& mapping) {
 
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
+  for (const char c : text)
+    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
   return out;
 }
 std::string element(const std::string& name, const std::string& inside) {
@@ -165,26 +172,32 @@ std::string any_element(const std::string& name, const Texts& texts) {
 std::string any_child() {
   const Texts days = {"2021-05-06", "2021-06-07", "06/05/2021"};
   std::string inside =
-      element("ChildIdentifiers", any_element("LAchildID", {"L1", "L2", "L&3", "L<4>"}) + any_element("UPN", {"H801200001001", ""}) +
-                                      any_element("PersonBirthDate", {"2010-02-03", "2011-12-31"}) + any_element("Sex", {"F", "M", "U"}));
-  if (!one_in(4)) inside += element("ChildCharacteristics", any_element("Ethnicity", {"WBRI"}) + element("Disabilities", any_element("Disability", {"HEAR"})));
+      element("ChildIdentifiers",
+              any_element("LAchildID", {"L1", "L2", "L&3", "L<4>"}) + any_element("UPN", {"H801200001001", ""}) +
+                  any_element("PersonBirthDate", {"2010-02-03", "2011-12-31"}) + any_element("Sex", {"F", "M", "U"}));
+  if (!one_in(4))
+    inside += element("ChildCharacteristics", any_element("Ethnicity", {"WBRI"}) +
+                                                  element("Disabilities", any_element("Disability", {"HEAR"})));
   for (std::size_t more = how_many(3); more > 0; --more) {
-    inside += element("CINdetails", any_element("CINreferralDate", days) + any_element("ReferralSource", {"3E", "6", "1C"}) +
-                                        any_element("PrimaryNeedCode", {"N1"}) + any_element("CINclosureDate", days) +
-                                        any_element("ReasonForClosure", {"RC7", "RC8"}) + any_element("ReferralNFA", {"true", "0"}));
+    inside += element("CINdetails",
+                      any_element("CINreferralDate", days) + any_element("ReferralSource", {"3E", "6", "1C"}) +
+                          any_element("PrimaryNeedCode", {"N1"}) + any_element("CINclosureDate", days) +
+                          any_element("ReasonForClosure", {"RC7", "RC8"}) + any_element("ReferralNFA", {"true", "0"}));
   }
   return "<Child>" + inside + "</Child>";
 }
 
 WrittenFile any_census() {
   const std::string header =
-      "<Header><CollectionDetails><Collection>CIN</Collection><Year>2022</Year><ReferenceDate>2022-03-31</ReferenceDate>"
+      "<Header><CollectionDetails><Collection>CIN</Collection><Year>2022</Year><ReferenceDate>2022-03-31</"
+      "ReferenceDate>"
       "</CollectionDetails></Header>";
   WrittenFile file;
   file.header = "<Message>" + header;
   file.bytes = "<?xml version=\"1.0\"?>\n" + file.header + "<Children>\n";
   for (std::size_t more = how_many(10); more > 0; --more) {
-    file.rows.push_back({!file.rows.empty() && one_in(8) ? file.rows.front().text : any_child(), 1 + line_ends(file.bytes)});
+    file.rows.push_back(
+        {!file.rows.empty() && one_in(8) ? file.rows.front().text : any_child(), 1 + line_ends(file.bytes)});
     file.bytes += file.rows.back().text + "\n";
   }
   file.bytes += "</Children></Message>\n";
@@ -194,9 +207,9 @@ WrittenFile any_census() {
 // ---- what must hold ----
 
 struct InLedger {
-  std::multimap<std::uint64_t, HeldBackRow> held;        // by line
-  std::multimap<std::uint64_t, std::string> of_line;     // what records say, by the line they came from
-  std::set<std::string> all;                             // what records say
+  std::multimap<std::uint64_t, HeldBackRow> held;         // by line
+  std::multimap<std::uint64_t, std::string> of_line;      // what records say, by the line they came from
+  std::set<std::string> all;                              // what records say
   std::set<std::pair<std::string, std::string>> reasons;  // of held-back rows: the row, its reason
 };
 
@@ -230,8 +243,8 @@ struct Tally {
 };
 
 // The row alone, read as somebody who mends it would have it read: what it has to say.
-void must_be_accounted_for(const intake::Format& format, const WrittenFile& file, const WrittenRow& row, const HeldBackRow& as_held,
-                           const InLedger& found, Tally& tally) {
+void must_be_accounted_for(const intake::Format& format, const WrittenFile& file, const WrittenRow& row,
+                           const HeldBackRow& as_held, const InLedger& found, Tally& tally) {
   const auto held = found.held.equal_range(row.line);
   if (held.first != held.second) {
     RC_ASSERT(std::distance(held.first, held.second) == 1);
@@ -312,7 +325,8 @@ void holds_for(const std::string& format_name, const std::function<WrittenFile()
     sum.held_back += tally.held_back;
     sum.again += tally.again;
   });
-  printf("  %s: %d rows accepted, %d held back, %d came twice\n", format_name.c_str(), sum.accepted, sum.held_back, sum.again);
+  printf("  %s: %d rows accepted, %d held back, %d came twice\n", format_name.c_str(), sum.accepted, sum.held_back,
+         sum.again);
   EXPECT_GT(sum.accepted, 10) << format_name;
   EXPECT_GT(sum.held_back, 10) << format_name;
 }

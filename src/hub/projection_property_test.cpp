@@ -1,7 +1,7 @@
-// What holds of everything concluded from entries, tried on random ledgers of a few dozen: the same whatever the batches
-// and threads, the same partition whatever the order of arrival (invariant 6); merges that are taken back leave no trace
-// (7); the past is what a hub would have said that had received nothing since (8); what rests on a restricted record is
-// its agency's alone (9), and to all others it is as if that record were not there (10).
+// What holds of everything concluded from entries, tried on random ledgers of a few dozen: the same whatever the
+// batches and threads, the same partition whatever the order of arrival (invariant 6); merges that are taken back leave
+// no trace (7); the past is what a hub would have said that had received nothing since (8); what rests on a restricted
+// record is its agency's alone (9), and to all others it is as if that record were not there (10).
 #include <gtest/gtest.h>
 
 #include <fmt/ranges.h>
@@ -94,7 +94,8 @@ Step word_on(const Projection& projection, int left, int right, bool same, bool 
   step.same = same;
   step.withdrawn = withdrawn;
   const auto name = [&](int lot, Agency& agency, std::string& text) {
-    const MentionIndex m(static_cast<std::uint32_t>(lot) % static_cast<std::uint32_t>(projection.holdings().mentions().size()));
+    const MentionIndex m(static_cast<std::uint32_t>(lot) %
+                         static_cast<std::uint32_t>(projection.holdings().mentions().size()));
     agency = projection.holdings().at(projection.holdings().at(m).record).agency;
     text = projection.holdings().name(m);
   };
@@ -115,10 +116,11 @@ TEST(ProjectionProperty, WordsThatAreTakenBackLeaveNoTrace) {
     // back at some time after it was said.
     using Two = std::set<std::pair<Agency, std::string>>;
     std::set<Two> spoken_of;
-    for (const LinkDecision& word : start->facts.decision_history) spoken_of.insert({{word.left_agency, word.left}, {word.right_agency, word.right}});
+    for (const LinkDecision& word : start->facts.decision_history)
+      spoken_of.insert({{word.left_agency, word.left}, {word.right_agency, word.right}});
     Steps words;
     for (const auto& [left, right] : *rc::gen::resize(8, rc::gen::container<std::vector<std::pair<int, int>>>(
-                                         rc::gen::pair(any_in(0, 10'000), any_in(0, 10'000))))) {
+                                                             rc::gen::pair(any_in(0, 10'000), any_in(0, 10'000))))) {
       const Step word = word_on(*start, left, right, *rc::gen::arbitrary<bool>(), false);
       const Two two{{word.left_agency, word.left_name}, {word.right_agency, word.right_name}};
       if (two.size() == 2 && spoken_of.insert(two).second) words.push_back(word);
@@ -162,7 +164,8 @@ TEST(ProjectionProperty, WordsThatAreTakenBackLeaveNoTrace) {
     RC_ASSERT(conclude(*with, std::nullopt, {}).has_value());
     RC_ASSERT(conclude(*without, std::nullopt, {}).has_value());
     RC_TAG(merged > 0 ? "merged" : "not merged");
-    RC_ASSERT(first_difference(everything_said(*with, true, last_day), everything_said(*without, true, last_day)) == "");
+    RC_ASSERT(first_difference(everything_said(*with, true, last_day), everything_said(*without, true, last_day)) ==
+              "");
   });
 }
 
@@ -190,7 +193,8 @@ TEST(ProjectionProperty, ASplitPartsWhatAMergeJoined) {
     RC_ASSERT(after->people.of(left) != after->people.of(right));
     word.withdrawn = true;
     say();
-    RC_ASSERT(first_difference(everything_said(*after, true, last_day), everything_said(*before, true, last_day)) == "");
+    RC_ASSERT(first_difference(everything_said(*after, true, last_day), everything_said(*before, true, last_day)) ==
+              "");
   });
 }
 
@@ -218,10 +222,12 @@ TEST(ProjectionProperty, ThePastIsWhatWasSaidThen) {
     RC_ASSERT(then.has_value());
     const auto wanted = received_by(steps, day);
     RC_TAG(people_said(*wanted) == people_said(*today) ? "nothing new since" : "people have changed since");
-    RC_ASSERT(first_difference(everything_said(**then, true, step_start + day), everything_said(*wanted, true, step_start + day)) == "");
+    RC_ASSERT(first_difference(everything_said(**then, true, step_start + day),
+                               everything_said(*wanted, true, step_start + day)) == "");
     RC_ASSERT((*then)->facts.last_received == wanted->facts.last_received);
     RC_ASSERT((*then)->facts.last_received_from == wanted->facts.last_received_from);
-    // Every id of that day names the same person then, and every id of today somebody whose mention or its version was there.
+    // Every id of that day names the same person then, and every id of today somebody whose mention or its version was
+    // there.
     for (const PersonId person : wanted->people.all()) RC_ASSERT(person_known_at(*today, **then, person) == person);
   });
 }
@@ -236,7 +242,8 @@ TEST(ProjectionProperty, KnownIsBothKnownAndReceived) {
     const auto then = as_known_at(*project(late), step_start + day, {});
     RC_ASSERT(then.has_value());
     std::erase_if(late, [&](const Step& step) { return step.received > day || step.day + step.known_after > day; });
-    RC_ASSERT(first_difference(everything_said(**then, false, step_start + day), everything_said(*project(late), false, step_start + day)) == "");
+    RC_ASSERT(first_difference(everything_said(**then, false, step_start + day),
+                               everything_said(*project(late), false, step_start + day)) == "");
   });
 }
 
@@ -271,12 +278,14 @@ TEST(ProjectionProperty, ARestrictedRecordChangesNothingThatOthersAreTold) {
     for (const Viewer& viewer : viewers()) {
       Steps open = steps;
       std::erase_if(open, [&](const Step& step) {
-        return step.kind == StepKind::record && step.originator_only && step_agencies[static_cast<std::size_t>(step.agency)] != viewer.agency;
+        return step.kind == StepKind::record && step.originator_only &&
+               step_agencies[static_cast<std::size_t>(step.agency)] != viewer.agency;
       });
       RC_ASSERT(first_difference(told_to(*all, viewer, last_day), told_to(*project(open), viewer, last_day)) == "");
       Steps bare = open;
       std::erase_if(bare, [](const Step& step) { return step.kind == StepKind::record && step.originator_only; });
-      if (bare.size() < open.size() && told_to(*project(bare), viewer, last_day) != told_to(*all, viewer, last_day)) ++originator_told_more;
+      if (bare.size() < open.size() && told_to(*project(bare), viewer, last_day) != told_to(*all, viewer, last_day))
+        ++originator_told_more;
     }
   });
   EXPECT_GT(originator_told_more, 0);
@@ -288,16 +297,22 @@ TEST(ProjectionProperty, WhatRestsOnARestrictedRecordIsItsAgencysAlone) {
   holds_in(80, [&] {
     const auto projection = project(*any_steps({.one_restricted_in = 3}));
     const Holdings& holdings = projection->holdings();
-    const auto restricted = [&](RecordIndex record) { return holdings.at(record).handling == Handling::originator_only; };
-    const auto its_agencys = [&](RecordIndex record, std::optional<Agency> audience) { return !restricted(record) || audience == holdings.at(record).agency; };
+    const auto restricted = [&](RecordIndex record) {
+      return holdings.at(record).handling == Handling::originator_only;
+    };
+    const auto its_agencys = [&](RecordIndex record, std::optional<Agency> audience) {
+      return !restricted(record) || audience == holdings.at(record).agency;
+    };
     for (const Finding& finding : projection->findings) {
       of_findings += finding.audience ? 1 : 0;
       for (const RecordIndex record : finding.proof) RC_ASSERT(its_agencys(record, finding.audience));
       for (const RecordIndex record : finding.also) RC_ASSERT(its_agencys(record, finding.audience));
-      for (const MentionIndex mention : finding.mentions) RC_ASSERT(its_agencys(holdings.at(mention).record, finding.audience));
+      for (const MentionIndex mention : finding.mentions)
+        RC_ASSERT(its_agencys(holdings.at(mention).record, finding.audience));
       for (const Viewer& viewer : viewers()) {
         const auto told = findings_for(*projection, viewer, {});
-        const bool is_told = std::ranges::any_of(told, [&](const FindingWithState& one) { return one.finding == &finding; });
+        const bool is_told =
+            std::ranges::any_of(told, [&](const FindingWithState& one) { return one.finding == &finding; });
         RC_ASSERT(is_told == (!finding.audience || *finding.audience == viewer.agency));
       }
     }

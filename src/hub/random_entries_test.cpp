@@ -30,7 +30,8 @@ class Sayer {
   [[nodiscard]] std::string name(MentionIndex m) const { return mention_text(projection_.holdings(), m); }
   [[nodiscard]] std::string name(RecordIndex r) const {
     const Holdings& holdings = projection_.holdings();
-    return fmt::format("{}/{}{}", name_of(holdings.at(r).agency), holdings.name(r), numbers_ ? fmt::format("({})", r.value) : "");
+    return fmt::format("{}/{}{}", name_of(holdings.at(r).agency), holdings.name(r),
+                       numbers_ ? fmt::format("({})", r.value) : "");
   }
   // By the mention that lends the id.
   [[nodiscard]] std::string name(PersonId person) const {
@@ -64,32 +65,38 @@ class Sayer {
     return text;
   }
   [[nodiscard]] std::string say(const Finding& finding) const {
-    std::string text = fmt::format("finding {} {} {} {} received {} strength {} chance {} agencies {} audience {}\n", finding.id, finding.pattern,
-                                   finding.says, to_iso(finding.met_on), to_iso(finding.received), finding.strength, finding.expected_by_chance,
+    std::string text = fmt::format("finding {} {} {} {} received {} strength {} chance {} agencies {} audience {}\n",
+                                   finding.id, finding.pattern, finding.says, to_iso(finding.met_on),
+                                   to_iso(finding.received), finding.strength, finding.expected_by_chance,
                                    finding.agencies.bits(), finding.audience ? name_of(*finding.audience) : "-");
-    text += fmt::format("  people {}\n  children {}\n  proof {}\n  also {}\n  mentions {}\n", names(finding.people), names(finding.children),
-                        names(finding.proof), names(finding.also), names(finding.mentions));
-    for (const EntityId thing : finding.things) text += fmt::format("  thing {} {}\n", first_shared_telling(thing), numbers_ ? thing.value : 0);
+    text += fmt::format("  people {}\n  children {}\n  proof {}\n  also {}\n  mentions {}\n", names(finding.people),
+                        names(finding.children), names(finding.proof), names(finding.also), names(finding.mentions));
+    for (const EntityId thing : finding.things)
+      text += fmt::format("  thing {} {}\n", first_shared_telling(thing), numbers_ ? thing.value : 0);
     for (const auto& one : finding.explanations) text += "  " + one.question + " " + one.answer + "\n";
     return text;
   }
   [[nodiscard]] std::string say(PersonId person, std::optional<Agency> viewer = std::nullopt) const {
     std::string text;
     for (const auto& line : picture::chronology(projection_.scene(), person, std::nullopt, viewer)) {
-      text += fmt::format("  {} {} {} also {}\n", name(line.record), to_words(line.happened), line.says, names(line.also));
+      text +=
+          fmt::format("  {} {} {} also {}\n", name(line.record), to_words(line.happened), line.says, names(line.also));
     }
     const auto network = picture::network(projection_.scene(), person, std::nullopt, viewer);
     for (const std::string& sentence : network.sentences) text += "  " + sentence + "\n";
-    for (const auto& tie : network.ties) text += fmt::format("  tie {} {} {}\n", name(tie.person), tie.says, names(tie.records));
+    for (const auto& tie : network.ties)
+      text += fmt::format("  tie {} {} {}\n", name(tie.person), tie.says, names(tie.records));
     return text;
   }
   [[nodiscard]] std::string say(PersonId person, const Profile& profile) const {
-    return fmt::format("{} {} {} {} {} {} {} {} {} {}\n", name(person), profile.name, fmt::join(profile.other_names, ", "),
-                       to_words(profile.birth_date), fmt::join(profile.nhs_numbers, ", "), fmt::join(profile.upns, ", "),
+    return fmt::format("{} {} {} {} {} {} {} {} {} {}\n", name(person), profile.name,
+                       fmt::join(profile.other_names, ", "), to_words(profile.birth_date),
+                       fmt::join(profile.nhs_numbers, ", "), fmt::join(profile.upns, ", "),
                        fmt::join(profile.phones, ", "), profile.address, profile.postcode, profile.known_to.bits());
   }
   [[nodiscard]] std::string say(const practice::Duty& duty) const {
-    return fmt::format("duty {} {} {} {} {}\n", duty.says, name(duty.person), name(duty.record), name_of(duty.owner), to_iso(duty.due));
+    return fmt::format("duty {} {} {} {} {}\n", duty.says, name(duty.person), name(duty.record), name_of(duty.owner),
+                       to_iso(duty.due));
   }
 
  private:
@@ -106,7 +113,8 @@ const std::string& model_for_test() {
     Random random(1);
     const auto syllables = [&](int count) {
       std::string word;
-      for (int i = 0; i < count; ++i) word += fmt::format("{}{}", "bcdfghklmnprstv"[random.below(15)], "aeiou"[random.below(5)]);
+      for (int i = 0; i < count; ++i)
+        word += fmt::format("{}{}", "bcdfghklmnprstv"[random.below(15)], "aeiou"[random.below(5)]);
       word[0] = static_cast<char>(word[0] - 'a' + 'A');
       return word;
     };
@@ -162,16 +170,20 @@ std::string everything_said(const Projection& projection, bool numbers, Date tod
   const Sayer sayer(projection, numbers);
   std::string text = sayer.people();
   for (const Finding& finding : projection.findings) text += sayer.say(finding);
-  for (const PersonId person : projection.people.all()) text += "chronology of " + sayer.name(person) + "\n" + sayer.say(person);
-  for (const auto& duty : practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today))) text += sayer.say(duty);
+  for (const PersonId person : projection.people.all())
+    text += "chronology of " + sayer.name(person) + "\n" + sayer.say(person);
+  for (const auto& duty : practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today)))
+    text += sayer.say(duty);
   return text;
 }
 
 std::string told_to(const Projection& projection, const Viewer& viewer, Date today) {
   const Sayer sayer(projection, false);
   std::string text = fmt::format("up to {}\n", to_iso(projection.facts.last_received));
-  for (const FindingWithState& one : findings_for(projection, viewer, {})) text += sayer.say(*one.finding) + finding_line(projection, viewer, one).says + "\n";
-  for (const auto& duty : practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today))) {
+  for (const FindingWithState& one : findings_for(projection, viewer, {}))
+    text += sayer.say(*one.finding) + finding_line(projection, viewer, one).says + "\n";
+  for (const auto& duty :
+       practice::duties(projection.holdings(), projection.people, clocks_for_test(), end_of(today))) {
     if (!duty.audience || *duty.audience == viewer.agency) text += sayer.say(duty);
   }
   for (const PersonId person : projection.people.all()) {
@@ -180,9 +192,11 @@ std::string told_to(const Projection& projection, const Viewer& viewer, Date tod
   }
   const SearchIndex index(projection.holdings(), projection.people);
   for (const Being& being : beings) {
-    const Found found = index.search(projection.holdings(), projection.people, fmt::format("{} {}", being.forename, being.surname), viewer, 20);
+    const Found found = index.search(projection.holdings(), projection.people,
+                                     fmt::format("{} {}", being.forename, being.surname), viewer, 20);
     text += fmt::format("search {} {}\n", found.more, found.only_part);
-    for (const Hit& hit : found.hits) text += fmt::format("  {} {} {}\n", sayer.name(hit.person), hit.why, static_cast<int>(hit.fit));
+    for (const Hit& hit : found.hits)
+      text += fmt::format("  {} {} {}\n", sayer.name(hit.person), hit.why, static_cast<int>(hit.fit));
   }
   return text;
 }

@@ -71,9 +71,10 @@ inline constexpr std::array beings{
     Being{"Harold", "Pritchard", "1968-02-14", "3 Vale Road", "WB4 5GH", ""},
     Being{"Imelda", "Vandersteen", "1971-07-07", "40 Cross Street", "WB5 6JK", ""},
 };
-inline const std::array step_things{ThingMention{ThingKind::vehicle, ThingRole::used, "", "W123 ABC", "", "silver Vauxhall Vectra"},
-                                    ThingMention{ThingKind::place, ThingRole::found_at, "4 Bridge Street", "", "WB6 7LM", "takeaway"},
-                                    ThingMention{ThingKind::phone, ThingRole::used, "", "01632 960100", "", ""}};
+inline const std::array step_things{
+    ThingMention{ThingKind::vehicle, ThingRole::used, "", "W123 ABC", "", "silver Vauxhall Vectra"},
+    ThingMention{ThingKind::place, ThingRole::found_at, "4 Bridge Street", "", "WB6 7LM", "takeaway"},
+    ThingMention{ThingKind::phone, ThingRole::used, "", "01632 960100", "", ""}};
 inline const Date step_start{13'879};  // 1 January 2008
 
 inline std::ostream& operator<<(std::ostream& out, const Step& step) {
@@ -81,14 +82,17 @@ inline std::ostream& operator<<(std::ostream& out, const Step& step) {
   out << fmt::format("\n  day {} received {}: ", step.day, step.received);
   switch (step.kind) {
     case StepKind::record:
-      out << fmt::format("{}/{}-{}{} outcome {} source '{}'", name_of(at(step_agencies, step.agency)), name_of(at(step_kinds, step.record_kind)),
-                         step.number, step.originator_only ? " originator only" : "", name_of(at(step_outcomes, step.outcome)), at(step_sources, step.source));
+      out << fmt::format("{}/{}-{}{} outcome {} source '{}'", name_of(at(step_agencies, step.agency)),
+                         name_of(at(step_kinds, step.record_kind)), step.number,
+                         step.originator_only ? " originator only" : "", name_of(at(step_outcomes, step.outcome)),
+                         at(step_sources, step.source));
       for (const auto& [who, slip] : step.people) out << fmt::format(" {}:{}", at(beings, who).forename, slip);
       for (const int thing : step.things) out << fmt::format(" thing {}", thing);
       return out;
     case StepKind::word:
-      return out << fmt::format("{}/{} and {}/{} are {}one person{}", name_of(step.left_agency), step.left_name, name_of(step.right_agency),
-                                step.right_name, step.same ? "" : "not ", step.withdrawn ? ", withdrawn" : "");
+      return out << fmt::format("{}/{} and {}/{} are {}one person{}", name_of(step.left_agency), step.left_name,
+                                name_of(step.right_agency), step.right_name, step.same ? "" : "not ",
+                                step.withdrawn ? ", withdrawn" : "");
     case StepKind::withdrawal:
       return out << fmt::format("withdraw {}/{}", name_of(step.left_agency), step.left_name);
   }
@@ -153,19 +157,26 @@ inline rc::Gen<int> any_in(int low, int end) {
 inline rc::Gen<Step> any_step(const Shape& shape) {
   using rc::gen::set;
   const auto below = [](std::size_t end) { return any_in(0, static_cast<int>(end)); };
-  const auto one_in = [](int many) { return many > 0 ? rc::gen::map(any_in(0, many), [](int lot) { return lot == 1; }) : rc::gen::just(false); };
+  const auto one_in = [](int many) {
+    return many > 0 ? rc::gen::map(any_in(0, many), [](int lot) { return lot == 1; }) : rc::gen::just(false);
+  };
   const auto kind = rc::gen::apply(
-      [](bool word, bool withdrawal) { return word ? StepKind::word : withdrawal ? StepKind::withdrawal : StepKind::record; },
+      [](bool word, bool withdrawal) {
+        return word ? StepKind::word : withdrawal ? StepKind::withdrawal : StepKind::record;
+      },
       one_in(shape.one_word_in), one_in(shape.one_withdrawal_in));
   const auto slip = rc::gen::weightedOneOf<int>({{2, rc::gen::just(0)}, {2, any_in(0, 9)}, {1, any_in(6, 9)}});
-  const auto people = rc::gen::resize(3, rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(below(beings.size()), slip)));
+  const auto people = rc::gen::resize(
+      3, rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(below(beings.size()), slip)));
   const auto things = rc::gen::resize(2, rc::gen::unique<std::vector<int>>(below(step_things.size())));
-  return rc::gen::build<Step>(set(&Step::kind, kind), set(&Step::agency, below(step_agencies.size())),
-                              set(&Step::record_kind, below(step_kinds.size())), set(&Step::number, any_in(0, 12)),
-                              set(&Step::day, any_in(0, 900)), set(&Step::known_after, any_in(0, 20)), set(&Step::received_after, any_in(0, 60)),
-                              set(&Step::outcome, below(step_outcomes.size())), set(&Step::source, below(step_sources.size())),
-                              set(&Step::originator_only, one_in(shape.one_restricted_in)), set(&Step::people, people), set(&Step::things, things),
-                              set(&Step::left, any_in(0, 20)), set(&Step::right, any_in(0, 20)), set(&Step::same), set(&Step::withdrawn, one_in(3)));
+  return rc::gen::build<Step>(
+      set(&Step::kind, kind), set(&Step::agency, below(step_agencies.size())),
+      set(&Step::record_kind, below(step_kinds.size())), set(&Step::number, any_in(0, 12)),
+      set(&Step::day, any_in(0, 900)), set(&Step::known_after, any_in(0, 20)),
+      set(&Step::received_after, any_in(0, 60)), set(&Step::outcome, below(step_outcomes.size())),
+      set(&Step::source, below(step_sources.size())), set(&Step::originator_only, one_in(shape.one_restricted_in)),
+      set(&Step::people, people), set(&Step::things, things), set(&Step::left, any_in(0, 20)),
+      set(&Step::right, any_in(0, 20)), set(&Step::same), set(&Step::withdrawn, one_in(3)));
 }
 
 // In order of receipt, each after it was known; words name mentions of records that came before them.
@@ -179,13 +190,16 @@ inline Steps settled_steps(Steps steps, bool corrections) {
     if (step.kind == StepKind::record) {
       const Record record = record_of(step);
       records.emplace_back(record.agency, record_name(record));
-      for (std::size_t i = 0; i < record.people.size(); ++i) mentions.emplace_back(record.agency, mention_name(record, i));
+      for (std::size_t i = 0; i < record.people.size(); ++i)
+        mentions.emplace_back(record.agency, mention_name(record, i));
       continue;
     }
     const auto& named = step.kind == StepKind::word ? mentions : records;
     if (named.empty()) continue;
-    std::tie(step.left_agency, step.left_name) = named[named.size() - 1 - static_cast<std::size_t>(step.left) % named.size()];
-    std::tie(step.right_agency, step.right_name) = named[named.size() - 1 - static_cast<std::size_t>(step.right) % named.size()];
+    std::tie(step.left_agency, step.left_name) =
+        named[named.size() - 1 - static_cast<std::size_t>(step.left) % named.size()];
+    std::tie(step.right_agency, step.right_name) =
+        named[named.size() - 1 - static_cast<std::size_t>(step.right) % named.size()];
   }
   std::erase_if(steps, [](const Step& step) {
     const bool one = step.left_name == step.right_name && step.left_agency == step.right_agency;
@@ -194,8 +208,9 @@ inline Steps settled_steps(Steps steps, bool corrections) {
   return steps;
 }
 inline rc::Gen<Steps> any_steps(const Shape& shape = {}) {
-  return rc::gen::map(rc::gen::resize(shape.most, rc::gen::container<Steps>(any_step(shape))),
-                      [corrections = shape.corrections](Steps steps) { return settled_steps(std::move(steps), corrections); });
+  return rc::gen::map(
+      rc::gen::resize(shape.most, rc::gen::container<Steps>(any_step(shape))),
+      [corrections = shape.corrections](Steps steps) { return settled_steps(std::move(steps), corrections); });
 }
 
 // The entry's kind and body, as the hub writes them.
