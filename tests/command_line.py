@@ -25,7 +25,7 @@ def check(name, good, detail=""):
 
 
 def wider(*words, folder=None, stdin=""):
-    return subprocess.run([PROGRAM, *words], cwd=folder, input=stdin, capture_output=True, text=True, timeout=120)
+    return subprocess.run([PROGRAM, *words], cwd=folder, input=stdin, capture_output=True, text=True, errors="replace", timeout=120)
 
 
 def check_help():
