@@ -310,9 +310,13 @@ void add_sentences(Explanation& explanation, WhatIf what_if, const Scorer& score
     explanation.says.emplace_back(
         "Why not: they look like two people of one family. The family agrees, and the name or the birth date, which tell "
         "one person of it from another, do not.");
-  if (score.kin == Kin::household_alone)
+  if (score.kin == Kin::household_alone) {
+    const bool agrees = std::any_of(explanation.fields.begin(), explanation.fields.end(),
+                                    [](const FieldWeight& field) { return field.weight > 0; });
     explanation.says.emplace_back(
-        "Why not: all that agrees is what a household shares; nothing says which person of it is meant.");
+        agrees ? "Why not: all that agrees is what a household shares; nothing says which person of it is meant."
+               : "Why not: nothing that the two records give agrees.");
+  }
   if (above < 0 && score.kin == Kin::unlikely)
     explanation.says.push_back(fmt::format("Why not: the weight is {:.1f} short of what a link needs.", -above));
   if (above >= 0 && !score.apart)
