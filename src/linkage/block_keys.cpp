@@ -118,11 +118,12 @@ RuleKeys BlockKeys::base(Rule rule, const Entry& entry) const {
     case Rule::birth_date:
       return {all_of(rule, {day_of(entry.birth)}), 0};
     case Rule::names: {
-      const Code second = entry.surname_last != 0 ? entry.surname_last : entry.other_names[0];
+      const MoreFields& more = entries_->more_of(entry);
+      const Code second = more.surname_last != 0 ? more.surname_last : more.other_names[0];
       const std::uint64_t first_key =
-          names(entry.forename, entry.surname_first != 0 ? entry.surname_first : entry.surname);
+          names(entry.forename, more.surname_first != 0 ? more.surname_first : entry.surname);
       const std::uint64_t second_key =
-          entry.surname_last != 0 ? names(entry.forename, second) : names(second, entry.surname);
+          more.surname_last != 0 ? names(entry.forename, second) : names(second, entry.surname);
       return {first_key, second_key == first_key ? 0 : second_key};
     }
     case Rule::postcode:

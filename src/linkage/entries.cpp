@@ -1,236 +1,147 @@
+// Making entries, in five steps, each shared out in portions:
+//   1. Which codes does each attribute use?    2. Each of them is normalised once, by a worker into a pool of its own;
+//   the pools are put together.    3. Each row's content is hashed.    4. Rows are sorted by that hash: equal ones are
+//   one entry.
+//   5. The entries are written down from one row each.
 #include "linkage/entries.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <numeric>
 #include <string>
-#include <tuple>
 #include <unordered_set>
 
 #include "base/hash.hpp"
 #include "base/random.hpp"
+#include "linkage/number_map.hpp"
+#include "linkage/parallel.hpp"
+#include "linkage/radix.hpp"
 
 namespace wider::linkage {
 namespace {
 
+constexpr std::size_t row_portion = 1U << 14;
+constexpr std::size_t code_portion = 1U << 12;
+constexpr std::size_t own_id_at = attribute_count;  // the row's own id is normalised like an attribute
+constexpr std::size_t column_count = attribute_count + 1;
+
 constexpr std::size_t index_of(Attribute attribute) {
   return static_cast<std::size_t>(attribute);
 }
+Code code_of(const Row& row, std::size_t column) {
+  return column == own_id_at ? row.own_id : row.value[column];
+}
 
-struct ParsedForename {
-  Code first = 0, whole = 0;
-  std::array<Code, other_name_count> others{};
-};
-struct ParsedSurname {
-  Code whole = 0, first = 0, last = 0;
-};
-struct ParsedFullName {
-  ParsedForename forename;
-  ParsedSurname surname;
-  std::array<Code, other_name_count> beyond{};  // what stands neither as first forename nor as surname
-};
-struct ParsedAddress {
-  Code address = 0, house = 0;
-};
-struct ParsedPostcode {
-  Code postcode = 0, outward = 0;
-};
-struct ParsedEmail {
-  Code email = 0, user = 0;
-};
-
-// A result remembered by input code: each distinct value is normalised once.
-template <typename Parsed>
-class Memo {
+// A set of codes.
+class CodeSet {
  public:
-  explicit Memo(std::size_t codes) : known_(codes), parsed_(codes) {}
-  template <typename Parse>
-  const Parsed& of(Code code, Parse&& parse) {
-    if (!known_[code]) {
-      parsed_[code] = parse(code);
-      known_[code] = true;
+  explicit CodeSet(std::size_t codes = 0) : words_((codes + 63) / 64) {}
+  void insert(Code code) { words_[code / 64] |= 1ULL << (code % 64); }
+  void insert(const CodeSet& other) {
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+  [[nodiscard]] std::vector<Code> listed() const {
+    std::vector<Code> codes;
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      for (std::uint64_t word = words_[i]; word != 0; word &= word - 1)
+        codes.push_back(static_cast<Code>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
     }
-    return parsed_[code];
+    return codes;
   }
 
  private:
-  std::vector<bool> known_;
+  std::vector<std::uint64_t> words_;
+};
+
+// What one column's codes were read as. Large results are kept once for each code that is used, small ones by code.
+template <typename Parsed>
+class Column {
+ public:
+  void prepare(std::size_t codes, const std::vector<Code>& used) {
+    if (used.empty()) return;
+    if constexpr (by_code) {
+      parsed_.resize(codes);
+    } else {
+      place_.resize(codes);
+      parsed_.resize(used.size() + 1);
+      for (std::uint32_t i = 0; i < used.size(); ++i) place_[used[i]] = i + 1;
+    }
+  }
+  Parsed& operator[](Code code) {
+    if constexpr (by_code) return parsed_[code];
+    return parsed_[place_[code]];
+  }
+  const Parsed& operator[](Code code) const {
+    if constexpr (by_code) return parsed_[code];
+    return parsed_[place_[code]];
+  }
+  void prefetch(Code code) const {
+    if constexpr (by_code) __builtin_prefetch(&parsed_[code]);
+    if constexpr (!by_code) __builtin_prefetch(&place_[code]);
+  }
+
+ private:
+  static constexpr bool by_code = sizeof(Parsed) <= 8;
+  std::vector<std::uint32_t> place_;
   std::vector<Parsed> parsed_;
 };
 
-template <std::size_t size>
-void add_name(std::array<Code, size>& names, Code name) {
-  if (name == 0) return;
-  for (Code& place : names) {
-    if (place == name) return;
-    if (place == 0) {
-      place = name;
-      return;
+struct Columns {
+  Column<ParsedForename> forenames;
+  Column<ParsedSurname> surnames;
+  Column<ParsedFullName> full_names;
+  Column<ParsedPostcode> postcodes;
+  Column<ParsedAddress> addresses;
+  Column<ParsedText> aliases, towns, phones, emails, nhs_numbers, upns, uprns, occupations, own_ids;
+
+  // Calls with the column and how its texts are read.
+  template <typename Visit>
+  void visit(std::size_t column, Visit&& with) {
+    using enum Attribute;
+    switch (column) {
+      case index_of(forename):
+        return with(forenames, &Normaliser::forename);
+      case index_of(surname):
+        return with(surnames, &Normaliser::surname);
+      case index_of(full_name):
+        return with(full_names, &Normaliser::full_name);
+      case index_of(alias):
+        return with(aliases, &Normaliser::alias);
+      case index_of(postcode):
+        return with(postcodes, &Normaliser::postcode);
+      case index_of(address):
+        return with(addresses, &Normaliser::address);
+      case index_of(town):
+        return with(towns, &Normaliser::folded);
+      case index_of(phone):
+        return with(phones, &Normaliser::phone);
+      case index_of(email):
+        return with(emails, &Normaliser::email);
+      case index_of(nhs_number):
+        return with(nhs_numbers, &Normaliser::tight);
+      case index_of(upn):
+        return with(upns, &Normaliser::tight);
+      case index_of(uprn):
+        return with(uprns, &Normaliser::tight);
+      case index_of(occupation):
+        return with(occupations, &Normaliser::folded);
+      default:
+        return with(own_ids, &Normaliser::as_given);
     }
   }
-}
-
-class Normaliser {
- public:
-  Normaliser(const StringPool& from, Entries& entries) : from_(from), entries_(entries) {}
-
-  Code intern(std::string_view text) { return entries_.strings.intern(text); }
-
-  Code name(std::string_view word) {
-    const Code code = intern(word);
-    auto& names = entries_.names;
-    if (names.size() <= code) names.resize(std::max<std::size_t>(code + 1, names.size() * 2));
-    if (code != 0 && names[code].sound == 0) {
-      const std::string folded(word);
-      NameFacts facts;
-      facts.groups = groups_of(folded);
-      facts.sound = intern("~" + sound_key(fullest_form(folded)));
-      facts.plain_sound = intern("~" + sound_key(folded));
-      names.resize(std::max<std::size_t>(names.size(), entries_.strings.size()));
-      names[code] = facts;
-    }
-    return code;
-  }
-
-  // The words of a name without titles; all of them where there is nothing else.
-  static std::vector<std::string_view> name_words(std::string_view folded) {
-    std::vector<std::string_view> found = words(folded);
-    std::erase_if(found, is_title);
-    return found;
-  }
-
-  ParsedForename forename_of(std::span<const std::string_view> parts) {
-    ParsedForename parsed;
-    if (parts.empty()) return parsed;
-    std::string whole;
-    for (const std::string_view part : parts) whole += part;
-    parsed.first = name(parts[0]);
-    parsed.whole = parts.size() == 1 ? parsed.first : name(whole);
-    for (std::size_t i = 1; i < parts.size(); ++i) add_name(parsed.others, name(parts[i]));
-    return parsed;
-  }
-
-  ParsedSurname surname_of(std::span<const std::string_view> parts) {
-    ParsedSurname parsed;
-    if (parts.empty()) return parsed;
-    std::string whole;
-    for (const std::string_view part : parts) whole += part;
-    parsed.whole = name(whole);
-    if (parts.size() == 1) return parsed;
-    for (const std::string_view part : parts) {  // "de", "al" and such are no part by which to know a family
-      if (part.size() < 3) continue;
-      (parsed.first == 0 ? parsed.first : parsed.last) = name(part);
-    }
-    return parsed;
-  }
-
-  ParsedForename forename(Code code) {
-    const std::string folded = fold(from_.view(code));
-    return forename_of(name_words(folded));
-  }
-  ParsedSurname surname(Code code) {
-    const std::string folded = fold(from_.view(code));
-    return surname_of(name_words(folded));
-  }
-
-  // "MARSH, Ann Mary" or "Marsh, Ann": one name, or one in capitals, before the comma, and no more than three without a
-  // number after it. "Robert Gilmour, 1st Baronet" and "John, Duke of Argyll and Greenwich" are not that.
-  static bool surname_stands_first(std::string_view text, std::size_t comma) {
-    if (comma == std::string_view::npos) return false;
-    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const std::string_view before = text.substr(0, comma);
-    const std::string_view after = text.substr(comma + 1);
-    if (std::any_of(after.begin(), after.end(), is_digit)) return false;
-    const bool capitals =
-        std::none_of(before.begin(), before.end(), is_lower) && std::any_of(before.begin(), before.end(), is_upper);
-    const bool one_word = before.find(' ') == std::string_view::npos;
-    const auto spaces = std::count(after.begin(), after.end(), ' ');
-    return (capitals || one_word) && spaces <= 3;
-  }
-
-  // "Sir Robert Gilmour, 1st Baronet": the name stands before the comma; what follows is kept as other names.
-  ParsedFullName full_name(Code code) {
-    const std::string_view text = from_.view(code);
-    const std::size_t comma = text.find(',');
-    const std::string before = fold(text.substr(0, comma));
-    const std::string after = comma == std::string_view::npos ? std::string() : fold(text.substr(comma + 1));
-    std::vector<std::string_view> parts = name_words(before);
-    std::vector<std::string_view> more = name_words(after);
-    if (parts.empty()) parts.swap(more);
-    ParsedFullName parsed;
-    if (surname_stands_first(text, comma) && !parts.empty() && !more.empty()) {
-      parsed.surname = surname_of(parts);
-      parsed.forename = forename_of(std::span(more).first(1));
-      for (std::size_t i = 1; i < more.size(); ++i) add_name(parsed.beyond, name(more[i]));
-      return parsed;
-    }
-    if (parts.size() >= 2) parsed.surname = surname_of(std::span(parts).last(1));
-    parsed.forename = forename_of(std::span(parts).first(std::min<std::size_t>(parts.size(), 1)));
-    for (std::size_t i = 1; i + 1 < parts.size(); ++i) add_name(parsed.beyond, name(parts[i]));
-    for (const std::string_view word : more) add_name(parsed.beyond, name(word));
-    return parsed;
-  }
-
-  Code alias(Code code) {
-    const std::string folded = fold(from_.view(code));
-    const auto parts = name_words(folded);
-    return parts.empty() ? 0 : name(parts[0]);
-  }
-
-  ParsedAddress address(Code code) {
-    const std::string folded = fold_address(from_.view(code));
-    ParsedAddress parsed;
-    parsed.address = intern(folded);
-    std::string_view number;
-    for (const std::string_view word : words(folded)) {
-      const bool numeric = word.front() >= '0' && word.front() <= '9';
-      if (numeric) {
-        number = word;
-      } else if (!number.empty()) {
-        parsed.house = intern(std::string(number) + " " + std::string(word));
-        break;
-      }
-    }
-    return parsed;
-  }
-
-  ParsedPostcode postcode(Code code) {
-    const std::string tight = fold_tight(from_.view(code));
-    ParsedPostcode parsed;
-    parsed.postcode = intern(tight);
-    if (tight.size() >= 5 && tight.size() <= 7 && (tight[0] < '0' || tight[0] > '9')) {
-      parsed.outward = intern(tight.substr(0, tight.size() - 3));
-    }
-    return parsed;
-  }
-
-  ParsedEmail email(Code code) {
-    std::string lower;
-    for (const char c : from_.view(code)) {
-      if (c != ' ') lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    }
-    ParsedEmail parsed;
-    parsed.email = intern(lower);
-    parsed.user = intern(std::string_view(lower).substr(0, lower.find('@')));
-    return parsed;
-  }
-
-  Code tight(Code code) { return intern(fold_tight(from_.view(code))); }
-  Code folded(Code code) { return intern(fold(from_.view(code))); }
-  Code phone(Code code) { return intern(fold_phone(from_.view(code))); }
-  Code own_id(Code code) { return intern(from_.view(code)); }
-
- private:
-  const StringPool& from_;
-  Entries& entries_;
 };
+
+struct ReadDate {
+  BirthDate birth;
+  Code text = 0;
+};
+
+std::uint64_t key_of(const PartialDate& date) {
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(date.first.days)) << 8 |
+         static_cast<std::uint64_t>(date.precision);
+}
 
 BirthDate birth_of(const PartialDate& date) {
   BirthDate birth;
-  if (!date.known()) return birth;
   const YearMonthDay parts = split(date.first);
   birth.year = static_cast<std::int16_t>(parts.year);
   if (date.precision >= Precision::month) birth.month = static_cast<std::int8_t>(parts.month);
@@ -238,172 +149,342 @@ BirthDate birth_of(const PartialDate& date) {
   return birth;
 }
 
-class RowReader {
- public:
-  RowReader(const Input& input, Entries& entries)
-      : strings_(*input.strings),
-        normaliser_(strings_, entries),
-        forenames_(strings_.size()),
-        surnames_(strings_.size()),
-        full_names_(strings_.size()),
-        aliases_(strings_.size()),
-        addresses_(strings_.size()),
-        postcodes_(strings_.size()),
-        emails_(strings_.size()),
-        tight_(strings_.size()),
-        folded_(strings_.size()),
-        phones_(strings_.size()),
-        own_ids_(strings_.size()) {}
+std::size_t portions_of(std::size_t count, std::size_t portion) {
+  return (count + portion - 1) / portion;
+}
 
-  Entry read(const Row& row, bool keep_source) {
-    Entry entry;
+// The rows as read: every distinct value normalised, and each row's entry on demand.
+class ReadRows {
+ public:
+  ReadRows(const Input& input, Entries& entries, unsigned threads)
+      : input_(input), entries_(entries), threads_(threads) {
+    find_codes();
+    normalise();
+  }
+
+  // Brings near what read() of the row will need, in two steps.
+  void prefetch(const Row& row) const {
+    const auto near = [&](const auto& column, Attribute attribute) {
+      if (const Code code = row.value[index_of(attribute)]; code != 0) column.prefetch(code);
+    };
+    near(columns_.postcodes, Attribute::postcode);
+    near(columns_.addresses, Attribute::address);
+    near(columns_.phones, Attribute::phone);
+    near(columns_.emails, Attribute::email);
+    near(columns_.nhs_numbers, Attribute::nhs_number);
+    near(columns_.upns, Attribute::upn);
+  }
+
+  void read(const Row& row, Entry& entry, MoreFields& more) const {
+    entry = Entry{};
+    more = MoreFields{};
     const auto value = [&](Attribute attribute) { return row.value[index_of(attribute)]; };
-    read_names(row, entry);
+    const auto text = [&](const Column<ParsedText>& column, Code code) { return code == 0 ? 0 : column[code].text; };
+    read_names(row, entry, more);
     if (const Code code = value(Attribute::postcode)) {
-      const ParsedPostcode& parsed = postcodes_.of(code, [&](Code c) { return normaliser_.postcode(c); });
-      entry.postcode = parsed.postcode;
-      entry.outward = parsed.outward;
+      entry.postcode = columns_.postcodes[code].postcode;
+      entry.outward = columns_.postcodes[code].outward;
     }
     if (const Code code = value(Attribute::address)) {
-      const ParsedAddress& parsed = addresses_.of(code, [&](Code c) { return normaliser_.address(c); });
-      entry.address = parsed.address;
-      entry.house = parsed.house;
+      entry.address = columns_.addresses[code].address;
+      entry.house = columns_.addresses[code].house;
     }
-    if (const Code code = value(Attribute::email)) {
-      const ParsedEmail& parsed = emails_.of(code, [&](Code c) { return normaliser_.email(c); });
-      entry.email = parsed.email;
-      entry.email_user = parsed.user;
+    entry.town = text(columns_.towns, value(Attribute::town));
+    entry.phone = text(columns_.phones, value(Attribute::phone));
+    entry.email = text(columns_.emails, value(Attribute::email));
+    entry.nhs_number = text(columns_.nhs_numbers, value(Attribute::nhs_number));
+    entry.upn = text(columns_.upns, value(Attribute::upn));
+    entry.occupation = text(columns_.occupations, value(Attribute::occupation));
+    more.uprn = text(columns_.uprns, value(Attribute::uprn));
+    more.own_id = text(columns_.own_ids, row.own_id);
+    if (row.birth_date.known()) {
+      const ReadDate& date = dates_[date_at_.find(key_of(row.birth_date))];
+      entry.birth = date.birth;
+      if (date.birth.year != 0) entry.birth_text = date.text;
     }
-    const auto tight = [&](Attribute a) {
-      return value(a) == 0 ? 0 : tight_.of(value(a), [&](Code c) { return normaliser_.tight(c); });
-    };
-    const auto folded = [&](Attribute a) {
-      return value(a) == 0 ? 0 : folded_.of(value(a), [&](Code c) { return normaliser_.folded(c); });
-    };
-    entry.town = folded(Attribute::town);
-    entry.occupation = folded(Attribute::occupation);
-    entry.nhs_number = tight(Attribute::nhs_number);
-    entry.upn = tight(Attribute::upn);
-    entry.uprn = tight(Attribute::uprn);
-    if (const Code code = value(Attribute::phone))
-      entry.phone = phones_.of(code, [&](Code c) { return normaliser_.phone(c); });
-    entry.birth = birth_of(row.birth_date);
-    if (entry.birth.year != 0) entry.birth_text = normaliser_.intern(to_iso(row.birth_date));
     entry.sex = row.sex;
-    if (row.own_id != 0) entry.own_id = own_ids_.of(row.own_id, [&](Code c) { return normaliser_.own_id(c); });
-    if (keep_source || row.own_id != 0) entry.source = row.source;
+    if (input_.between_sources_only || row.own_id != 0) entry.source = row.source;
     entry.attach_only = row.attach_only;
-    return entry;
   }
 
  private:
-  void read_names(const Row& row, Entry& entry) {
+  void find_codes() {
+    const std::size_t codes = input_.strings->size();
+    const std::size_t workers = std::max(threads_, 1U);
+    std::vector<std::array<CodeSet, column_count>> sets(workers);
+    std::vector<NumberMap<std::uint32_t>> dates(workers);
+    for (auto& of_worker : sets) of_worker.fill(CodeSet(codes));
+    in_parallel(threads_, portions_of(input_.rows.size(), row_portion), [&](std::size_t worker, std::size_t part) {
+      const std::size_t end = std::min((part + 1) * row_portion, input_.rows.size());
+      for (std::size_t r = part * row_portion; r < end; ++r) {
+        const Row& row = input_.rows[r];
+        for (std::size_t c = 0; c < column_count; ++c) sets[worker][c].insert(code_of(row, c));
+        if (row.birth_date.known()) dates[worker][key_of(row.birth_date)] = 1;
+      }
+    });
+    in_parallel(threads_, column_count, [&](std::size_t, std::size_t c) {
+      for (std::size_t worker = 1; worker < workers; ++worker) sets[0][c].insert(sets[worker][c]);
+      used_[c] = sets[0][c].listed();
+      std::erase(used_[c], Code{0});
+    });
+    for (const auto& of_worker : dates)
+      of_worker.for_each([&](std::uint64_t key, std::uint32_t) { date_at_[key] = 0; });
+  }
+
+  void normalise() {
+    struct Part {
+      std::size_t column, first, worker;
+    };
+    std::vector<Part> parts;
+    for (std::size_t c = 0; c < column_count; ++c) {
+      columns_.visit(c, [&](auto& column, auto) { column.prepare(input_.strings->size(), used_[c]); });
+      for (std::size_t first = 0; first < used_[c].size(); first += code_portion) parts.push_back({c, first, 0});
+    }
+    std::vector<Normaliser> normalisers(std::max(threads_, 1U));
+    const auto each_code = [&](const Part& part, auto&& with) {
+      const std::size_t end = std::min(part.first + code_portion, used_[part.column].size());
+      for (std::size_t i = part.first; i < end; ++i) with(used_[part.column][i]);
+    };
+    in_parallel(threads_, parts.size(), [&](std::size_t worker, std::size_t p) {
+      parts[p].worker = worker;
+      columns_.visit(parts[p].column, [&](auto& column, auto reading) {
+        each_code(parts[p], [&](Code code) { column[code] = (normalisers[worker].*reading)(input_.strings->view(code)); });
+      });
+    });
+    read_dates(normalisers[0]);
+    const std::vector<std::vector<Code>> code_of_worker = put_together(normalisers);
+    in_parallel(threads_, parts.size(), [&](std::size_t, std::size_t p) {
+      if (parts[p].worker == 0) return;
+      columns_.visit(parts[p].column, [&](auto& column, auto) {
+        each_code(parts[p], [&](Code code) { recode(column[code], code_of_worker[parts[p].worker]); });
+      });
+    });
+  }
+
+  void read_dates(Normaliser& normaliser) {
+    std::vector<std::uint64_t> keys;
+    date_at_.for_each([&](std::uint64_t key, std::uint32_t) { keys.push_back(key); });
+    for (const std::uint64_t key : keys) {
+      const PartialDate date{Date{static_cast<std::int32_t>(key >> 8)}, static_cast<Precision>(key & 0xFF)};
+      date_at_[key] = static_cast<std::uint32_t>(dates_.size());
+      dates_.push_back({birth_of(date), normaliser.strings.intern(to_iso(date))});
+    }
+  }
+
+  // The workers' pools as one, which begins with the first worker's. By worker: its codes → codes of the whole.
+  std::vector<std::vector<Code>> put_together(std::vector<Normaliser>& normalisers) {
+    std::vector<std::vector<Code>> code_of_worker(normalisers.size());
+    entries_.strings = std::move(normalisers[0].strings);
+    entries_.names = std::move(normalisers[0].names);
+    for (std::size_t worker = 1; worker < normalisers.size(); ++worker) {
+      const StringPool& from = normalisers[worker].strings;
+      std::vector<Code>& code_of = code_of_worker[worker];
+      code_of.resize(from.size());
+      constexpr Code ahead = 16;
+      for (Code code = 0; code < from.size(); ++code) {
+        if (code + ahead < from.size()) entries_.strings.prefetch(from.hash(code + ahead));
+        code_of[code] = entries_.strings.intern(from.view(code), from.hash(code));
+      }
+      entries_.names.resize(std::max<std::size_t>(entries_.names.size(), entries_.strings.size()));
+      for (Code code = 0; code < normalisers[worker].names.size() && code < from.size(); ++code) {
+        NameFacts facts = normalisers[worker].names[code];
+        if (facts.sound == 0) continue;
+        facts.sound = code_of[facts.sound];
+        facts.plain_sound = code_of[facts.plain_sound];
+        entries_.names[code_of[code]] = facts;
+      }
+    }
+    entries_.names.resize(entries_.strings.size());
+    return code_of_worker;
+  }
+
+  void read_names(const Row& row, Entry& entry, MoreFields& more) const {
     ParsedForename forename;
     ParsedSurname surname;
-    if (const Code code = row.value[index_of(Attribute::forename)]) {
-      forename = forenames_.of(code, [&](Code c) { return normaliser_.forename(c); });
-    }
-    if (const Code code = row.value[index_of(Attribute::surname)]) {
-      surname = surnames_.of(code, [&](Code c) { return normaliser_.surname(c); });
-    }
-    for (const Code other : forename.others) add_name(entry.other_names, other);
+    if (const Code code = row.value[index_of(Attribute::forename)]) forename = columns_.forenames[code];
+    if (const Code code = row.value[index_of(Attribute::surname)]) surname = columns_.surnames[code];
+    for (const Code other : forename.others) add_name(more.other_names, other);
     if (const Code code = row.value[index_of(Attribute::full_name)]) {
-      const ParsedFullName& full = full_names_.of(code, [&](Code c) { return normaliser_.full_name(c); });
+      const ParsedFullName& full = columns_.full_names[code];
       // The agency's own split is kept unless it was a title only.
       if (forename.first == 0 && full.forename.first != surname.whole) forename = full.forename;
       if (surname.whole == 0 && full.surname.whole != forename.first) surname = full.surname;
       for (const Code other : {full.forename.first, full.surname.whole}) {
-        if (other != forename.first && other != surname.whole) add_name(entry.other_names, other);
+        if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
       }
       for (const Code other : full.beyond) {
-        if (other != forename.first && other != surname.whole) add_name(entry.other_names, other);
+        if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
       }
     }
-    if (const Code code = row.value[index_of(Attribute::alias)]) {
-      add_name(entry.other_names, aliases_.of(code, [&](Code c) { return normaliser_.alias(c); }));
-    }
+    if (const Code code = row.value[index_of(Attribute::alias)])
+      add_name(more.other_names, columns_.aliases[code].text);
     entry.forename = forename.first;
-    entry.forename_whole = forename.whole;
+    if (forename.whole != forename.first) more.forename_whole = forename.whole;
     entry.surname = surname.whole;
-    entry.surname_first = surname.first;
-    entry.surname_last = surname.last;
+    more.surname_first = surname.first;
+    more.surname_last = surname.last;
   }
 
-  const StringPool& strings_;
-  Normaliser normaliser_;
-  Memo<ParsedForename> forenames_;
-  Memo<ParsedSurname> surnames_;
-  Memo<ParsedFullName> full_names_;
-  Memo<Code> aliases_;
-  Memo<ParsedAddress> addresses_;
-  Memo<ParsedPostcode> postcodes_;
-  Memo<ParsedEmail> emails_;
-  Memo<Code> tight_, folded_, phones_, own_ids_;
+  const Input& input_;
+  Entries& entries_;
+  unsigned threads_;
+  std::array<std::vector<Code>, column_count> used_;
+  Columns columns_;
+  NumberMap<std::uint32_t> date_at_;  // key_of → place in dates_
+  std::vector<ReadDate> dates_;
 };
 
 // The entry's content as a hash of texts, so that it does not depend on codes.
-std::uint64_t content_hash(const Entry& entry, const std::vector<std::uint64_t>& hash_of) {
+std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const Entries& entries) {
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t value) { hash = mix64(hash ^ value); };
-  for (const Code code : {entry.forename, entry.forename_whole, entry.surname, entry.surname_first, entry.surname_last})
-    add(hash_of[code]);
-  for (const Code code : entry.other_names) add(hash_of[code]);
-  for (const Code code : {entry.birth_text, entry.postcode, entry.address, entry.uprn, entry.town, entry.phone,
-                          entry.email, entry.nhs_number, entry.upn, entry.occupation, entry.own_id}) {
-    add(hash_of[code]);
+  const auto text = [&](Code code) { add(entries.strings.hash(code)); };
+  for (const Code code : {entry.forename, more.forename_whole == 0 ? entry.forename : more.forename_whole,
+                          entry.surname, more.surname_first, more.surname_last})
+    text(code);
+  for (const Code code : more.other_names) text(code);
+  for (const Code code : {entry.birth_text, entry.postcode, entry.address, more.uprn, entry.town, entry.phone,
+                          entry.email, entry.nhs_number, entry.upn, entry.occupation, more.own_id}) {
+    text(code);
   }
   add((static_cast<std::uint64_t>(entry.source) << 8) | (static_cast<std::uint64_t>(entry.sex) << 1) |
       (entry.attach_only ? 1 : 0));
   return hash;
 }
 
+// Calls visit(i, entry, more) for the rows that row_of names, each read once what it needs has been brought near.
+template <typename RowOf, typename Visit>
+void read_ahead(const Input& input, const ReadRows& read, const StringPool& strings, std::size_t from, std::size_t to,
+                RowOf&& row_of, Visit&& visit) {
+  constexpr std::size_t batch = 16;
+  std::array<Entry, batch> entry;
+  std::array<MoreFields, batch> more;
+  for (std::size_t first = from; first < to; first += batch) {
+    const std::size_t count = std::min(batch, to - first);
+    for (std::size_t i = first + batch; i < std::min(first + 2 * batch, to); ++i)
+      __builtin_prefetch(&input.rows[row_of(i)]);
+    for (std::size_t i = 0; i < count; ++i) read.prefetch(input.rows[row_of(first + i)]);
+    for (std::size_t i = 0; i < count; ++i) {
+      read.read(input.rows[row_of(first + i)], entry[i], more[i]);
+      for (const Code code : {entry[i].address, entry[i].postcode, entry[i].phone, entry[i].nhs_number})
+        strings.prefetch_hash(code);
+    }
+    for (std::size_t i = 0; i < count; ++i) visit(first + i, entry[i], more[i]);
+  }
+}
+
+struct Hashed {
+  std::uint64_t hash;
+  std::uint32_t row;
+};
+
+// Rows in the order of their entries; `fresh` says where an entry begins.
+struct Order {
+  std::vector<Hashed> rows;
+  std::vector<std::uint32_t> begins;  // of each entry in rows
+  std::uint32_t ordinary = 0;         // entries
+};
+
+Order order_of(const Input& input, std::vector<Hashed> hashed, const std::unordered_set<std::uint32_t>& alone) {
+  Order order;
+  std::vector<Hashed> attached, scratch;
+  for (const Hashed& one : hashed) {
+    if (input.rows[one.row].attach_only) attached.push_back(one);
+  }
+  if (!attached.empty()) std::erase_if(hashed, [&](const Hashed& one) { return input.rows[one.row].attach_only; });
+  const auto add = [&](std::vector<Hashed>& rows) {
+    sort_by_hash(rows, scratch, [](const Hashed& one) { return one.hash; });
+    for (std::size_t from = 0; from < rows.size();) {
+      std::size_t to = from + 1;
+      while (to < rows.size() && rows[to].hash == rows[from].hash) ++to;
+      // Those that have an entry of their own follow the others.
+      auto own = rows.begin() + static_cast<std::ptrdiff_t>(to);
+      if (!alone.empty()) {
+        own = std::stable_partition(rows.begin() + static_cast<std::ptrdiff_t>(from), own,
+                                    [&](const Hashed& one) { return !alone.contains(one.row); });
+      }
+      const auto shared = static_cast<std::size_t>(own - rows.begin());
+      if (shared > from) order.begins.push_back(static_cast<std::uint32_t>(order.rows.size() + from));
+      for (std::size_t i = shared; i < to; ++i)
+        order.begins.push_back(static_cast<std::uint32_t>(order.rows.size() + i));
+      from = to;
+    }
+  };
+  add(hashed);
+  order.ordinary = static_cast<std::uint32_t>(order.begins.size());
+  order.rows = std::move(hashed);
+  if (!attached.empty()) {
+    add(attached);
+    order.rows.insert(order.rows.end(), attached.begin(), attached.end());
+  }
+  order.begins.push_back(static_cast<std::uint32_t>(order.rows.size()));
+  return order;
+}
+
+// Steps 5: entries from the first row of each.
+void write_entries(const Input& input, const ReadRows& read, const Order& order, Entries& entries, unsigned threads) {
+  const std::size_t count = order.begins.size() - 1;
+  entries.all.resize(count);
+  entries.content.resize(count);
+  entries.entry_of.resize(order.rows.size());
+  entries.rows.resize(order.rows.size());
+  const std::size_t parts = portions_of(count, row_portion);
+  std::vector<std::vector<MoreFields>> more(parts);
+  in_parallel(threads, parts, [&](std::size_t, std::size_t part) {
+    const std::size_t from = part * row_portion, to = std::min(from + row_portion, count);
+    read_ahead(
+        input, read, entries.strings, from, to, [&](std::size_t i) { return order.rows[order.begins[i]].row; },
+        [&](std::size_t i, const Entry& entry, const MoreFields& its_more) {
+          entries.all[i] = entry;
+          if (its_more != MoreFields{}) {
+            more[part].push_back(its_more);
+            entries.all[i].more = static_cast<std::uint32_t>(more[part].size());  // within the part, for now
+          }
+          entries.content[i] = order.rows[order.begins[i]].hash;
+          for (std::uint32_t k = order.begins[i]; k < order.begins[i + 1]; ++k) {
+            entries.entry_of[order.rows[k].row] = static_cast<std::uint32_t>(i);
+            entries.rows[k] = order.rows[k].row;
+          }
+        });
+  });
+  std::vector<std::uint32_t> before(parts);
+  for (std::size_t part = 0; part < parts; ++part) {
+    before[part] = static_cast<std::uint32_t>(entries.more.size()) - 1;
+    entries.more.insert(entries.more.end(), more[part].begin(), more[part].end());
+    std::vector<MoreFields>().swap(more[part]);
+  }
+  if (entries.more.size() == 1) return;
+  in_parallel(threads, parts, [&](std::size_t, std::size_t part) {
+    for (std::size_t i = part * row_portion; i < std::min((part + 1) * row_portion, count); ++i) {
+      if (entries.all[i].more != 0) entries.all[i].more += before[part];
+    }
+  });
+}
+
 }  // namespace
 
-Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart) {
+Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart,
+                     unsigned threads) {
   Entries entries;
   std::unordered_set<std::uint32_t> alone;
   for (const auto& [left, right] : apart) {
     alone.insert(left);
     alone.insert(right);
   }
-  RowReader reader(input, entries);
-  const auto count = static_cast<std::uint32_t>(input.rows.size());
-  std::vector<Entry> read;
-  read.reserve(count);
-  for (const Row& row : input.rows) read.push_back(reader.read(row, input.between_sources_only));
-  entries.names.resize(entries.strings.size());
-
-  std::vector<std::uint64_t> hash_of(entries.strings.size());
-  for (Code code = 0; code < hash_of.size(); ++code) hash_of[code] = hash_bytes(entries.strings.view(code));
-  struct Key {
-    bool attach_only;
-    std::uint64_t hash;
-    std::uint32_t alone;  // row + 1 for a row that has an entry of its own
-    std::uint32_t row;
-    auto operator<=>(const Key&) const = default;
-  };
-  std::vector<Key> keys(count);
-  for (std::uint32_t row = 0; row < count; ++row) {
-    keys[row] = {read[row].attach_only, content_hash(read[row], hash_of), alone.contains(row) ? row + 1 : 0, row};
-  }
-  std::sort(keys.begin(), keys.end());
-
-  entries.entry_of.resize(count);
-  entries.rows.reserve(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const Key& key = keys[i];
-    const bool fresh = i == 0 || keys[i - 1].hash != key.hash || keys[i - 1].attach_only != key.attach_only ||
-                       key.alone != keys[i - 1].alone;
-    if (fresh) {
-      entries.first_row.push_back(i);
-      entries.all.push_back(read[key.row]);
-      entries.content.push_back(key.hash);
-      if (!key.attach_only) ++entries.ordinary;
-    }
-    entries.entry_of[key.row] = static_cast<std::uint32_t>(entries.all.size() - 1);
-    entries.rows.push_back(key.row);
-  }
-  entries.first_row.push_back(count);
+  const ReadRows read(input, entries, threads);
+  std::vector<Hashed> hashed(input.rows.size());
+  in_parallel(threads, portions_of(hashed.size(), row_portion), [&](std::size_t, std::size_t part) {
+    const std::size_t from = part * row_portion, to = std::min(from + row_portion, hashed.size());
+    read_ahead(
+        input, read, entries.strings, from, to, [](std::size_t i) { return i; },
+        [&](std::size_t i, const Entry& entry, const MoreFields& more) {
+          hashed[i] = {content_hash(entry, more, entries), static_cast<std::uint32_t>(i)};
+        });
+  });
+  Order order = order_of(input, std::move(hashed), alone);
+  entries.ordinary = order.ordinary;
+  write_entries(input, read, order, entries, threads);
+  entries.first_row = std::move(order.begins);
   return entries;
 }
 

@@ -158,8 +158,7 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   explanation.total_weight = static_cast<double>(score.weight) / weight_scale;
   explanation.probability = probability_of(score.weight);
   explanation.compared_by_blocking = is_candidate(BlockKeys(entries, model.blocking), a, b);
-  const bool own_ids_differ = a.own_id != 0 && b.own_id != 0 && a.source == b.source && a.own_id != b.own_id;
-  add_sentences(explanation, scorer, scorer.kin(pattern) != Kin::unlikely, own_ids_differ);
+  add_sentences(explanation, scorer, scorer.kin(pattern) != Kin::unlikely, score.apart);
   return explanation;
 }
 

@@ -128,8 +128,9 @@ std::vector<IndexPair> own_id_links(const Entries& entries) {
   std::vector<IndexPair> links;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
     const Entry& entry = entries.all[i];
-    if (entry.own_id == 0) continue;
-    const auto [found, fresh] = first.emplace(std::pair(entry.source, entry.own_id), i);
+    const Code own_id = entries.own_id(entry);
+    if (own_id == 0) continue;
+    const auto [found, fresh] = first.emplace(std::pair(entry.source, own_id), i);
     if (!fresh) links.emplace_back(found->second, i);
   }
   return links;
@@ -139,7 +140,7 @@ std::vector<IndexPair> own_id_links(const Entries& entries) {
 std::vector<bool> hold_together(Work& work) {
   std::vector<bool> together(work.entries.all.size(), true);
   for (std::uint32_t i = 0; i < work.entries.all.size(); ++i) {
-    if (work.entries.rows_of(i).size() < 2 || work.entries.all[i].own_id != 0) continue;
+    if (work.entries.rows_of(i).size() < 2 || work.entries.own_id(work.entries.all[i]) != 0) continue;
     const Score score = work.score(0, i, i);
     together[i] = !score.apart && score.weight >= work.scorer.threshold();
   }
@@ -154,14 +155,14 @@ std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const st
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) members[cluster[i]].push_back(i);
   std::map<std::pair<std::uint16_t, Code>, std::uint32_t> of_own_id;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    if (entries.all[i].own_id != 0)
-      of_own_id.emplace(std::pair(entries.all[i].source, entries.all[i].own_id), cluster[i]);
+    if (const Code own_id = entries.own_id(entries.all[i]); own_id != 0)
+      of_own_id.emplace(std::pair(entries.all[i].source, own_id), cluster[i]);
   }
   std::vector<std::uint32_t> attached(entries.all.size(), UINT32_MAX);
   for (std::uint32_t i = entries.ordinary; i < entries.all.size(); ++i) {
     const Entry& entry = entries.all[i];
-    if (entry.own_id != 0) {
-      const auto settled = of_own_id.find(std::pair(entry.source, entry.own_id));
+    if (const Code own_id = entries.own_id(entry); own_id != 0) {
+      const auto settled = of_own_id.find(std::pair(entry.source, own_id));
       if (settled != of_own_id.end()) {
         attached[i] = settled->second;
         continue;
@@ -262,7 +263,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
     return std::unexpected(checked.error());
   std::vector<IndexPair> apart = decisions.different;
   apart.insert(apart.end(), decisions.same.begin(), decisions.same.end());
-  const Entries entries = make_entries(input, apart);
+  const Entries entries = make_entries(input, apart, options.threads);
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
   const Blocking blocking(entries, model.blocking, options.threads);

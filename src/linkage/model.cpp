@@ -93,7 +93,7 @@ Established established_forenames(const Entries& entries, const TermTable& foren
 }
 
 Scorer::Scorer(const Model& model, const Entries& entries)
-    : strings_(&entries.strings), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
+    : entries_(&entries), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
   for (std::size_t field = 0; field < field_count; ++field) {
     for (std::size_t i = 1; i < model.fields[field].size(); ++i)
       weights_[field][i] = fixed_weight(model.fields[field][i].m / model.fields[field][i].u);
@@ -142,8 +142,8 @@ bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pa
   if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
     return false;
   if (surname_at == surname_different || surname_at == surname_alike) return false;
-  const std::string_view a = strings_->view(left.forename);
-  const std::string_view b = strings_->view(right.forename);
+  const std::string_view a = entries_->strings.view(left.forename);
+  const std::string_view b = entries_->strings.view(right.forename);
   // A slip changes a letter or two and seldom the first one; Lottie and Louise are further apart than that.
   return !a.empty() && !b.empty() && (a[0] != b[0] || edit_distance(a, b) > 2);
 }
@@ -186,7 +186,10 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   const Kin kinship = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
   if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
   if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
-  score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
+  if (left.more != 0 && right.more != 0 && left.source == right.source) {
+    const Code a = entries_->own_id(left), b = entries_->own_id(right);
+    score.apart = a != 0 && b != 0 && a != b;
+  }
   return score;
 }
 

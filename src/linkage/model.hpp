@@ -91,7 +91,7 @@ class Scorer {
  private:
   [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
 
-  const StringPool* strings_;  // the entries', not owned
+  const Entries* entries_;  // not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
   std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
   std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table

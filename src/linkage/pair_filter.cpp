@@ -158,13 +158,16 @@ One one_of(const Tile::TextColumn& column, std::size_t place, std::uint32_t grou
           column.adjustment[place]};
 }
 
-std::uint32_t flags_of(const Entry& entry, const Established& established) {
+std::uint32_t flags_of(const Entry& entry, const Entries& entries, const Established& established) {
   std::uint32_t flags = 0;
-  const bool other_names = entry.other_names[0] != 0;
-  if (other_names || entry.forename_whole != entry.forename) flags |= Tile::several_forenames;
-  if (other_names || entry.surname_first != 0 || entry.surname_last != 0) flags |= Tile::surname_in_parts;
+  if (entry.more != 0) {
+    const MoreFields& more = entries.more_of(entry);
+    const bool other_names = more.other_names[0] != 0;
+    if (other_names || more.forename_whole != 0) flags |= Tile::several_forenames;
+    if (other_names || more.surname_first != 0 || more.surname_last != 0) flags |= Tile::surname_in_parts;
+    if (more.uprn != 0) flags |= Tile::has_uprn;
+  }
   if (entry.forename != 0 && established[entry.forename]) flags |= Tile::established;
-  if (entry.uprn != 0) flags |= Tile::has_uprn;
   if (entry.sex == Sex::female) flags |= Tile::female;
   if (entry.sex == Sex::male) flags |= Tile::male;
   return flags;
@@ -302,7 +305,7 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Entry& entry = entries_->all[members[i]];
     tile.entry[i] = members[i];
-    tile.flags[i] = flags_of(entry, scorer_->established());
+    tile.flags[i] = flags_of(entry, *entries_, scorer_->established());
     tile.source[i] = entry.source;
     put(tile.forename, i, entry.forename, *sketches_);
     tile.forename.groups[i] = sketches_->groups[entry.forename];
@@ -313,7 +316,7 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
     tile.birth[i] = digits_of(entry.birth.year, entry.birth.month, entry.birth.day);
     tile.birth_adjustment[i] = adjustment(Term::birth_date, entry.birth_text);
     tile.any_sex = tile.any_sex || entry.sex != Sex::unknown;
-    tile.any_home = tile.any_home || entry.postcode != 0 || entry.address != 0 || entry.uprn != 0;
+    tile.any_home = tile.any_home || entry.postcode != 0 || entry.address != 0 || (tile.flags[i] & Tile::has_uprn) != 0;
     tile.any_town = tile.any_town || entry.town != 0;
     tile.any_text[Tile::phone] = tile.any_text[Tile::phone] || entry.phone != 0;
     tile.any_text[Tile::email] = tile.any_text[Tile::email] || entry.email != 0;
@@ -344,11 +347,7 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
     for (std::size_t i = 0; i < members.size(); ++i) tile.town.groups[i] = sketches_->groups[tile.town.code[i]];
   }
   if (tile.any_text[Tile::phone]) load_text(tile.texts[Tile::phone], &Entry::phone, static_cast<int>(Term::phone));
-  if (tile.any_text[Tile::email]) {
-    load_text(tile.texts[Tile::email], &Entry::email, static_cast<int>(Term::email));
-    for (std::size_t i = 0; i < members.size(); ++i)
-      tile.texts[Tile::email].first[i] = entries_->all[members[i]].email_user;
-  }
+  if (tile.any_text[Tile::email]) load_text(tile.texts[Tile::email], &Entry::email, static_cast<int>(Term::email));
   if (tile.any_text[Tile::nhs_number]) load_text(tile.texts[Tile::nhs_number], &Entry::nhs_number, -1);
   if (tile.any_text[Tile::upn]) load_text(tile.texts[Tile::upn], &Entry::upn, -1);
   if (tile.any_text[Tile::occupation])

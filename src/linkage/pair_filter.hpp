@@ -74,7 +74,7 @@ struct Tile {
   alignas(64) Column<std::int32_t> birth_adjustment;
   TextColumn postcode, address;  // first of a postcode: its outward code
   alignas(64) Column<std::uint32_t> house;
-  std::array<TextColumn, 5> texts;  // first of an e-mail: its user
+  std::array<TextColumn, 5> texts;
   std::array<Column<std::uint32_t>, slot_count> blocks;
   // What the tile's entries have none of is left out.
   bool any_town = false, any_home = false, any_sex = false;

@@ -275,7 +275,7 @@ void correct_u(Model& model) {
 
 Result<ModelPtr> train(const Input& input, const Options& options) {
   CHECK(input.strings != nullptr);
-  const Entries entries = make_entries(input, {});
+  const Entries entries = make_entries(input, {}, options.threads);
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
                    "A model needs at least two different rows to learn from; give more rows or a trained model.");
