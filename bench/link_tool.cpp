@@ -46,7 +46,7 @@ int main(int count, char** values) {
   fmt::print("columns: {}; ignored: {}\n", fmt::join(report->columns, ", "), fmt::join(report->ignored, ", "));
   fmt::print("rows {}, persons {}, pairs compared {}, joined {}\n{}\n", report->rows, report->persons,
              report->pairs_compared, report->pairs_joined, report->blocking_note);
-  fmt::print("read {:.2f} s, train {:.2f} s, link {:.2f} s, write {:.2f} s\n", report->read_seconds,
+  fmt::print("read {:.2f} s, prepare {:.2f} s, train {:.2f} s, link {:.2f} s, write {:.2f} s\n", report->read_seconds, report->prepare_seconds,
              report->train_seconds, report->link_seconds, report->write_seconds);
   return 0;
 }

@@ -5,29 +5,17 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <memory>
+#include <numeric>
 #include <set>
-#include <unordered_map>
+#include <span>
 
 #include <fmt/format.h>
 
-#include "base/hash.hpp"
-#include "cli/link_columns.hpp"
+#include "cli/csv_rows.hpp"
+#include "linkage/parallel.hpp"
 
 namespace wider::cli {
 namespace {
-
-struct FileRows {
-  std::vector<std::string> ids;
-};
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::string base_name(const std::string& path) {
   const std::size_t slash = path.find_last_of('/');
@@ -45,148 +33,11 @@ Result<std::string> read_whole(const std::string& path) {
   return text;
 }
 
-// RFC 4180 with blanks allowed around separators. Fields are views of the text, or of `unquoted` where quotes were
-// doubled.
-class CsvReader {
- public:
-  CsvReader(std::string_view text, char separator) : text_(text), separator_(separator) {}
-  [[nodiscard]] std::uint64_t line() const { return line_; }
-  // False at the end. An unclosed quote sets `broken`.
-  bool next(std::vector<std::string>& fields) {
-    if (at_ >= text_.size()) return false;
-    std::size_t count = 0;
-    line_ = next_line_;
-    while (true) {
-      if (count == fields.size()) fields.emplace_back();
-      const bool more = field(fields[count++]);
-      if (!more) break;
-    }
-    fields.resize(count);
-    return true;
-  }
-  bool broken = false;
-
- private:
-  // Reads one field; true when another follows in the row.
-  bool field(std::string& into) {
-    into.clear();
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') && text_[at_] != separator_) ++at_;
-    if (at_ < text_.size() && text_[at_] == '"') {
-      quoted(into);
-    }
-    const std::size_t from = at_;
-    while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
-    into += trimmed(text_.substr(from, at_ - from));
-    if (at_ >= text_.size()) return false;
-    const bool more = text_[at_] == separator_;
-    if (!more) ++next_line_;
-    ++at_;
-    return more;
-  }
-  void quoted(std::string& into) {
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '"') {
-        if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') {
-          ++at_;
-          return;
-        }
-        ++at_;
-      } else if (text_[at_] == '\n') {
-        ++next_line_;
-      }
-      into += text_[at_];
-    }
-    broken = true;
-  }
-
-  std::string_view text_;
-  char separator_;
-  std::size_t at_ = 0;
-  std::uint64_t line_ = 1;
-  std::uint64_t next_line_ = 1;
-};
-
-char separator_of(std::string_view text) {
-  const std::string_view first = text.substr(0, text.find('\n'));
-  char best = ',';
-  for (const char candidate : {';', '\t', '|'}) {
-    if (std::count(first.begin(), first.end(), candidate) > std::count(first.begin(), first.end(), best))
-      best = candidate;
-  }
-  return best;
+bool needs_quotes(std::string_view text) {
+  return text.find_first_of(",\"\n\r") != std::string_view::npos;
 }
-
-Result<void> read_file(const LinkArguments& arguments, std::size_t number, StringPool& strings, linkage::Input& input,
-                       FileRows& rows, LinkReport& report) {
-  const std::string& path = arguments.files[number];
-  const auto text = read_whole(path);
-  if (!text) return std::unexpected(text.error());
-  CsvReader reader(*text, separator_of(*text));
-  std::vector<std::string> header;
-  if (!reader.next(header)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path));
-  const auto plan = plan_columns(path, header, arguments.id_column, arguments.columns);
-  if (!plan) return std::unexpected(plan.error());
-  StringPool seen;
-  std::vector<std::uint64_t> first_line(1);
-  std::vector<bool> given(header.size(), false);
-  std::vector<std::string> fields;
-  while (reader.next(fields)) {
-    if (reader.broken)
-      return failure(ErrorCode::malformed,
-                     fmt::format("{}, row {}: a quoted field is not closed.", path, reader.line()));
-    if (fields.size() == 1 && fields[0].empty()) continue;
-    if (fields.size() != header.size()) {
-      return failure(ErrorCode::malformed, fmt::format("{}, row {}: {} fields where the header has {}.", path,
-                                                       reader.line(), fields.size(), header.size()));
-    }
-    const std::string& id = fields[plan->id];
-    if (id.empty())
-      return failure(ErrorCode::malformed,
-                     fmt::format("{}, row {}, column {}: the id is empty.", path, reader.line(), arguments.id_column));
-    const std::uint32_t before = seen.size();
-    const auto code = seen.intern(id);
-    if (code < before) {
-      return failure(
-          ErrorCode::malformed,
-          fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file.", path,
-                      reader.line(), arguments.id_column, first_line[code]));
-    }
-    first_line.push_back(reader.line());
-    for (std::size_t c = 0; c < fields.size(); ++c) {
-      if (!fields[c].empty()) given[c] = true;
-    }
-    linkage::Row row;
-    row.source = static_cast<std::uint16_t>(number);
-    for (std::size_t a = 0; a < plan->of_attribute.size(); ++a) {
-      const std::size_t column = plan->of_attribute[a];
-      if (column == no_column) continue;
-      if (a == static_cast<std::size_t>(linkage::Attribute::address) && plan->street_number != no_column &&
-          !fields[column].empty()) {
-        row.value[a] = strings.intern(std::string(trimmed(fields[plan->street_number] + " " + fields[column])));
-      } else {
-        row.value[a] = strings.intern(fields[column]);
-      }
-    }
-    if (plan->birth_date != no_column) row.birth_date = read_birth_date(fields[plan->birth_date]);
-    if (plan->sex != no_column) row.sex = read_sex(fields[plan->sex]);
-    input.rows.push_back(row);
-    rows.ids.push_back(id);
-  }
-  if (rows.ids.empty()) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path));
-  for (const auto& [standard, column] : arguments.columns) {
-    const auto at = static_cast<std::size_t>(std::find(header.begin(), header.end(), column) - header.begin());
-    if (!given[at])
-      return failure(ErrorCode::malformed,
-                     fmt::format("{}: column {} (--column {}={}) is empty in every row; leave it out or give another.",
-                                 path, column, standard, column));
-  }
-  report.columns = plan->said;
-  report.ignored = plan->ignored;
-  return {};
-}
-
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  if (!needs_quotes(text)) return std::string(text);
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"') out += '"';
@@ -194,13 +45,20 @@ std::string csv_field(std::string_view text) {
   }
   return out + '"';
 }
+void add_field(std::string& out, std::string_view text) {
+  if (needs_quotes(text)) {
+    out += csv_field(text);
+  } else {
+    out += text;
+  }
+}
 
 // A file that appears whole or not at all: written beside, then renamed.
-Result<void> write_whole(const std::string& path, std::string_view text) {
+Result<void> write_whole(const std::string& path, std::span<const std::string> pieces) {
   const std::string beside = path + ".part";
   {
     std::ofstream out(beside, std::ios::binary);
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    for (const std::string& piece : pieces) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
     out.flush();
     if (!out) {
       std::remove(beside.c_str());
@@ -210,6 +68,9 @@ Result<void> write_whole(const std::string& path, std::string_view text) {
   if (std::rename(beside.c_str(), path.c_str()) != 0)
     return failure(ErrorCode::unreadable, fmt::format("{}: it cannot be written.", path));
   return {};
+}
+Result<void> write_whole(const std::string& path, const std::string& text) {
+  return write_whole(path, std::span(&text, 1));
 }
 
 class Stopwatch {
@@ -225,17 +86,102 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, const linkage::Input& input,
-                                    const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(input, options);
-  const auto text = read_whole(arguments.model);
-  if (!text) return std::unexpected(text.error());
-  return linkage::parse_model(*text);
+// Rows as they are written: source and id.
+class RowNames {
+ public:
+  RowNames(const std::vector<std::string>& paths, const std::vector<RowFile>& files) : files_(&files) {
+    for (std::size_t f = 0; f < paths.size(); ++f) {
+      bases_.push_back(base_name(paths[f]));
+      sources_.push_back(csv_field(bases_.back()) + ",");
+      first_.push_back(f == 0 ? 0 : first_.back() + files[f - 1].ids.size());
+    }
+    std::vector<std::size_t> order(paths.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return sources_[a] < sources_[b]; });
+    rank_.resize(paths.size());
+    for (std::size_t r = 0; r < order.size(); ++r) rank_[order[r]] = r;
+  }
+  [[nodiscard]] std::size_t file_of(std::size_t row) const {
+    return static_cast<std::size_t>(std::upper_bound(first_.begin(), first_.end(), row) - first_.begin()) - 1;
+  }
+  [[nodiscard]] std::string_view id(std::size_t file, std::size_t row) const {
+    return (*files_)[file].ids[row - first_[file]];
+  }
+  // Adds "source,id".
+  void add(std::string& out, std::size_t row) const {
+    const std::size_t file = file_of(row);
+    out += sources_[file];
+    add_field(out, id(file, row));
+  }
+  // Adds "source/id" as one field.
+  void add_person(std::string& out, std::size_t row) const {
+    const std::size_t file = file_of(row);
+    const std::string_view its = id(file, row);
+    if (needs_quotes(bases_[file]) || needs_quotes(its)) {
+      out += csv_field(bases_[file] + "/" + std::string(its));
+    } else {
+      out.append(bases_[file]).append("/").append(its);
+    }
+  }
+  // In the order of what add() writes.
+  [[nodiscard]] bool less(std::size_t a, std::size_t b) const {
+    const std::size_t file_a = file_of(a), file_b = file_of(b);
+    if (file_a != file_b) return rank_[file_a] < rank_[file_b];
+    const std::string_view id_a = id(file_a, a), id_b = id(file_b, b);
+    if (needs_quotes(id_a) || needs_quotes(id_b)) return csv_field(id_a) < csv_field(id_b);
+    return id_a < id_b;
+  }
+
+ private:
+  const std::vector<RowFile>* files_;
+  std::vector<std::string> bases_;    // "a.csv"
+  std::vector<std::string> sources_;  // the same as a field, and a comma
+  std::vector<std::size_t> rank_;     // of the source among all
+  std::vector<std::size_t> first_;    // row of each file
+};
+
+// A person is named by its least source and id, so that the name does not depend on the order of rows. By cluster: that
+// row; and how many persons there are.
+std::vector<std::uint32_t> least_rows(const std::vector<std::uint32_t>& cluster, const RowNames& names,
+                                      std::uint64_t& persons) {
+  std::vector<std::uint32_t> least(cluster.size(), UINT32_MAX);
+  for (std::uint32_t row = 0; row < cluster.size(); ++row) {
+    std::uint32_t& name = least[cluster[row]];
+    if (name == UINT32_MAX) ++persons;
+    if (name == UINT32_MAX || names.less(row, name)) name = row;
+  }
+  return least;
 }
 
-}  // namespace
+std::vector<std::string> persons_as_csv(const std::vector<std::uint32_t>& cluster,
+                                        const std::vector<std::uint32_t>& least, const RowNames& names,
+                                        unsigned threads) {
+  constexpr std::size_t portion = 1U << 15;
+  const std::size_t parts = (cluster.size() + portion - 1) / portion;
+  std::vector<std::string> pieces(parts + 1);
+  pieces[0] = "source,id,person\n";
+  linkage::in_parallel(threads, parts, [&](std::size_t, std::size_t part) {
+    std::string& out = pieces[part + 1];
+    out.reserve(portion * 48);
+    for (std::size_t row = part * portion; row < std::min((part + 1) * portion, cluster.size()); ++row) {
+      names.add(out, row);
+      out += ',';
+      names.add_person(out, least[cluster[row]]);
+      out += '\n';
+    }
+  });
+  return pieces;
+}
 
-Result<LinkReport> run_link(const LinkArguments& arguments) {
+Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, linkage::Prepared& rows,
+                                    const linkage::Options& options) {
+  if (arguments.model.empty()) return linkage::train(rows, options);
+  const auto text = FileText::open(arguments.model);
+  if (!text) return std::unexpected(text.error());
+  return linkage::parse_model(text->view());
+}
+
+Result<void> check_arguments(const LinkArguments& arguments) {
   if (arguments.files.empty()) return failure(ErrorCode::usage, "Give at least one CSV file.");
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
@@ -247,18 +193,21 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       return failure(ErrorCode::usage,
                      fmt::format("Two files are named {}; sources must have different names.", base_name(file)));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<LinkReport> run_link(const LinkArguments& arguments) {
+  if (const auto checked = check_arguments(arguments); !checked) return std::unexpected(checked.error());
   LinkReport report;
   Stopwatch watch;
-  StringPool strings;
-  linkage::Input input;
-  input.between_sources_only = arguments.between;
-  std::vector<FileRows> files(arguments.files.size());
-  for (std::size_t f = 0; f < files.size(); ++f) {
-    if (const auto read = read_file(arguments, f, strings, input, files[f], report); !read)
-      return std::unexpected(read.error());
-  }
-  input.strings = &strings;
-  report.rows = input.rows.size();
+  auto read = read_row_files(arguments.files, {arguments.id_column, arguments.columns, arguments.threads});
+  if (!read) return std::unexpected(read.error());
+  read->input.between_sources_only = arguments.between;
+  report.rows = read->input.rows.size();
+  report.columns = read->files.back().columns;
+  report.ignored = read->files.back().ignored;
   report.read_seconds = watch.lap();
 
   linkage::Options options;
@@ -266,7 +215,12 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
-  const auto model = model_for(arguments, input, options);
+  auto rows = linkage::Prepared::make(read->input, {}, options);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<linkage::Row>().swap(read->input.rows);
+  read->strings.reset();
+  report.prepare_seconds = watch.lap();
+  const auto model = model_for(arguments, *rows, options);
   if (!model) return std::unexpected(model.error());
   if (!arguments.write_model.empty()) {
     if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
@@ -274,47 +228,28 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   }
   report.train_seconds = watch.lap();
 
-  std::vector<std::string> name_of_row;
-  name_of_row.reserve(input.rows.size());
-  for (std::size_t f = 0; f < files.size(); ++f) {
-    const std::string source = csv_field(base_name(arguments.files[f]));
-    for (const std::string& id : files[f].ids) name_of_row.push_back(source + "," + csv_field(id));
-  }
+  const RowNames names(arguments.files, read->files);
   std::string pairs = "source_left,id_left,source_right,id_right,probability\n";
   if (!arguments.pairs.empty()) {
     options.each_pair = [&](std::uint32_t a, std::uint32_t b, double probability) {
-      pairs += fmt::format("{},{},{:.6f}\n", name_of_row[a], name_of_row[b], probability);
+      names.add(pairs, a);
+      pairs += ',';
+      names.add(pairs, b);
+      fmt::format_to(std::back_inserter(pairs), ",{:.6f}\n", probability);
     };
   }
-  const auto linked = linkage::link(input, **model, {}, options);
+  const auto linked = linkage::link(*rows, **model, options);
   if (!linked) return std::unexpected(linked.error());
   report.link_seconds = watch.lap();
   report.pairs_compared = linked->pairs_compared;
   report.pairs_joined = linked->pairs_joined;
   report.blocking_note = linked->blocking_note;
 
-  // A person is named by its least source and id, so that the name does not depend on the order of rows.
-  std::vector<std::uint32_t> named(input.rows.size(), UINT32_MAX);
-  const auto less = [&](std::uint32_t a, std::uint32_t b) { return name_of_row[a] < name_of_row[b]; };
-  for (std::uint32_t row = 0; row < input.rows.size(); ++row) {
-    std::uint32_t& name = named[linked->cluster[row]];
-    if (name == UINT32_MAX) ++report.persons;
-    if (name == UINT32_MAX || less(row, name)) name = row;
-  }
-  std::string out = "source,id,person\n";
-  std::size_t row = 0;
-  for (std::size_t f = 0; f < files.size(); ++f) {
-    for (std::size_t i = 0; i < files[f].ids.size(); ++i, ++row) {
-      const std::uint32_t name = named[linked->cluster[row]];
-      std::size_t source = 0, first = 0;
-      while (name >= first + files[source].ids.size()) first += files[source++].ids.size();
-      const std::string person = base_name(arguments.files[source]) + "/" + files[source].ids[name - first];
-      out += name_of_row[row] + "," + csv_field(person) + "\n";
-    }
-  }
+  const auto least = least_rows(linked->cluster, names, report.persons);
   if (!arguments.pairs.empty()) {
     if (const auto wrote = write_whole(arguments.pairs, pairs); !wrote) return std::unexpected(wrote.error());
   }
+  const auto out = persons_as_csv(linked->cluster, least, names, arguments.threads);
   if (const auto wrote = write_whole(arguments.out, out); !wrote) return std::unexpected(wrote.error());
   report.write_seconds = watch.lap();
   return report;

@@ -26,7 +26,21 @@ enum class Rule : std::uint8_t {
   forename_town_occupation,
 };
 inline constexpr std::size_t rule_count = 13;
-inline constexpr std::size_t slot_count = 14;             // "names" has two keys
+inline constexpr std::size_t slot_count = 14;  // "names" has two keys
+inline constexpr std::array all_rules = {Rule::nhs_number,
+                                         Rule::upn,
+                                         Rule::email,
+                                         Rule::phone,
+                                         Rule::birth_date,
+                                         Rule::names,
+                                         Rule::postcode,
+                                         Rule::address,
+                                         Rule::surname_and_month,
+                                         Rule::forename_and_month,
+                                         Rule::forename_and_day,
+                                         Rule::surname_and_town,
+                                         Rule::forename_town_occupation};
+static_assert(all_rules.size() == rule_count);
 [[nodiscard]] std::string_view name_of(Rule rule);        // in sentences: "surname and town"
 [[nodiscard]] std::string_view model_name_of(Rule rule);  // in model files: "surname_and_town"
 

@@ -19,20 +19,6 @@ namespace {
 
 using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-constexpr std::array every_rule = {Rule::nhs_number,
-                                   Rule::upn,
-                                   Rule::email,
-                                   Rule::phone,
-                                   Rule::birth_date,
-                                   Rule::names,
-                                   Rule::postcode,
-                                   Rule::address,
-                                   Rule::surname_and_month,
-                                   Rule::forename_and_month,
-                                   Rule::forename_and_day,
-                                   Rule::surname_and_town,
-                                   Rule::forename_town_occupation};
-
 // The reference: every two entries asked alone.
 Pairs candidates(const Entries& entries, const BlockingPlan& plan) {
   const BlockKeys keys(entries, plan);
@@ -58,7 +44,7 @@ TEST(BlockingProperty, EveryCandidatePairIsGivenOnceByItsOwnBlock) {
       BlockingPlan plan{largest, {}};
       const Blocking blocking = Blocking::learn(entries, plan, 2);
       Pairs given;
-      for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
+      for (const Chunk& chunk : chunks_of(blocking, all_rules)) {
         for_each_pair(entries, blocking, chunk, false, [&](std::uint32_t left, std::uint32_t right) {
           EXPECT_TRUE(given.emplace(left, right).second) << "a pair is given twice";
         });
@@ -92,7 +78,7 @@ TEST(BlockingProperty, WhetherTwoAreCandidatesDoesNotDependOnTheOthers) {
     }
     const Blocking blocking(few, plan, 2);
     Pairs given;
-    for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
+    for (const Chunk& chunk : chunks_of(blocking, all_rules)) {
       for_each_pair(few, blocking, chunk, false,
                     [&](std::uint32_t left, std::uint32_t right) { given.emplace(left, right); });
     }

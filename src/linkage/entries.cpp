@@ -248,7 +248,8 @@ class ReadRows {
     in_parallel(threads_, parts.size(), [&](std::size_t worker, std::size_t p) {
       parts[p].worker = worker;
       columns_.visit(parts[p].column, [&](auto& column, auto reading) {
-        each_code(parts[p], [&](Code code) { column[code] = (normalisers[worker].*reading)(input_.strings->view(code)); });
+        each_code(parts[p],
+                  [&](Code code) { column[code] = (normalisers[worker].*reading)(input_.strings->view(code)); });
       });
     });
     read_dates(normalisers[0]);

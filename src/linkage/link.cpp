@@ -8,36 +8,21 @@
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
 #include "linkage/cluster.hpp"
+#include "linkage/edges.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
-#include "linkage/pair_filter.hpp"
-#include "linkage/pairs.hpp"
+#include "linkage/prepared.hpp"
 
 namespace wider::linkage {
 namespace {
 
 using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
 
-constexpr std::array all_rules = {Rule::nhs_number,
-                                  Rule::upn,
-                                  Rule::email,
-                                  Rule::phone,
-                                  Rule::birth_date,
-                                  Rule::names,
-                                  Rule::postcode,
-                                  Rule::address,
-                                  Rule::surname_and_month,
-                                  Rule::forename_and_month,
-                                  Rule::forename_and_day,
-                                  Rule::surname_and_town,
-                                  Rule::forename_town_occupation};
-static_assert(all_rules.size() == rule_count);
-
 struct Work {
-  const Input& input;
   const Options& options;
   const Entries& entries;
   const Scorer& scorer;
+  bool between_sources_only;
   std::vector<Comparer> comparers;  // one for each worker
 
   Score score(std::size_t worker, std::uint32_t left, std::uint32_t right) {
@@ -46,81 +31,6 @@ struct Work {
     return scorer.score(a, b, comparers[worker].compare(a, b));
   }
 };
-
-// The pairs of a block that are its own and may reach the threshold, one after another. A block that is larger than a
-// tile is laid out in several.
-class BlockSifter {
- public:
-  BlockSifter(const BlockSifter& other) : BlockSifter(*other.filter_) {}
-  explicit BlockSifter(const PairFilter& filter)
-      : filter_(&filter), lefts_(std::make_unique<Tile>()), rights_(std::make_unique<Tile>()) {}
-
-  // Returns how many pairs are the block's own; visits those that may reach the threshold.
-  template <typename Visit>
-  std::uint64_t sift(Rule rule, BlockNumber block, std::span<const std::uint32_t> members, Visit&& visit) {
-    std::uint64_t own = 0;
-    const auto part = [&](std::size_t first) {
-      return members.subspan(first, std::min(tile_size, members.size() - first));
-    };
-    for (std::size_t l = 0; l < members.size(); l += tile_size) {
-      filter_->load(*lefts_, part(l));
-      for (std::size_t r = l; r < members.size(); r += tile_size) {
-        if (r > l) filter_->load(*rights_, part(r));
-        const Tile& rights = r == l ? *lefts_ : *rights_;
-        for (std::uint32_t i = 0; i < lefts_->count; ++i) {
-          const std::uint32_t from = r == l ? i + 1 : 0;
-          if (from >= rights.count) break;
-          const auto sifted = filter_->sift(*lefts_, i, rights, from, rule, block, may_reach_.data());
-          own += sifted.own;
-          for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(lefts_->entry[i], rights.entry[may_reach_[k]]);
-        }
-      }
-    }
-    return own;
-  }
-
- private:
-  const PairFilter* filter_;
-  std::unique_ptr<Tile> lefts_, rights_;
-  std::array<std::uint16_t, tile_size> may_reach_{};
-};
-
-std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
-  const Sketches sketches(work.entries, work.options.threads);
-  const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
-  const auto chunks = chunks_of(blocking, all_rules);
-  std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
-  std::vector<std::vector<Edge>> found(work.comparers.size());
-  std::vector<std::uint64_t> counts(work.comparers.size());
-  std::atomic<std::size_t> done{0};
-  in_parallel(work.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    const Chunk& chunk = chunks[part];
-    const RuleBlocks& made = blocking.of(chunk.rule);
-    for (std::size_t b = chunk.first_block; b < chunk.end_block; ++b) {
-      std::span<const std::uint32_t> members =
-          std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
-      // They ascend; what follows the ordinary ones is attach_only.
-      while (!members.empty() && members.back() >= work.entries.ordinary) members = members.first(members.size() - 1);
-      counts[worker] += sifters[worker].sift(
-          chunk.rule, static_cast<BlockNumber>(b + 1), members, [&](std::uint32_t left, std::uint32_t right) {
-            const Score score = work.score(worker, left, right);
-            if (!score.apart && score.weight >= work.scorer.threshold())
-              found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
-          });
-    }
-    const std::size_t now = ++done;
-    if (worker == 0 && work.options.progress) work.options.progress("compare", now, chunks.size());
-  });
-  std::vector<Edge> edges;
-  for (std::size_t worker = 0; worker < found.size(); ++worker) {
-    compared += counts[worker];
-    edges.insert(edges.end(), found[worker].begin(), found[worker].end());
-    std::vector<Edge>().swap(found[worker]);
-  }
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
-  return edges;
-}
 
 // Entries that hold rows of one (source, own id), as pairs with the first of them; ordinary entries only.
 std::vector<IndexPair> own_id_links(const Entries& entries) {
@@ -173,7 +83,7 @@ std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const st
     for (const std::uint32_t companion : blocking.companions(i)) {
       const std::uint32_t candidate = cluster[companion];
       if (std::find(tried.begin(), tried.end(), candidate) != tried.end()) continue;
-      if (work.input.between_sources_only && entries.all[companion].source == entry.source) continue;
+      if (work.between_sources_only && entries.all[companion].source == entry.source) continue;
       tried.push_back(candidate);
       std::int64_t sum = 0;
       bool apart = false;
@@ -200,7 +110,7 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
   for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
     const auto rows = work.entries.rows_of(i);
-    if (rows.size() < 2 || !together[i] || work.input.between_sources_only) continue;
+    if (rows.size() < 2 || !together[i] || work.between_sources_only) continue;
     const double probability = probability_of(work.score(0, i, i).weight);
     for (std::size_t k = 1; k < rows.size(); ++k) work.options.each_pair(rows[0], rows[k], probability);
   }
@@ -213,22 +123,6 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
       pairs.emplace_back(entries.entry_of[a], entries.entry_of[b]);
   }
   return pairs;
-}
-
-Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
-  const auto rows = static_cast<std::uint32_t>(input.rows.size());
-  for (const auto* pairs : {&decisions.same, &decisions.different}) {
-    for (const auto& [a, b] : *pairs) {
-      if (a >= rows || b >= rows) return failure(ErrorCode::usage, "A decision names a row that is not there.");
-    }
-  }
-  const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
-  if (needed > options.memory_bytes) {
-    return failure(ErrorCode::unavailable, fmt::format("Linking {} rows needs about {} MiB and {} MiB are allowed; "
-                                                       "allow more memory or link fewer rows at a time.",
-                                                       rows, needed >> 20, options.memory_bytes >> 20));
-  }
-  return {};
 }
 
 // The least row of each row's cluster. Rows of an entry that does not hold together stay single; between sources, one
@@ -258,20 +152,25 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
 }  // namespace
 
 Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
-  CHECK(input.strings != nullptr);
-  if (const auto checked = check_arguments(input, decisions, options); !checked)
-    return std::unexpected(checked.error());
-  std::vector<IndexPair> apart = decisions.different;
-  apart.insert(apart.end(), decisions.same.begin(), decisions.same.end());
-  const Entries entries = make_entries(input, apart, options.threads);
+  auto rows = Prepared::make(input, decisions, options);
+  if (!rows) return std::unexpected(rows.error());
+  return link(*rows, model, options);
+}
+
+Result<Linked> link(Prepared& rows, const Model& model, const Options& options) {
+  const Entries& entries = rows.state().entries;
+  const Decisions& decisions = rows.state().decisions;
+  const bool between = rows.state().between_sources_only;
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
-  const Blocking blocking(entries, model.blocking, options.threads);
-  Work work{input, options, entries, scorer,
+  const Blocking& blocking = rows.state().blocks(model.blocking, options.threads);
+  Work work{options, entries, scorer, between,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 
   Linked linked;
-  const std::vector<Edge> edges = find_edges(work, blocking, linked.pairs_compared);
+  FoundEdges found = find_edges({entries, scorer, blocking, between, options}, work.comparers);
+  const std::vector<Edge> edges = std::move(found.edges);
+  linked.pairs_compared = found.compared;
   linked.pairs_joined = edges.size();
   std::vector<IndexPair> same = own_id_links(entries);
   const std::vector<IndexPair> told_same = as_entries(entries, decisions.same);
@@ -284,7 +183,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster_input.different = different;
   cluster_input.threads = options.threads;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
-    if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
+    if (between && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
     return score.apart ? apart_weight : score.weight - scorer.threshold();
   };
@@ -297,7 +196,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
 
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
-  linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
+  linked.cluster = rows_of_clusters(entries, cluster, together, between);
   linked.blocking_note = blocking.note();
   if (clustered.split_components > 0) {
     linked.blocking_note +=

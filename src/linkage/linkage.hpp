@@ -84,8 +84,26 @@ struct Options {
       each_pair;  // called for pairs at or above the threshold; may be empty
 };
 
-// A model learnt from the rows, without labels.
+// Rows made ready to train on and to link: normalised, equal ones put together. Once they are, the input is not needed.
+class Prepared {
+ public:
+  // usage: a decision names a row that is not there. unavailable: the memory allowed does not suffice.
+  static Result<Prepared> make(const Input& input, const Decisions& decisions, const Options& options);
+  Prepared(Prepared&&) noexcept;
+  Prepared& operator=(Prepared&&) noexcept;
+  ~Prepared();
+
+  struct State;  // prepared.hpp
+  [[nodiscard]] State& state() { return *state_; }
+
+ private:
+  explicit Prepared(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A model learnt from the rows, without labels. The second form keeps what linking can use again.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
+[[nodiscard]] Result<ModelPtr> train(Prepared& rows, const Options& options);
 
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
@@ -95,6 +113,7 @@ struct Linked {
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
                                   const Options& options);
+[[nodiscard]] Result<Linked> link(Prepared& rows, const Model& model, const Options& options);
 
 // Why two rows are, or are not, one person: a waterfall of match weights by field.
 struct FieldWeight {

@@ -16,6 +16,7 @@
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/prepared.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -64,8 +65,7 @@ void count_terms(const Entries& entries, Model& model) {
   }
 }
 
-Patterns random_patterns(const Entries& entries, const Established& established, const Input& input,
-                         const Options& options) {
+Patterns random_patterns(const Entries& entries, const Established& established, bool between, const Options& options) {
   const std::uint64_t n = entries.ordinary;
   constexpr std::size_t parts = 64;
   std::vector<Counts> counts(parts);
@@ -73,7 +73,7 @@ Patterns random_patterns(const Entries& entries, const Established& established,
     std::vector<Comparer> comparers(std::max(options.threads, 1U), Comparer(entries, established));
     in_parallel(options.threads, parts, [&](std::size_t worker, std::size_t part) {
       const auto count_pair = [&](std::uint64_t i, std::uint64_t j) {
-        if (i == j || (input.between_sources_only && entries.all[i].source == entries.all[j].source)) return;
+        if (i == j || (between && entries.all[i].source == entries.all[j].source)) return;
         ++counts[part][pack(comparers[worker].compare(entries.all[i], entries.all[j]))];
       };
       if (n * (n - 1) / 2 <= random_pairs) {
@@ -103,7 +103,7 @@ struct Sample {
 };
 
 Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries& entries, const Blocking& blocking,
-                   const Established& established, const Input& input, const Options& options) {
+                   const Established& established, bool between, const Options& options) {
   Sample sample{rule, {}, {}, 0, 1, 0, .3};
   for (const Field field : masked) sample.masked[at(field)] = true;
   const Rule rules[] = {rule};
@@ -122,7 +122,7 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
         for (std::uint32_t j = i + 1; j < block.count; ++j) {
           const std::uint32_t right = made.members[block.first + j];
           if (left >= entries.ordinary || right >= entries.ordinary) continue;
-          if (input.between_sources_only && entries.all[left].source == entries.all[right].source) continue;
+          if (between && entries.all[left].source == entries.all[right].source) continue;
           if (every > 1 && mix64(options.seed ^ entries.content[left] ^ mix64(entries.content[right])) % every != 0)
             continue;
           ++counts[worker][pack(comparers[worker].compare(entries.all[left], entries.all[right]))];
@@ -210,10 +210,10 @@ double given_twice(const Entries& entries, Rule rule) {
   return share * share;
 }
 
-double all_pairs(const Entries& entries, const Input& input) {
+double all_pairs(const Entries& entries, bool between) {
   const double n = entries.ordinary;
   double pairs = n * (n - 1) / 2;
-  if (input.between_sources_only) {
+  if (between) {
     std::unordered_map<std::uint16_t, double> of_source;
     for (std::uint32_t i = 0; i < entries.ordinary; ++i) ++of_source[entries.all[i].source];
     for (const auto& [source, count] : of_source) pairs -= count * (count - 1) / 2;
@@ -221,7 +221,7 @@ double all_pairs(const Entries& entries, const Input& input) {
   return std::max(pairs, 1.0);
 }
 
-void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries& entries, const Input& input) {
+void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries& entries, bool between) {
   double most = 1;
   for (const Sample& sample : samples) {
     double recall = 0;
@@ -239,7 +239,7 @@ void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries
     recall *= given_twice(entries, sample.rule);
     if (recall > .02) most = std::max(most, sample.matches / sample.kept_share / recall);
   }
-  model.match_probability = std::min(most / all_pairs(entries, input), .5);
+  model.match_probability = std::min(most / all_pairs(entries, between), .5);
 }
 
 // Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
@@ -274,8 +274,14 @@ void correct_u(Model& model) {
 }  // namespace
 
 Result<ModelPtr> train(const Input& input, const Options& options) {
-  CHECK(input.strings != nullptr);
-  const Entries entries = make_entries(input, {}, options.threads);
+  auto rows = Prepared::make(input, {}, options);
+  if (!rows) return std::unexpected(rows.error());
+  return train(*rows, options);
+}
+
+Result<ModelPtr> train(Prepared& rows, const Options& options) {
+  const Entries& entries = rows.state().entries;
+  const bool between = rows.state().between_sources_only;
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
                    "A model needs at least two different rows to learn from; give more rows or a trained model.");
@@ -284,28 +290,28 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
   const Established established =
       established_forenames(entries, model->terms[static_cast<std::size_t>(Term::forename)]);
   if (options.progress) options.progress("u from random pairs", 0, 1);
-  const Patterns random = random_patterns(entries, established, input, options);
+  const Patterns random = random_patterns(entries, established, between, options);
   learn_u(*model, random);
 
-  const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
+  const Blocking& blocking = rows.state().learn_blocks(model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
   const auto add = [&](Rule rule, std::initializer_list<Field> masked) {
-    samples.push_back(sample_rule(rule, masked, entries, blocking, established, input, options));
+    samples.push_back(sample_rule(rule, masked, entries, blocking, established, between, options));
   };
   add(Rule::birth_date, {Field::birth_date});
   add(Rule::names, {Field::forename, Field::surname});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
   const auto patterns_of = [&](Rule rule) {
-    return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
+    return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
   for (int pass = 0; pass < 2; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples) < 1e-5) break;
     }
-    learn_prior(*model, samples, entries, input);
+    learn_prior(*model, samples, entries, between);
     if (pass == 0) correct_u(*model);
   }
   return ModelPtr(model);

@@ -1,0 +1,32 @@
+// Edges: the candidate pairs that reach the threshold. Blocks are streamed, each pair is looked at once, in its own
+// block, and only edges are kept.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "linkage/blocking.hpp"
+#include "linkage/cluster.hpp"
+#include "linkage/comparison.hpp"
+#include "linkage/linkage.hpp"
+#include "linkage/model.hpp"
+
+namespace wider::linkage {
+
+struct EdgeInput {
+  const Entries& entries;
+  const Scorer& scorer;
+  const Blocking& blocking;
+  bool between_sources_only;
+  const Options& options;  // threads and progress
+};
+struct FoundEdges {
+  std::vector<Edge> edges;     // ascending by (left, right)
+  std::uint64_t compared = 0;  // distinct pairs
+};
+// One comparer for each thread.
+[[nodiscard]] FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers);
+// The reference: every pair compared and scored in full.
+[[nodiscard]] FoundEdges find_edges_naive(const EdgeInput& of);
+
+}  // namespace wider::linkage
