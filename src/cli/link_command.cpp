@@ -23,14 +23,13 @@ std::string base_name(const std::string& path) {
 }
 
 Result<std::string> read_whole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return failure(ErrorCode::not_found, fmt::format("{}: there is no such file, or it may not be read.", path));
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return failure(ErrorCode::unreadable, fmt::format("{}: reading failed.", path));
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (text.find('\0') != std::string::npos)
+  const auto text = FileText::open(path);
+  if (!text) return std::unexpected(text.error());
+  std::string_view view = text->view();
+  if (view.starts_with("\xEF\xBB\xBF")) view.remove_prefix(3);
+  if (view.find('\0') != std::string_view::npos)
     return failure(ErrorCode::malformed, fmt::format("{}: this is not a text file.", path));
-  return text;
+  return std::string(view);
 }
 
 bool needs_quotes(std::string_view text) {
@@ -176,9 +175,9 @@ std::vector<std::string> persons_as_csv(const std::vector<std::uint32_t>& cluste
 Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, linkage::Prepared& rows,
                                     const linkage::Options& options) {
   if (arguments.model.empty()) return linkage::train(rows, options);
-  const auto text = FileText::open(arguments.model);
+  const auto text = read_whole(arguments.model);
   if (!text) return std::unexpected(text.error());
-  return linkage::parse_model(text->view());
+  return linkage::parse_model(*text);
 }
 
 Result<void> check_arguments(const LinkArguments& arguments) {
