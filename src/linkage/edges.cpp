@@ -14,40 +14,96 @@
 namespace wider::linkage {
 namespace {
 
-// What one worker needs to sift blocks: two tiles, since a block that is larger than a tile is laid out in several.
+// Sifts blocks; one for each worker. Small blocks are laid out several to a tile, large ones in several tiles.
 class BlockSifter {
  public:
-  explicit BlockSifter(const PairFilter& filter)
-      : filter_(&filter), lefts_(std::make_unique<Tile>()), rights_(std::make_unique<Tile>()) {}
+  explicit BlockSifter(const EdgeInput& of, const TileMaker& maker, const Bounds& bounds, Loops loops)
+      : of_(&of),
+        maker_(&maker),
+        bounds_(&bounds),
+        loops_(loops),
+        lefts_(std::make_unique<Tile>()),
+        rights_(std::make_unique<Tile>()) {}
 
-  // Returns how many pairs are the block's own; visits those that may reach the threshold.
+  // Returns how many pairs are the chunk's own; visits those that may reach the threshold.
   template <typename Visit>
-  std::uint64_t sift(Rule rule, BlockNumber block, std::span<const std::uint32_t> members, Visit&& visit) {
+  std::uint64_t sift(const Chunk& chunk, Visit&& visit) {
+    const RuleBlocks& made = of_->blocking.of(chunk.rule);
+    const Ownership ownership = ownership_of(of_->blocking, chunk.rule, of_->between_sources_only);
     std::uint64_t own = 0;
-    const auto part = [&](std::size_t first) {
-      return members.subspan(first, std::min(tile_size, members.size() - first));
+    const auto ordinary_of = [&](std::size_t b) {
+      auto members = std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
+      // They ascend; what follows the ordinary ones is attach_only.
+      while (!members.empty() && members.back() >= of_->entries.ordinary) members = members.first(members.size() - 1);
+      return members;
     };
-    for (std::size_t l = 0; l < members.size(); l += tile_size) {
-      filter_->load(*lefts_, part(l));
-      for (std::size_t r = l; r < members.size(); r += tile_size) {
-        if (r > l) filter_->load(*rights_, part(r));
-        const Tile& rights = r == l ? *lefts_ : *rights_;
-        for (std::uint32_t i = 0; i < lefts_->count; ++i) {
-          const std::uint32_t from = r == l ? i + 1 : 0;
-          if (from >= rights.count) break;
-          const auto sifted = filter_->sift(*lefts_, i, rights, from, rule, block, may_reach_.data());
-          own += sifted.own;
-          for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(lefts_->entry[i], rights.entry[may_reach_[k]]);
+    for (std::size_t b = chunk.first_block; b < chunk.end_block;) {
+      waiting_.clear();
+      members_.clear();
+      for (; b < chunk.end_block; ++b) {
+        const auto members = ordinary_of(b);
+        if (members.size() < 2) continue;
+        if (members_.size() + members.size() > tile_size) break;
+        waiting_.push_back({static_cast<BlockNumber>(b + 1), static_cast<std::uint32_t>(members_.size()),
+                            static_cast<std::uint32_t>(members_.size() + members.size())});
+        members_.insert(members_.end(), members.begin(), members.end());
+      }
+      if (waiting_.empty()) {
+        if (b < chunk.end_block) {
+          own += sift_large(ordinary_of(b), ownership, static_cast<BlockNumber>(b + 1), visit);
+          ++b;
         }
+        continue;
+      }
+      maker_->lay_out(*lefts_, members_);
+      for (const Part& part : waiting_) {
+        for (std::uint32_t i = part.from; i + 1 < part.end; ++i)
+          own += against({*lefts_, i, *lefts_, i + 1, part.end}, ownership, part.block, visit);
       }
     }
     return own;
   }
 
  private:
-  const PairFilter* filter_;
+  struct Part {
+    BlockNumber block;
+    std::uint32_t from, end;  // in the tile
+  };
+  template <typename Visit>
+  std::uint64_t against(const Against& pairs, const Ownership& ownership, BlockNumber block, Visit&& visit) {
+    const Sifted sifted = wider::linkage::sift(loops_, pairs, *bounds_, ownership, block, may_reach_.data());
+    const std::uint32_t left = pairs.lefts.entry[pairs.left];
+    for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(left, pairs.rights.entry[may_reach_[k]]);
+    return sifted.own;
+  }
+  template <typename Visit>
+  std::uint64_t sift_large(std::span<const std::uint32_t> members, const Ownership& ownership, BlockNumber block,
+                           Visit&& visit) {
+    std::uint64_t own = 0;
+    const auto part = [&](std::size_t first) {
+      return members.subspan(first, std::min(tile_size, members.size() - first));
+    };
+    for (std::size_t l = 0; l < members.size(); l += tile_size) {
+      maker_->lay_out(*lefts_, part(l));
+      for (std::uint32_t i = 0; i + 1 < lefts_->count; ++i)
+        own += against({*lefts_, i, *lefts_, i + 1, lefts_->count}, ownership, block, visit);
+      for (std::size_t r = l + tile_size; r < members.size(); r += tile_size) {
+        maker_->lay_out(*rights_, part(r));
+        for (std::uint32_t i = 0; i < lefts_->count; ++i)
+          own += against({*lefts_, i, *rights_, 0, rights_->count}, ownership, block, visit);
+      }
+    }
+    return own;
+  }
+
+  const EdgeInput* of_;
+  const TileMaker* maker_;
+  const Bounds* bounds_;
+  Loops loops_;
   std::unique_ptr<Tile> lefts_, rights_;
-  std::array<std::uint16_t, tile_size> may_reach_{};
+  std::vector<Part> waiting_;
+  std::vector<std::uint32_t> members_;
+  std::array<std::uint16_t, tile_room> may_reach_{};
 };
 
 // A pair's weight when it is an edge.
@@ -67,25 +123,22 @@ void put_in_order(std::vector<Edge>& edges) {
 }  // namespace
 
 FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers) {
-  const Sketches sketches(of.entries, of.options.threads);
-  const PairFilter filter(of.entries, of.scorer, sketches, of.blocking, of.between_sources_only);
+  return find_edges(of, comparers, widest_loops());
+}
+
+FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loops loops) {
+  const Sketches sketches(of.entries, of.scorer.established(), of.options.threads);
+  const TileMaker maker(of.entries, sketches, of.blocking, &of.scorer);
+  const Bounds bounds = make_bounds(of.scorer);
   const auto chunks = chunks_of(of.blocking, all_rules);
   std::vector<BlockSifter> sifters;
-  for (std::size_t worker = 0; worker < comparers.size(); ++worker) sifters.emplace_back(filter);
+  for (std::size_t worker = 0; worker < comparers.size(); ++worker) sifters.emplace_back(of, maker, bounds, loops);
   std::vector<FoundEdges> found(comparers.size());
   std::atomic<std::size_t> done{0};
   in_parallel(of.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    const Chunk& chunk = chunks[part];
-    const RuleBlocks& made = of.blocking.of(chunk.rule);
-    for (std::size_t b = chunk.first_block; b < chunk.end_block; ++b) {
-      auto members = std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
-      // They ascend; what follows the ordinary ones is attach_only.
-      while (!members.empty() && members.back() >= of.entries.ordinary) members = members.first(members.size() - 1);
-      found[worker].compared += sifters[worker].sift(
-          chunk.rule, static_cast<BlockNumber>(b + 1), members, [&](std::uint32_t left, std::uint32_t right) {
-            add_edge(of, comparers[worker], left, right, found[worker].edges);
-          });
-    }
+    found[worker].compared += sifters[worker].sift(chunks[part], [&](std::uint32_t left, std::uint32_t right) {
+      add_edge(of, comparers[worker], left, right, found[worker].edges);
+    });
     const std::size_t now = ++done;
     if (worker == 0 && of.options.progress) of.options.progress("compare", now, chunks.size());
   });

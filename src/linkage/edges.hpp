@@ -10,6 +10,7 @@
 #include "linkage/comparison.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
+#include "linkage/pair_filter.hpp"
 
 namespace wider::linkage {
 
@@ -26,6 +27,7 @@ struct FoundEdges {
 };
 // One comparer for each thread.
 [[nodiscard]] FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers);
+[[nodiscard]] FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loops loops);
 // The reference: every pair compared and scored in full.
 [[nodiscard]] FoundEdges find_edges_naive(const EdgeInput& of);
 

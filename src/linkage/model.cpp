@@ -108,7 +108,7 @@ Scorer::Scorer(const Model& model, const Entries& entries)
     const double total = static_cast<double>(table.total);
     const double chance = std::max(table.chance, 1 / (total * total));
     const auto weight = [&](double count) {
-      return std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment);
+      return static_cast<std::int16_t>(std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment));
     };
     rare_[t] = weight(2);
     adjustments_[t].assign(entries.strings.size(), rare_[t]);

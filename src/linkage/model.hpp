@@ -81,6 +81,11 @@ class Scorer {
     const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
     return code == 0 || of_term.empty() ? 0 : of_term[code];
   }
+  // Brings an adjustment near, for a call that soon follows.
+  void prefetch(Term term, Code code) const {
+    const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
+    if (!of_term.empty()) __builtin_prefetch(&of_term[code]);
+  }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
@@ -93,8 +98,8 @@ class Scorer {
 
   const Entries* entries_;  // not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
-  std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
-  std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
+  std::array<std::vector<std::int16_t>, term_count> adjustments_;  // by code
+  std::array<std::int16_t, term_count> rare_{};                    // for values that are not in the table
   std::int32_t prior_ = 0;
   std::int32_t threshold_ = 0;
   bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart
