@@ -40,7 +40,7 @@ async function drawNetwork (place) {
       { selector: 'node[kind = "child"]', style: { 'background-color': '#1d3557' } },
       { selector: 'node[kind = "vehicle"], node[kind = "place"], node[kind = "phone"], node[kind = "thing"]', style: { shape: 'rectangle', 'background-color': '#fff', 'border-width': 2, 'border-color': '#0b0c0c' } },
       { selector: 'node[id = "' + place.dataset.centre + '"]', style: { width: 32, height: 32, 'font-weight': 700 } },
-      { selector: 'edge', style: { label: 'data(label)', 'font-size': 12, width: 2, 'line-color': '#9aa2a8', color: '#4b5257', 'text-background-color': '#fff', 'text-background-opacity': 1, 'text-background-padding': 2, 'curve-style': 'bezier' } }
+      { selector: 'edge', style: { label: (edge) => edge.data('label') === 'once' ? '' : edge.data('label'), 'font-size': 12, width: 2, 'line-color': '#9aa2a8', color: '#4b5257', 'text-background-color': '#fff', 'text-background-opacity': 1, 'text-background-padding': 2, 'curve-style': 'bezier' } }
     ],
     // Rings: this person, then what ties, then whom it ties. The same picture each time.
     layout: {

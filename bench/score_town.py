@@ -97,6 +97,7 @@ def score_findings(findings, truth, children_of, days):
         "networks": len(children_of),
         "networks_found": len(found),
         "networks_found_share": ratio(len(found), len(children_of)),
+        "findings_per_network_found": ratio(len(findings) - total, len(found)),
         "networks_missed": sorted(set(children_of) - found),
         "ordinary": total,
         "ordinary_by_pattern": dict(ordinary),
@@ -115,6 +116,25 @@ def working_days(first_year, last_year):
     return count - 8 * (last_year - first_year + 1)
 
 
+def score(town, people=None, findings=None, population=220_000, first_year=2007, last_year=2012):
+    """The report as a dictionary: of the people, of the findings, or of both."""
+    truth = {f"{r['agency']}/{r['mention']}": r["person"] for r in rows(town / "truth/people.csv")}
+    report = {}
+    if people:
+        twins = {r["person"]: r["twin"] for r in rows(town / "truth/twins.csv")}
+        found = {f"{r['agency']}/{r['mention']}": r["person"] for r in rows(people)}
+        report.update(score_people(truth, found, twins))
+    if findings:
+        children_of = collections.defaultdict(set)
+        for r in rows(town / "truth/networks.csv"):
+            if r["role"] == "child":
+                children_of[r["network"]].add(r["person"])
+        days = {"people": population, "years": last_year - first_year + 1, "working": working_days(first_year, last_year)}
+        with open(findings, encoding="utf-8") as file:
+            report.update(score_findings(json.load(file), truth, children_of, days))
+    return report
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("town", type=pathlib.Path)
@@ -127,25 +147,8 @@ def main():
     arguments = parser.parse_args()
     if not (arguments.people or arguments.findings):
         parser.error("nothing to score: give --people, --findings or both")
-
-    truth = {f"{r['agency']}/{r['mention']}": r["person"] for r in rows(arguments.town / "truth/people.csv")}
-    report = {}
-    if arguments.people:
-        twins = {r["person"]: r["twin"] for r in rows(arguments.town / "truth/twins.csv")}
-        found = {f"{r['agency']}/{r['mention']}": r["person"] for r in rows(arguments.people)}
-        report.update(score_people(truth, found, twins))
-    if arguments.findings:
-        children_of = collections.defaultdict(set)
-        for r in rows(arguments.town / "truth/networks.csv"):
-            if r["role"] == "child":
-                children_of[r["network"]].add(r["person"])
-        days = {
-            "people": arguments.population,
-            "years": arguments.last_year - arguments.first_year + 1,
-            "working": working_days(arguments.first_year, arguments.last_year),
-        }
-        with open(arguments.findings, encoding="utf-8") as file:
-            report.update(score_findings(json.load(file), truth, children_of, days))
+    report = score(arguments.town, arguments.people, arguments.findings, arguments.population, arguments.first_year,
+                   arguments.last_year)
     if arguments.json:
         json.dump(report, sys.stdout, indent=2)
         print()

@@ -4,7 +4,8 @@
     tests/kill_intake.py build/release/wider [rounds]
 
 After each kill the ledger must verify, and what `wider ledger verify` counts may never go down. When the last intake has run
-to its end, a second intake of the same files must add nothing, and read must equal accepted + held back + already had.
+to its end, a second intake of the same files must add nothing, read must equal accepted + held back + already had, and the ledger
+must hold as many entries as one that nobody killed.
 """
 import json
 import os
@@ -31,13 +32,13 @@ def main():
     folder = tempfile.mkdtemp(prefix="wider-kill-")
     try:
         town, hub = os.path.join(folder, "town"), os.path.join(folder, "hub")
-        subprocess.run([wider, "town", "--people", "4000", "--seed", "5", "--out", town], check=True, capture_output=True, timeout=300)
+        subprocess.run([wider, "town", "--people", "15000", "--seed", "5", "--out", town], check=True, capture_output=True, timeout=300)
         subprocess.run([wider, "init", "--hub", hub, "--simulated"], check=True, capture_output=True, timeout=60)
         intake = [wider, "--json", "intake", "--hub", hub, "--manifest", os.path.join(town, "manifest.csv")]
         entries, killed = 0, 0
         for _ in range(rounds):
             process = subprocess.Popen(intake, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(chance.uniform(0.005, 0.12))
+            time.sleep(chance.uniform(0.005, 0.3))
             process.send_signal(signal.SIGKILL)
             killed += process.wait() == -signal.SIGKILL
             report = json_of([wider, "--json", "ledger", "verify", "--hub", hub])
@@ -56,6 +57,9 @@ def main():
         reference = json_of([wider, "--json", "intake", "--hub", fresh, "--manifest", os.path.join(town, "manifest.csv")])
         if reference["read"] != again["read"]:
             sys.exit(f"another number of rows without kills: {reference}")
+        entries_of = lambda folder: json_of([wider, "--json", "ledger", "verify", "--hub", folder])["entries"]
+        if entries_of(hub) != entries_of(fresh):
+            sys.exit(f"{entries_of(hub)} entries after kills, {entries_of(fresh)} without: something is lost or there twice")
         print(f"{rounds} rounds, {killed} killed in mid-intake; {entries} entries before the last run; all {again['read']} rows there once")
         if killed < rounds // 2:
             sys.exit("too few runs were killed before their end: the test shows nothing")

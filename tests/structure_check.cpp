@@ -118,6 +118,7 @@ class Checker {
         continue;
       }
       check_includes(path, checked);
+      check_toml(path, checked);
       if (is_header(path)) check_header(path, checked);
       if (is_test(path)) continue;
       if (has(pure_stages, stage_of(path))) check_purity(path, checked);
@@ -145,6 +146,23 @@ class Checker {
                            include.name));
       } else if (other != stage && *other_level >= level && !(is_test(path) && *other_level == level)) {
         offend(path, include.line, fmt::format("{} may not include {}", stage, include.name));
+      }
+    }
+  }
+
+  // toml++ must not see every byte: base/toml looks at them first, so nothing else may hand it any.
+  void check_toml(const std::string& path, const Checked& checked) {
+    static const std::regex parse(R"(\btoml::parse(_file)?\s*\()");
+    if (path == "base/toml.cpp") return;
+    for (const Include& include : checked.includes) {
+      if (include.name.starts_with("toml++/") && path != "base/toml.hpp") {
+        offend(path, include.line, "includes toml++ itself: include base/toml.hpp");
+      }
+    }
+    const auto lines = lines_of(checked.code);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (std::regex_search(lines[i].begin(), lines[i].end(), parse)) {
+        offend(path, i + 1, "lets toml++ read bytes unseen: call parse_toml");
       }
     }
   }

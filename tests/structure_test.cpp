@@ -148,6 +148,14 @@ TEST(StructureChecker, SeesLinkageOrPictureReachProtectedCharacteristics) {
   EXPECT_THAT(check_sources(std::vector<SourceFile>{{"intake/x.cpp", include}}), IsEmpty());
 }
 
+TEST(StructureChecker, SeesTomlReadUnguarded) {
+  for (const char* line : {"#include <toml++/toml.h>", "auto read = toml::parse(text);", "toml::parse_file(name);"}) {
+    EXPECT_THAT(check_sources(std::vector<SourceFile>{{"hub/x.cpp", fmt::format("{}\n", line)}}), SizeIs(1)) << line;
+  }
+  EXPECT_THAT(check_sources(std::vector<SourceFile>{{"hub/x.cpp", "#include \"base/toml.hpp\"\nparse_toml(text);\n"}}),
+              IsEmpty());
+}
+
 TEST(StructureChecker, SeesAHeaderThatOpensBadly) {
   EXPECT_THAT(check_sources(std::vector<SourceFile>{{"base/a.hpp", "#pragma once\n"}}), SizeIs(1));
   EXPECT_THAT(check_sources(std::vector<SourceFile>{{"base/a.hpp", "// For this.\nint f();\n"}}), SizeIs(1));

@@ -33,8 +33,8 @@ inline constexpr std::size_t user_role_count = 10;
 [[nodiscard]] std::optional<UserRole> user_role_named(std::string_view name);
 
 // Every page and API call names one of these; one table says which roles may use it.
-enum class Action : std::uint8_t { home, search, person, findings, finding, act_on_finding, explain_link, held_back, governance };
-inline constexpr std::size_t action_count = 9;
+enum class Action : std::uint8_t { home, search, person, findings, finding, act_on_finding, explain_link, decide_link, held_back, governance };
+inline constexpr std::size_t action_count = 10;
 [[nodiscard]] bool may(UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.

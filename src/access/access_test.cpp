@@ -149,6 +149,8 @@ TEST(Roles, WhoHasLookedIsForGovernanceAloneAndHeldBackRowsForData) {
     // Whoever may act on a finding may read it, and whoever may read one may see the list.
     EXPECT_TRUE(!may(role, Action::act_on_finding) || may(role, Action::finding));
     EXPECT_TRUE(!may(role, Action::finding) || may(role, Action::findings));
+    // Whoever may say that two records are one person may read why the computer thinks so.
+    EXPECT_TRUE(!may(role, Action::decide_link) || may(role, Action::explain_link));
   }
 }
 

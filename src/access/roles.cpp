@@ -60,7 +60,7 @@ constexpr std::uint32_t bits(std::initializer_list<PurposeKind> kinds) {
 }
 
 constexpr auto practitioner = bits({Action::home, Action::search, Action::person, Action::findings, Action::finding,
-                                    Action::act_on_finding, Action::explain_link});
+                                    Action::act_on_finding, Action::explain_link, Action::decide_link});
 
 struct RoleRow {
   std::uint32_t actions;

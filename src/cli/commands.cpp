@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -41,6 +43,28 @@ Result<std::string> read_text(const std::string& path) {
   std::ostringstream text;
   text << in.rdbuf();
   return std::move(text).str();
+}
+
+// 1,234,567
+std::string with_commas(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
+  return digits;
+}
+
+std::uint64_t rate(std::uint64_t count, double seconds) { return static_cast<std::uint64_t>(static_cast<double>(count) / seconds); }
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// At most so many bytes of the text, no character cut in two.
+std::string beginning_of(std::string text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  text.resize(bytes);
+  return text;
 }
 
 // The operator sees what is not sealed: every record that is shared, at full depth.
@@ -87,17 +111,26 @@ int fail(Streams& streams, const Error& error) {
 }
 
 void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_t of) {
+  show(stage, done, of, [&] { return fmt::format("{}{}", done, of > 0 ? fmt::format(" of {}", of) : ""); });
+}
+
+void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_t of, const std::function<std::string()>& says) {
   const std::int64_t now = milliseconds_now();
   const std::int64_t pause = streams_.progress_bar ? 100 : 5000;
   if (last_shown_ == 0) last_shown_ = now - (streams_.progress_bar ? pause : 0);
   if (now - last_shown_ < pause) return;
   last_shown_ = now;
   if (!streams_.progress_bar) {
-    fmt::print(streams_.err, "{}: {}{}\n", stage, done, of > 0 ? fmt::format(" of {}", of) : "");
+    fmt::print(streams_.err, "{}: {}\n", stage, says());
+    streams_.err.flush();
     return;
   }
-  const std::size_t width = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(30, done * 30 / of)) : 0;
-  fmt::print(streams_.err, "\r\033[K{:<22} [{:<30}] {}{}", stage, std::string(width, '#'), done, of > 0 ? fmt::format(" of {}", of) : "");
+  // A line longer than the terminal would be drawn again and again below itself: the words give way before the bar does.
+  const std::size_t room = terminal_columns() - std::min<std::size_t>(terminal_columns(), 27);
+  const std::string words = beginning_of(says(), room - std::min<std::size_t>(room, 10));
+  const std::size_t length = std::min<std::size_t>(30, room - std::min(room, words.size()));
+  const std::size_t filled = of > 0 ? static_cast<std::size_t>(std::min<std::uint64_t>(length, done * length / of)) : 0;
+  fmt::print(streams_.err, "\r\033[K{:<22} [{:<{}}] {}", stage, std::string(filled, '#'), length, words);
   streams_.err.flush();
   drawn_ = true;
 }
@@ -136,18 +169,24 @@ int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
   const auto submissions = submissions_of(words);
   if (!submissions) return fail(streams, submissions.error());
   const std::int64_t start = milliseconds_now();
+  const auto seconds_since_start = [start] { return std::max<double>(static_cast<double>(milliseconds_now() - start), 1) / 1000; };
   ProgressLine progress(streams);
-  const auto report = hub.take_in(*submissions, [&](const std::string& file, std::uint64_t rows, std::uint64_t) { progress.show(file, rows, 0); });
+  const auto report = hub.take_in(*submissions, [&](const hub::IntakeState& state) {
+    progress.show("taking in", state.bytes, state.of_bytes, [&] {
+      return fmt::format("{} of {} files, {} entries a second, {} rows read, {} entries, {}", with_commas(state.files), with_commas(state.of_files),
+                         with_commas(rate(state.durable_entries, seconds_since_start())), with_commas(state.rows), with_commas(state.durable_entries), state.file);
+    });
+  });
   progress.finish();
   if (!report) return fail(streams, report.error());
-  const double seconds = static_cast<double>(milliseconds_now() - start) / 1000;
+  const double seconds = seconds_since_start();
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(json{{"read", report->read}, {"accepted", report->accepted}, {"held_back", report->held_back},
                                                 {"already_had", report->already_had}, {"entries", report->entries}, {"files", report->files}, {"seconds", seconds}}));
   } else {
     fmt::print(streams.out, "read {}, accepted {}, held back {}, already had {}\n", report->read, report->accepted, report->held_back, report->already_had);
-    fmt::print(streams.err, "  {} entries from {} {} in {:.2f} s ({:.0f} entries a second)\n", report->entries, report->files,
-               report->files == 1 ? "file" : "files", seconds, static_cast<double>(report->entries) / std::max(seconds, 0.001));
+    fmt::print(streams.err, "  entries {} at {} a second, from {} {} in {:.2f} s\n", with_commas(report->entries),
+               with_commas(rate(report->entries, seconds)), with_commas(report->files), report->files == 1 ? "file" : "files", seconds);
   }
   return words.strict && report->held_back > 0 ? failed : done;
 }

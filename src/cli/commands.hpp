@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   void show(std::string_view stage, std::uint64_t done, std::uint64_t of);
+  // The same with words of the caller's own after the bar; they are asked for only when there is something to show.
+  void show(std::string_view stage, std::uint64_t done, std::uint64_t of, const std::function<std::string()>& says);
   void finish();
 
  private:

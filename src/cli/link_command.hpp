@@ -23,7 +23,10 @@ struct LinkArguments {
   unsigned threads = 2;
   std::uint64_t memory_bytes = 4ULL << 30;
   std::string out;
-  std::string pairs;  // file; "" does not write pairs
+  std::string pairs;                   // file; "" does not write pairs
+  std::string splink;                  // file with the settings of a trained Splink model; "" uses our own
+  std::string cluster = "components";  // with splink: "components", as Splink clusters, or "average"
+  double pairs_threshold = -1;         // with splink: least probability of a pair that is written; below 0: threshold
   linkage::Progress progress;
 };
 
@@ -33,6 +36,7 @@ struct LinkReport {
   std::uint64_t pairs_compared = 0;
   std::uint64_t pairs_joined = 0;
   std::string blocking_note;
+  std::vector<std::string> notes;    // what the reader should know of the model
   std::vector<std::string> columns;  // "surname ← last_name"
   std::vector<std::string> ignored;  // columns of the files that nothing reads
   double read_seconds = 0, prepare_seconds = 0, train_seconds = 0, link_seconds = 0, write_seconds = 0;

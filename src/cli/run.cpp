@@ -14,6 +14,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/link_command.hpp"
+#include "cli/model_command.hpp"
 #include "cli/serve.hpp"
 #include "hub/hub.hpp"
 #include "ledger/control.hpp"
@@ -23,13 +24,9 @@
 namespace wider::cli {
 namespace {
 
-std::string user_name() {
-  const passwd* entry = getpwuid(getuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(getuid());
-}
-
 // All that the words of a command line may set.
 struct Words {
+  Caller caller;
   bool json = false;
   std::string hub;
   std::string purpose = "administration";
@@ -39,16 +36,19 @@ struct Words {
   std::uint64_t mend = 0;
   std::string row;
   bool retry = false;
-  std::string out, head, person, as_known_at, by, left, right, listen = "127.0.0.1:8080";
+  std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
   FindingsWords findings;
   DemoWords demo;
   town::Options town;
   std::uint64_t persons_csv = 0;  // rows; 0: the agencies' files
   LinkArguments link;
   std::vector<std::string> link_columns;  // STANDARD=COLUMN
+  TrainWords train;
+  EvaluateWords evaluate;
+  std::string model, other_model;
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
-  bool different = false, withdraw = false;
+  bool different = false, withdraw = false, behind_tls = false;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -62,11 +62,29 @@ void hub_option(CLI::App* command, Words& words) {
   command->add_option("--hub", words.hub, "The hub: a folder")->required()->type_name("H");
 }
 
-hub::Operator operator_of(const Words& words) { return {user_name(), words.purpose}; }
+hub::Operator operator_of(const Words& words) { return {words.caller.user, words.purpose}; }
+
+std::string absolute_in(const std::filesystem::path& folder, const std::string& file) { return file.empty() ? file : (folder / file).lexically_normal().string(); }
+
+// An option that names a file of the folder in which the command was typed (a live hub runs in another).
+CLI::Option* file_option(CLI::App* command, const char* name, std::string& file, const char* what, const Words& words) {
+  const std::filesystem::path& folder = words.caller.folder;
+  return command->add_option(name, file, what)->type_name("FILE")->transform([&folder](const std::string& text) { return absolute_in(folder, text); }, "");
+}
+CLI::Option* existing_file_option(CLI::App* command, const char* name, std::string& file, const char* what, const Words& words) {
+  return file_option(command, name, file, what, words)->check(CLI::ExistingFile);
+}
+
+void examples(CLI::App* command, std::initializer_list<const char*> lines) {
+  std::string text = lines.size() == 1 ? "Example:" : "Examples:";
+  for (const char* line : lines) text += fmt::format("\n  wider {}", line);
+  command->footer(text);
+}
 
 void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   auto* init = app.add_subcommand("init", "Make a new, empty hub and its keys");
   hub_option(init, words);
+  examples(init, {"init --hub H", "init --hub H --simulated"});
   init->add_flag("--simulated", words.simulated, "Take the time of receipt from the files' delivery manifest: for demonstration towns");
   init->callback([&] {
     chosen.alone = [&](Streams& streams) {
@@ -78,12 +96,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* intake_command = app.add_subcommand("intake", "Read agencies' files in");
-  intake_command->footer("Examples:\n  wider intake --hub H --agency social-care --format cin census.xml\n  wider intake --hub H --manifest town/manifest.csv\n  wider intake --list");
+  examples(intake_command, {"intake --hub H --agency social-care --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
+                            "intake --hub H --manifest town/manifest.csv", "intake --list"});
   intake_command->add_option("--hub", words.hub, "The hub: a folder");
   intake_command->add_option("--agency", words.intake.agency, "Whose files they are: social-care, police, health, education, licensing, prosecution, …");
   intake_command->add_option("--format", words.intake.format, "The layout of the files; --list names them");
-  intake_command->add_option("--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one")->check(CLI::ExistingFile);
-  intake_command->add_option("--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery");
+  existing_file_option(intake_command, "--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one", words);
+  file_option(intake_command, "--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery", words);
   intake_command->add_flag("--strict", words.intake.strict, "Exit status 1 when a row was held back");
   intake_command->add_flag("--list", words.list, "Name the formats");
   intake_command->add_option("files", words.intake.files, "The files")->type_name("FILE");
@@ -96,12 +115,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
     if (words.intake.manifest.empty() && (words.intake.files.empty() || words.intake.agency.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
       throw CLI::RequiredError("--agency, --format (or --map) and at least one FILE, or --manifest");
     }
-    for (std::string& file : words.intake.files) file = std::filesystem::absolute(file).string();
+    for (std::string& file : words.intake.files) file = absolute_in(words.caller.folder, file);
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return intake(hub, words.intake, streams); };
   });
 
   auto* held = app.add_subcommand("held-back", "List, mend and retry the rows that could not be taken in");
   hub_option(held, words);
+  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry"});
   held->add_option("--mend", words.mend, "The entry of the row to mend");
   held->add_option("--row", words.row, "The row as it should have come");
   held->add_flag("--retry", words.retry, "Try every held-back row again as it is (after a mapping was corrected)");
@@ -109,10 +129,12 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* settle_command = app.add_subcommand("settle", "Link people and find patterns now, and keep a snapshot, so that the next command starts quickly");
   hub_option(settle_command, words);
+  examples(settle_command, {"settle --hub H"});
   settle_command->callback([&] { chosen.on_hub = [](hub::Hub& hub, Streams& streams) { return settle(hub, streams, true); }; });
 
   auto* account = app.add_subcommand("account", "Let somebody sign in; the password is read from standard input");
   hub_option(account, words);
+  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt"});
   account->add_option("--username", words.account.username, "The name to sign in with")->required();
   account->add_option("--name", words.account.name, "The person's name")->required();
   account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
@@ -132,8 +154,10 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
   hub_option(serve_command, words);
+  examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")->capture_default_str();
-  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, streams); }; });
+  serve_command->add_flag("--behind-tls", words.behind_tls, "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return serve(hub, words.listen, words.behind_tls, streams); }; });
 }
 
 void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
@@ -148,29 +172,34 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
     chosen.on_hub = std::move(work);
   };
   auto* people_command = reading("people", "Write agency,mention,person for every mention of a person");
-  people_command->add_option("--out", words.out, "The CSV file to write")->required();
+  examples(people_command, {"people --hub H --out people.csv"});
+  file_option(people_command, "--out", words.out, "The CSV file to write", words)->required();
   people_command->callback([&, on_settled] {
-    words.out = std::filesystem::absolute(words.out).string();
     on_settled([&](hub::Hub& hub, Streams& streams) { return people(hub, words.out, operator_of(words), streams); });
   });
 
   auto* explain_command = reading("explain", "Why two mentions are, or are not, one person");
-  explain_command->footer("Example:\n  wider explain --hub H social-care/person-S12 police/crime-C7#2");
+  examples(explain_command, {"explain --hub H social-care/person-S12 'police/crime-C7#2'"});
   explain_command->add_option("left", words.left, "agency/mention")->required();
   explain_command->add_option("right", words.right, "agency/mention")->required();
   explain_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return explain(hub, words.left, words.right, operator_of(words), streams); }); });
 
   auto* decide = reading("decide-link", "Record that two mentions are one person, or are not; it holds above what the computer concludes");
+  examples(decide, {"decide-link --hub H social-care/person-S12 'police/crime-C7#2' --reason 'Seen together with her mother on 3 May'",
+                    "decide-link --hub H social-care/person-S12 health/emergency-E3 --different --reason 'Two sisters'",
+                    "decide-link --hub H social-care/person-S12 health/emergency-E3 --withdraw --reason 'Decided about the wrong record'"});
   decide->add_option("left", words.left, "agency/mention")->required();
   decide->add_option("right", words.right, "agency/mention")->required();
   decide->add_flag("--different", words.different, "They are not one person");
   decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
+  decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
       const auto projection = hub.projection();
       hub::LinkDecision decision;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
+      decision.reason = words.reason;
       for (const bool is_left : {true, false}) {
         const std::string& text = is_left ? words.left : words.right;
         const auto mention = hub::mention_of_text(projection->holdings(), text);
@@ -184,6 +213,7 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* chronology_command = reading("chronology", "The combined chronology of a person");
+  examples(chronology_command, {"chronology --hub H --person P123", "chronology --hub H --person P123 --as-known-at 2010-06-30 --by police"});
   chronology_command->add_option("--person", words.person, "The person, such as P123")->required();
   chronology_command->add_option("--as-known-at", words.as_known_at, "Only what was known and received by that day");
   chronology_command->add_option("--by", words.by, "Only what that agency recorded");
@@ -192,32 +222,52 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* findings_command = reading("findings", "Findings with their proofs");
+  examples(findings_command, {"findings --hub H", "findings --hub H --as-known-at 2010-06-30 --json"});
   findings_command->add_option("--as-known-at", words.findings.as_known_at, "Only what was known and received by that day");
   findings_command->add_option("--only-agency", words.findings.only_agency, "What one agency's own records alone would have given");
   findings_command->add_flag("--naive", words.findings.naive, "Patterns without their controls: how hard the data is");
   findings_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return findings(hub, words.findings, operator_of(words), streams); }); });
 
   auto* ledger_command = app.add_subcommand("ledger", "The ledger's proof");
+  examples(ledger_command, {"ledger verify --hub H", "ledger head --hub H"});
   ledger_command->require_subcommand(1);
   auto* verify_command = ledger_command->add_subcommand("verify", "Check the whole proof; says the first entry that is wrong");
   hub_option(verify_command, words);
-  verify_command->add_option("--head", words.head, "A head published earlier (JSON): shows a roll-back")->check(CLI::ExistingFile);
+  examples(verify_command, {"ledger verify --hub H", "ledger verify --hub H --head published-head.json"});
+  existing_file_option(verify_command, "--head", words.head, "A head published earlier (JSON): shows a roll-back", words);
   verify_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); }; });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
-  head_command->add_option("--out", words.out, "The file to write; else standard output");
+  examples(head_command, {"ledger head --hub H --out published-head.json"});
+  file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
   head_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
+}
+
+using Columns = std::vector<std::pair<std::string, std::string>>;
+
+void column_option(CLI::App* command, Words& words) {
+  command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+}
+
+Result<void> columns_of(const std::vector<std::string>& texts, Columns& columns) {
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) return failure(ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text));
+    columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return {};
 }
 
 void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
     const nlohmann::json seconds = {{"read", report.read_seconds}, {"prepare", report.prepare_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
-                                                    {"blocking_note", report.blocking_note}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+                                                    {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
   }
   fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
   for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
   print_times(streams, {{"read", report.read_seconds}, {"prepare", report.prepare_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
@@ -239,7 +289,8 @@ int persons_csv(Words& words, Streams& streams) {
 
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   auto* demo_command = app.add_subcommand("demo", "A fictitious town in a new hub, everything run, the web site served, sign-ins printed");
-  demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(200, 2'000'000));
+  examples(demo_command, {"demo", "demo --people 220000 --hub my-demo", "demo --listen 127.0.0.1:0"});
+  demo_command->add_option("--people", words.demo.people, "How many people live in the town")->capture_default_str()->check(CLI::Range(1'000, 2'000'000));
   demo_command->add_option("--seed", words.demo.seed, "Another seed, another town")->capture_default_str();
   demo_command->add_option("--listen", words.demo.listen, "Address and port; port 0 takes a free one")->capture_default_str();
   demo_command->add_option("--hub", words.demo.folder, "A folder to keep the town and the hub in; else a temporary one");
@@ -247,8 +298,8 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   demo_command->callback([&] { chosen.alone = [&](Streams& streams) { return demo(words.demo, streams); }; });
 
   auto* town_command = app.add_subcommand("town", "Write a fictitious town: each agency's files, and the truth beside them");
-  town_command->footer("Example:\n  wider town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh");
-  town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(200, 20'000'000));
+  examples(town_command, {"town --people 20000 --seed 7 --out town && wider init --hub H --simulated && HUB=H WIDER=wider sh town/intake.sh"});
+  town_command->add_option("--people", words.town.people, "How many people")->capture_default_str()->check(CLI::Range(1'000, 20'000'000));
   town_command->add_option("--seed", words.town.seed, "The seed: the same one gives the same bytes")->capture_default_str();
   town_command->add_option("--out", words.out, "The folder to write; with --persons-csv the file")->required();
   town_command->add_option("--persons-csv", words.persons_csv, "Instead: one CSV file of this many person records of several towns, with the truth in its last column")->check(CLI::Range(1, 13'000'000));
@@ -275,10 +326,15 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* link_command = app.add_subcommand("link", "Linkage alone, no hub: CSV files to source,id,person");
-  link_command->footer("Examples:\n  wider link people.csv --id unique_id --out linked.csv\n  wider link a.csv b.csv --id rec_id --between --out linked.csv\n  wider link x.csv --id no --column birth_date=born --column surname=family --out linked.csv");
+  examples(link_command, {"link people.csv --id unique_id --out linked.csv", "link a.csv b.csv --id rec_id --between --out linked.csv",
+                          "link x.csv --id no --column birth_date=born --column surname=family --out linked.csv",
+                          "link people.csv --splink settings.json --out linked.csv --pairs scored.csv"});
   link_command->add_option("files", words.link.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
-  link_command->add_option("--id", words.link.id_column, "The column that names each row")->required()->type_name("COLUMN");
-  link_command->add_option("--column", words.link_columns, "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, address, town, phone, email, nhs_number, upn, occupation")->type_name("STANDARD=COLUMN");
+  link_command->add_option("--id", words.link.id_column, "The column that names each row; with --splink, the model's own unless said")->type_name("COLUMN");
+  link_command->add_option("--splink", words.link.splink, "The settings of a trained Splink model (JSON): links with it and its blocking rules")->check(CLI::ExistingFile);
+  link_command->add_option("--cluster", words.link.cluster, "With --splink: components, as Splink clusters, or average, which keeps chains apart")->check(CLI::IsMember({"components", "average"}))->capture_default_str();
+  link_command->add_option("--pairs-threshold", words.link.pairs_threshold, "With --splink: match probability from which a pair is written; 0 writes all")->check(CLI::Range(0.0, 1.0));
+  column_option(link_command, words);
   link_command->add_option("--model", words.link.model, "A trained model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
   link_command->add_flag("--between", words.link.between, "Link the files to each other and not within");
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
@@ -288,12 +344,9 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
   link_command->callback([&] {
+    if (words.link.id_column.empty() && words.link.splink.empty()) throw CLI::RequiredError("--id");
     chosen.alone = [&](Streams& streams) {
-      for (const std::string& text : words.link_columns) {
-        const std::size_t equals = text.find('=');
-        if (equals == std::string::npos) return fail(streams, {ErrorCode::usage, fmt::format("Give --column as STANDARD=COLUMN, such as surname=last_name, not '{}'.", text)});
-        words.link.columns.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-      }
+      if (const auto read = columns_of(words.link_columns, words.link.columns); !read) return fail(streams, read.error());
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
       const auto report = run_link(words.link);
@@ -301,6 +354,63 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       if (!report) return fail(streams, report.error());
       print_link_report(*report, streams);
       return static_cast<int>(done);
+    };
+  });
+}
+
+void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* model = app.add_subcommand("model", "Linkage models: train one, show it, compare two, evaluate links by the truth");
+  examples(model, {"model train people.csv --id no --out people.toml", "model show people.toml", "model compare old.toml new.toml", "model evaluate people.csv --id no --truth person"});
+  model->require_subcommand(1);
+
+  auto* train = model->add_subcommand("train", "Learn a model from rows, without labels, and write it (TOML)");
+  examples(train, {"model train people.csv --id no --out people.toml", "model train a.csv b.csv --id no --between --column birth_date=born --out both.toml"});
+  train->add_option("files", words.train.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  train->add_option("--id", words.train.id_column, "The column that names each row")->required()->type_name("COLUMN");
+  column_option(train, words);
+  train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
+  train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
+  train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  train->add_option("--seed", words.train.seed, "The seed of the random pairs")->capture_default_str();
+  train->add_option("--out", words.train.out, "The model file to write")->required();
+  train->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      if (const auto read = columns_of(words.link_columns, words.train.columns); !read) return fail(streams, read.error());
+      return train_model(words.train, streams);
+    };
+  });
+
+  auto* show = model->add_subcommand("show", "A model's levels, blocking rules and term frequencies; also of Splink's settings (JSON)");
+  examples(show, {"model show people.toml", "model show splink-settings.json --json"});
+  show->add_option("model", words.model, "The model")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  show->callback([&] { chosen.alone = [&](Streams& streams) { return show_model(words.model, streams); }; });
+
+  auto* compare = model->add_subcommand("compare", "What two models say differently, by field and level");
+  examples(compare, {"model compare last-year.toml this-year.toml"});
+  compare->add_option("left", words.model, "One model")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  compare->add_option("right", words.other_model, "The other")->required()->type_name("MODEL")->check(CLI::ExistingFile);
+  compare->callback([&] { chosen.alone = [&](Streams& streams) { return compare_models(words.model, words.other_model, streams); }; });
+
+  auto* evaluate = model->add_subcommand("evaluate", "Precision and recall by the truth, with intervals, overall and by sex, age and how common the surname is");
+  examples(evaluate, {"model evaluate people.csv --id no --truth person --model people.toml", "model evaluate people.csv --id no --truth person --linked linked.csv",
+                      "model evaluate --people people.csv --truth-people town/truth/people.csv"});
+  evaluate->add_option("files", words.evaluate.files, "The CSV files")->type_name("FILE")->check(CLI::ExistingFile);
+  evaluate->add_option("--id", words.evaluate.id_column, "The column that names each row")->type_name("COLUMN");
+  column_option(evaluate, words);
+  evaluate->add_option("--truth", words.evaluate.truth_column, "The column that says who each row truly is; it is not linked by")->type_name("COLUMN");
+  evaluate->add_option("--model", words.evaluate.model, "Link with this model (TOML); else one is learnt from the rows")->check(CLI::ExistingFile);
+  evaluate->add_option("--linked", words.evaluate.linked, "Evaluate what wider link wrote instead")->check(CLI::ExistingFile);
+  evaluate->add_option("--people", words.evaluate.people, "Evaluate what wider people wrote, by --truth-people")->check(CLI::ExistingFile);
+  evaluate->add_option("--truth-people", words.evaluate.truth_people, "A town's truth/people.csv: agency,mention,person")->check(CLI::ExistingFile);
+  evaluate->add_flag("--between", words.evaluate.between, "Only pairs of rows of different files count");
+  evaluate->add_option("--threshold", words.evaluate.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
+  evaluate->add_option("--on", words.evaluate.on, "The day at which ages are taken; else the last birth date in the files")->type_name("DATE");
+  evaluate->add_option("--threads", words.evaluate.threads, "How many threads")->check(CLI::Range(1, 256));
+  evaluate->add_option("--memory", words.evaluate.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  evaluate->callback([&] {
+    chosen.alone = [&](Streams& streams) {
+      if (const auto read = columns_of(words.link_columns, words.evaluate.columns); !read) return fail(streams, read.error());
+      return evaluate_model(words.evaluate, streams);
     };
   });
 }
@@ -315,6 +425,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
+  add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(reversed);
@@ -332,11 +443,8 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 }
 
 // Another process holds the hub: it runs the command and gives back what it printed.
-int ask_the_live_hub(const Words& words, std::vector<std::string> arguments, Streams& streams) {
-  for (std::string& argument : arguments) {
-    if (!argument.starts_with("-") && std::filesystem::exists(argument)) argument = std::filesystem::absolute(argument).string();
-  }
-  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}}.dump());
+int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
+  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}, {"folder", words.caller.folder.string()}}.dump());
   if (!reply) return fail(streams, reply.error());
   const auto answer = nlohmann::json::parse(*reply, nullptr, false);
   if (!answer.is_object()) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
@@ -347,8 +455,15 @@ int ask_the_live_hub(const Words& words, std::vector<std::string> arguments, Str
 
 }  // namespace
 
+std::string user_name(std::uint32_t uid) {
+  const passwd* entry = getpwuid(uid);
+  return entry != nullptr ? entry->pw_name : std::to_string(uid);
+}
+
 int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   Words words;
+  std::error_code ignored;
+  words.caller = {user_name(getuid()), std::filesystem::current_path(ignored)};
   Chosen chosen;
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, isatty(STDERR_FILENO) == 1};
@@ -359,8 +474,9 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   return fail(streams, hub.error());
 }
 
-int run_in(hub::Hub& hub, const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+int run_in(hub::Hub& hub, const Caller& caller, const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   Words words;
+  words.caller = caller;
   Chosen chosen;
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, false};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <sodium.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -23,8 +24,12 @@ namespace {
 std::atomic<bool> stop_asked{false};
 void ask_to_stop(int) { stop_asked = true; }
 
-// A command that came through the control socket: {"arguments": […]} → {"status", "out", "err"}.
-std::string answer(hub::Hub& hub, std::string_view request) {
+// Long work in a serving process steps back behind the pages: the thread, and those it starts, yield the processor.
+void step_back() { (void)setpriority(PRIO_PROCESS, 0, 10); }  // who 0: this thread alone, on Linux
+
+// A command that came through the control socket: {"arguments": […], "folder"} → {"status", "out", "err"}.
+std::string answer(hub::Hub& hub, std::string_view request, std::uint32_t caller) {
+  step_back();
   const auto asked = nlohmann::json::parse(request, nullptr, false);
   std::ostringstream out, err;
   int status = wrong_usage;
@@ -33,7 +38,8 @@ std::string answer(hub::Hub& hub, std::string_view request) {
     for (const auto& argument : asked["arguments"]) {
       if (argument.is_string()) arguments.push_back(argument.get<std::string>());
     }
-    status = run_in(hub, arguments, out, err);
+    const Caller typed_by{user_name(caller), asked.value("folder", std::string("/"))};
+    status = run_in(hub, typed_by, arguments, out, err);
   } else {
     err << "wider: the request through the control socket is not one\n";
   }
@@ -53,6 +59,7 @@ class Settler {
 
  private:
   void run() {
+    step_back();
     std::uint64_t seen = hub_.ledger().size();
     std::uint64_t settled_at = seen;
     while (!done_) {
@@ -96,7 +103,10 @@ constexpr DemoAccount demo_accounts[] = {
     {"alex", "Alex Novak", access::UserRole::police_analyst, Agency::police},
     {"robin", "Robin Shah", access::UserRole::safeguarding_nurse, Agency::health},
     {"jo", "Jo Whitfield", access::UserRole::safeguarding_lead, Agency::education},
+    {"chris", "Chris Bell", access::UserRole::prosecutor, Agency::prosecution},
+    {"toni", "Toni Marlow", access::UserRole::licensing_officer, Agency::licensing},
     {"kim", "Kim Adeyemi", access::UserRole::review_author, Agency::partnership},
+    {"pat", "Pat Lindqvist", access::UserRole::chair, Agency::partnership},
     {"dana", "Dana Price", access::UserRole::data_engineer, Agency::partnership},
     {"lee", "Lee Castell", access::UserRole::governance_officer, Agency::partnership},
 };
@@ -121,12 +131,13 @@ class TemporaryFolder {
 
 }  // namespace
 
-int serve(hub::Hub& hub, const std::string& listen, Streams& streams) {
+int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
-  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request) { return answer(hub, request); });
+  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
   options.listen = listen;
+  options.behind_tls = behind_tls;
   auto server = web::Server::start(hub, options);
   if (!server) return fail(streams, server.error());
   const Settler settler(hub);
@@ -184,7 +195,7 @@ int demo(const DemoWords& words, Streams& streams) {
   fmt::print(streams.out, "{} people, {} findings\n{}", (*hub)->projection()->people.all().size(), (*hub)->projection()->findings.size(), sign_ins);
   streams.out.flush();
   if (words.only_prepare) return done;
-  return serve(**hub, words.listen, streams);
+  return serve(**hub, words.listen, false, streams);
 }
 
 }  // namespace wider::cli

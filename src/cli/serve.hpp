@@ -8,7 +8,7 @@
 namespace wider::cli {
 
 // Serves until SIGINT or SIGTERM. listen: "127.0.0.1:8080"; port 0 takes a free one. Prints `Listening on http://…`.
-int serve(hub::Hub& hub, const std::string& listen, Streams& streams);
+int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams);
 
 struct DemoWords {
   std::uint32_t people = 20'000;

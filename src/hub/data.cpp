@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/embedded.hpp"
+#include "picture/pattern.hpp"
 
 extern const std::vector<wider::EmbeddedFile> wider_embedded_mappings;
 extern const std::vector<wider::EmbeddedFile> wider_embedded_patterns;
@@ -55,6 +56,15 @@ Result<std::vector<picture::PatternPtr>> shipped_patterns() {
     patterns.push_back(std::move(*pattern));
   }
   return patterns;
+}
+
+const picture::PatternPtr* shipped_pattern(std::string_view name) {
+  static const auto patterns = shipped_patterns();
+  if (!patterns) return nullptr;
+  for (const picture::PatternPtr& pattern : *patterns) {
+    if (pattern->name == name) return &pattern;
+  }
+  return nullptr;
 }
 
 const std::string* shipped_rule(std::string_view file) { return find(wider_embedded_rules, file); }

@@ -20,6 +20,9 @@ namespace wider::hub {
 // The patterns of patterns/*.toml, in order of file name.
 [[nodiscard]] Result<std::vector<picture::PatternPtr>> shipped_patterns();
 
+// One of them by its name (the file's without .toml); nullptr when there is none.
+[[nodiscard]] const picture::PatternPtr* shipped_pattern(std::string_view name);
+
 // A file of rules/ or models/; nullptr when there is none of that name.
 [[nodiscard]] const std::string* shipped_rule(std::string_view file);
 [[nodiscard]] const std::string* shipped_model(std::string_view file);

@@ -3,52 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <unordered_map>
+#include <tuple>
 
+#include "hub/data.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
+#include "hub/leaning.hpp"
+#include "hub/person_view.hpp"
 #include "hub/profile.hpp"
+#include "picture/pattern.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
 namespace {
-
-std::string who_of(const std::vector<Account>& accounts, std::uint32_t number) {
-  for (const Account& account : accounts) {
-    if (account.number == number) return account.name;
-  }
-  return "somebody no longer here";
-}
-
-struct State {
-  std::string words = "New";
-  bool is_new = true;
-};
-
-// The latest event decides; a snooze that is over makes the finding new again.
-State state_after(const FindingEvent& event, const std::vector<Account>& accounts, Date today) {
-  const std::string who = who_of(accounts, event.account);
-  switch (event.action) {
-    case FindingAction::take: return {fmt::format("Taken by {}", who), false};
-    case FindingAction::dismiss: return {fmt::format("Dismissed by {}: {}", who, event.reason), false};
-    case FindingAction::snooze: {
-      const auto until = parse_iso_date(event.until);
-      if (until && today < *until) return {fmt::format("Put off by {} until {}", who, to_words(*until)), false};
-      return {fmt::format("New again: put off by {} until {}", who, until ? to_words(*until) : ""), true};
-    }
-  }
-  return {};
-}
-
-// New first, dismissed last.
-int order_of(const State& state) { return state.is_new ? 0 : state.words.starts_with("Dismissed") ? 2 : 1; }
-
-std::string pattern_title(std::string_view pattern) {
-  std::string title(pattern);
-  std::replace(title.begin(), title.end(), '_', ' ');
-  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
-  return title;
-}
 
 Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer, RecordIndex index) {
   const Holdings& holdings = projection.holdings();
@@ -56,10 +25,13 @@ Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger,
   const access::Decision decision = decide_for(viewer, record);
   ProofRow row;
   row.agency = title_of(record.agency);
-  row.you_may_see = decision.because;
+  const std::string ring = fmt::format("Ring: {}.", whom_to_ring(record.agency));
+  row.you_may_see = decision.depth == access::Depth::full      ? "In full"
+                    : decision.depth == access::Depth::outline ? "Kind and date. " + ring
+                                                               : "That it is there. " + ring;
   if (decision.depth <= access::Depth::exists) {
     row.record = "A record";
-    row.says = "What it says cannot be shown to you. Ring the agency.";
+    row.says = "Cannot be shown to you.";
     return row;
   }
   row.record = fmt::format("{}/{}", name_of(record.agency), holdings.name(index));
@@ -105,42 +77,167 @@ std::vector<HolderRow> holders_of(const Projection& projection, const Finding& f
   return rows;
 }
 
-}  // namespace
-
-std::vector<FindingLine> finding_lines(const Projection& projection, const Viewer& viewer, const std::vector<FindingEvent>& events, Date today) {
-  std::unordered_map<std::string, State> states;
-  for (const FindingEvent& event : events) states[event.finding] = state_after(event, projection.facts.accounts, today);
-  std::vector<std::pair<const Finding*, State>> shown;
-  for (const Finding& finding : projection.findings) {
-    if (finding.audience && *finding.audience != viewer.agency) continue;
-    const auto state = states.find(finding.id);
-    shown.emplace_back(&finding, state == states.end() ? State{} : state->second);
-  }
-  std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) {
-    if (order_of(a.second) != order_of(b.second)) return order_of(a.second) < order_of(b.second);
-    return a.first->met_on > b.first->met_on;
-  });
-  std::vector<FindingLine> lines;
-  for (const auto& [finding, state] : shown) {
-    lines.push_back({finding->id, finding->says, to_words(finding->met_on), list_of(finding->agencies),
-                     static_cast<std::uint32_t>(finding->children.size()), state.words, state.is_new});
-  }
-  return lines;
+// "once in 2,000": how seldom, in two figures at most.
+std::string seldom_words(double expected) {
+  if (expected >= 0.95) return fmt::format("about {:.0f} times", expected);
+  const double in = 1 / std::max(expected, 1e-9);
+  if (in >= 1e6) return "less than once in a million";
+  const double scale = std::pow(10.0, std::max(0.0, std::floor(std::log10(in)) - 1));
+  std::string digits = fmt::format("{:.0f}", std::round(in / scale) * scale);
+  for (std::ptrdiff_t at = std::ssize(digits) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return fmt::format("about once in {}", digits);
 }
 
-Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer, const Finding& finding,
-                                      const std::vector<FindingEvent>& events, Date today) {
+std::string pattern_title(std::string_view name) {
+  const picture::PatternPtr* pattern = shipped_pattern(name);
+  return pattern == nullptr ? std::string(name) : (*pattern)->title;
+}
+
+std::string about_words(const Projection& projection, const Viewer& viewer, const Finding& finding) {
+  constexpr std::size_t named = 3;
+  std::vector<std::string> names;
+  std::size_t others = 0;
+  for (const PersonId person : finding.people) {
+    const Profile profile = names.size() < named ? profile_of(projection, viewer, person) : Profile{};
+    if (profile.shown) {
+      names.push_back(profile.name);
+    } else {
+      ++others;
+    }
+  }
+  if (others > 0 && !names.empty()) names.push_back(fmt::format("{} other{}", others, others == 1 ? "" : "s"));
+  std::string about = join_words(names);
+  for (const EntityId entity : finding.things) about += (about.empty() ? "" : "; ") + thing_words(projection, viewer, entity);
+  return about;
+}
+
+std::string left_over_words(const Leaning& leaning) {
+  switch (leaning.left_over) {
+    case Leaning::Left::nothing: return "The finding falls.";
+    case Leaning::Left::fewer_children: return fmt::format("It stands with {} {}.", leaning.children_left, leaning.children_left == 1 ? "child" : "children");
+    case Leaning::Left::all: return "It stands all the same, on other records.";
+    case Leaning::Left::unknown: break;
+  }
+  return "This proof falls.";
+}
+
+LeaningRow leaning_row(const Projection& projection, const Viewer& viewer, const Leaning& leaning) {
   const Holdings& holdings = projection.holdings();
+  LeaningRow row;
+  const Profile profile = profile_of(projection, viewer, leaning.person);
+  if (profile.shown) row.person = fmt::format("{}|{}", person_text(leaning.person), profile.name);
+  switch (leaning.kind) {
+    case linkage::TieKind::machine:
+      row.state = leaning.above_threshold ? "Likely but not confirmed" : "Not sure: only other records hold these two together";
+      row.without_it = left_over_words(leaning);
+      break;
+    case linkage::TieKind::own_id:
+      row.state = "An agency's own number for this person";
+      break;
+    case linkage::TieKind::decided:
+      row.state = fmt::format("Confirmed by {}{}", leaning.decided_by.empty() ? "somebody" : leaning.decided_by,
+                              leaning.decided_on.valid() ? " on " + to_words(leaning.decided_on) : "");
+      break;
+  }
+  const auto visible = [&](MentionIndex m) { return decide_for(viewer, holdings.at(holdings.at(m).record)).depth >= access::Depth::outline; };
+  if (visible(leaning.left) && visible(leaning.right)) {
+    row.tie = fmt::format("“{}” with “{}”", record_in_words(holdings, holdings.at(leaning.left).record), record_in_words(holdings, holdings.at(leaning.right).record));
+    row.left = mention_text(holdings, leaning.left);
+    row.right = mention_text(holdings, leaning.right);
+  } else {
+    row.tie = "Two records, one of which cannot be shown to you";
+  }
+  return row;
+}
+
+std::string similar_words(const Projection& projection, const Viewer& viewer, const Finding& finding, const FindingStates& states) {
+  std::size_t others = 0, taken = 0, dismissed = 0;
+  for (const Finding& other : projection.findings) {
+    if (other.pattern != finding.pattern || other.id == finding.id || (other.audience && *other.audience != viewer.agency)) continue;
+    ++others;
+    const FindingStage stage = state_in(states, other.id).stage;
+    taken += stage == FindingStage::taken ? 1 : 0;
+    dismissed += stage == FindingStage::dismissed || stage == FindingStage::second_look ? 1 : 0;
+  }
+  if (others == 0) return "There is no other finding of this kind.";
+  return fmt::format("Of {} other {} of this kind, {} {} taken and {} {} dismissed.", others, others == 1 ? "finding" : "findings", taken,
+                     taken == 1 ? "is" : "are", dismissed, dismissed == 1 ? "is" : "are");
+}
+
+FindingsPart part_of(const FindingState& state, const Viewer& viewer) {
+  switch (state.stage) {
+    case FindingStage::open: return FindingsPart::open;
+    case FindingStage::taken: return state.by == viewer.account ? FindingsPart::yours : FindingsPart::taken;
+    case FindingStage::put_off: return FindingsPart::put_off;
+    case FindingStage::second_look: return FindingsPart::second_look;
+    case FindingStage::dismissed: return FindingsPart::dismissed;
+  }
+  return FindingsPart::open;
+}
+
+}  // namespace
+
+std::vector<FindingWithState> findings_for(const Projection& projection, const Viewer& viewer, const FindingStates& states) {
+  std::vector<FindingWithState> shown;
+  for (const Finding& finding : projection.findings) {
+    if (finding.audience && *finding.audience != viewer.agency) continue;
+    shown.push_back({&finding, state_in(states, finding.id)});
+  }
+  std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.finding->received, a.finding->met_on) > std::tie(b.finding->received, b.finding->met_on);
+  });
+  return shown;
+}
+
+FindingLine finding_line(const Projection& projection, const Viewer& viewer, const FindingWithState& one) {
+  const Finding& finding = *one.finding;
+  FindingLine line;
+  line.id = finding.id;
+  line.says = finding.says;
+  line.about = about_words(projection, viewer, finding);
+  line.met_on = to_words(finding.met_on);
+  line.agencies = list_of(finding.agencies);
+  line.children = static_cast<std::uint32_t>(finding.children.size());
+  line.state = one.state.words;
+  line.stage = one.state.stage;
+  line.yours = one.state.stage == FindingStage::taken && one.state.by == viewer.account;
+  return line;
+}
+
+FindingsView make_findings_view(const Projection& projection, const Viewer& viewer, const FindingStates& states, const FindingsQuery& query) {
+  FindingsView view;
+  view.part = query.part;
+  std::vector<FindingWithState> asked;
+  for (FindingWithState& one : findings_for(projection, viewer, states)) {
+    const FindingsPart part = part_of(one.state, viewer);
+    ++view.in_all[static_cast<std::size_t>(part)];
+    if (part == query.part) asked.push_back(std::move(one));
+  }
+  const auto count = static_cast<std::uint32_t>(asked.size());
+  view.pages = std::max(1U, (count + FindingsView::on_a_page - 1) / FindingsView::on_a_page);
+  view.page = std::clamp(query.page, 1U, view.pages);
+  for (std::uint32_t i = (view.page - 1) * FindingsView::on_a_page; i < std::min(count, view.page * FindingsView::on_a_page); ++i) {
+    view.lines.push_back(finding_line(projection, viewer, asked[i]));
+  }
+  return view;
+}
+
+Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledger& ledger, const linkage::Model* model, const Viewer& viewer,
+                                      const Finding& finding, std::span<const FindingEvent> events, const FindingStates& states) {
   FindingView view;
   view.id = finding.id;
   view.pattern_title = pattern_title(finding.pattern);
   view.says = finding.says;
   view.met_on = to_words(finding.met_on);
   view.received = to_words(day_of(finding.received));
-  constexpr const char* strengths[] = {"suspected to be false", "weak", "not confirmed", "fairly good", "good", "an agency's own record"};
-  view.how_sure = fmt::format("The weakest fact it rests on is {}. The ties between records are the computer's unless somebody has confirmed them.",
-                              strengths[std::clamp(finding.strength, 0, 5)]);
-  view.usual = fmt::format("By chance, something like this would be expected {:.2g} times in the same period.", finding.expected_by_chance);
+  constexpr const char* strengths[] = {"suspected to be false", "weak", "not confirmed", "fairly good", "good", "an agency's own record, not graded"};
+  view.how_sure = fmt::format("The weakest fact it rests on is {}.", strengths[std::clamp(finding.strength, 0, 5)]);
+  view.usual = fmt::format("By chance alone this would be expected {} such periods of 12 months.", seldom_words(finding.expected_by_chance));
+  if (finding.expected_by_chance >= 0.95) view.usual = fmt::format("By chance alone this would be expected {} in such a period of 12 months.", seldom_words(finding.expected_by_chance));
+  view.similar = similar_words(projection, viewer, finding, states);
+  if (model != nullptr) {
+    for (const Leaning& leaning : leanings_of(projection, *model, finding)) view.leanings.push_back(leaning_row(projection, viewer, leaning));
+  }
   for (const RecordIndex index : finding.proof) {
     auto row = proof_row(projection, ledger, viewer, index);
     if (!row) return std::unexpected(row.error());
@@ -159,20 +256,19 @@ Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledg
     const bool child = std::find(finding.children.begin(), finding.children.end(), person) != finding.children.end();
     if (profile.shown) view.people.push_back({person_text(person), profile.name, child});
   }
-  for (const EntityId entity : finding.things) {
-    const ThingRow& thing = holdings.at(projection.things->mentions_of(entity).front());
-    std::string words(holdings.text(thing.text != 0 ? thing.text : thing.id));
-    if (thing.category != 0) words += fmt::format(" ({})", holdings.text(thing.category));
-    view.things.push_back(std::move(words));
-  }
-  State state;
+  for (const EntityId entity : finding.things) view.things.push_back(thing_words(projection, viewer, entity));
+  const FindingState state = state_in(states, finding.id);
+  view.state = state.words;
+  view.stage = state.stage;
+  const auto may = [&](FindingAction action) { return allowed(state, action, viewer.account).has_value(); };
+  view.may_take = may(FindingAction::take);
+  view.may_close = may(FindingAction::dismiss);
+  view.may_reopen = may(FindingAction::reopen);
+  view.may_agree = may(FindingAction::agree);
   for (const FindingEvent& event : events) {
     if (event.finding != finding.id) continue;
-    state = state_after(event, projection.facts.accounts, today);
-    constexpr const char* verbs[] = {"Took it", "Dismissed it", "Put it off"};
-    view.history.push_back({to_words(day_of(event.at)), who_of(projection.facts.accounts, event.account), verbs[static_cast<std::size_t>(event.action)], event.reason});
+    view.history.push_back({to_words(day_of(event.at)), account_name(projection.facts.accounts, event.account), std::string(past_words(event.action)), event.reason});
   }
-  view.state = state.words;
   return view;
 }
 

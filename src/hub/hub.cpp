@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "base/check.hpp"
+#include "hub/identity.hpp"
 #include "hub/search.hpp"
 #include "hub/snapshot.hpp"
 
@@ -19,6 +21,42 @@ constexpr const char* snapshot_file = "snapshot.sealed";
 
 Instant system_now() {
   return Instant{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+}
+
+// The fields of one line of a CSV file (RFC 4180), for showing it: reading it for good is intake's.
+std::vector<std::string> fields_of(std::string_view line, char separator) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      fields.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == separator && !quoted) {
+      fields.emplace_back();
+    } else if (c != '\r' && c != '\n') {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
+  char separator = ',';
+  for (const char candidate : {';', '\t', '|'}) {
+    if (std::count(row.header.begin(), row.header.end(), candidate) > std::count(row.header.begin(), row.header.end(), separator)) separator = candidate;
+  }
+  const auto names = fields_of(row.header, separator);
+  const auto values = fields_of(row.raw, separator);
+  std::vector<HeldBackLine::Cell> cells;
+  if (row.header.empty() || names.size() != values.size()) return cells;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool meant = names[i] == row.column;
+    if (meant || !values[i].empty()) cells.push_back({names[i], values[i], meant});
+  }
+  return cells;
 }
 
 }  // namespace
@@ -77,16 +115,9 @@ Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, co
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  IntakeReport total;
-  for (const Submission& submission : submissions) {
-    const auto report = hub::take_in(*ledger_, *known_, submission, progress);
-    if (!report) {
-      known_.reset();  // what of the file did become durable is read again
-      return std::unexpected(report.error());
-    }
-    total += *report;
-  }
-  return total;
+  auto report = hub::take_in(*ledger_, *known_, submissions, progress);
+  if (!report) known_.reset();  // what did become durable is read again
+  return report;
 }
 
 Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
@@ -111,7 +142,8 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
-    recent_events_.clear();
+    // What people did while this projection was being made is not in it yet.
+    std::erase_if(recent_events_, [&](const auto& event) { return event.first <= next->facts.through; });
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
@@ -122,14 +154,19 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   return settled->times;
 }
 
-Result<void> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
+Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
   ledger::NewEntry entry;
   entry.kind = kind;
   entry.actor = actor;
-  entry.received = ledger_->simulated() ? now() : Instant{};
+  // In a simulated hub nothing people do moves its clock: the entry is received when the one before it was.
+  entry.received = ledger_->simulated() ? Instant{0} : Instant{};
   entry.gateway = ledger::Gateway::operator_task;
   entry.body = std::move(body);
-  const auto appended = ledger_->append_now(entry);
+  return ledger_->append_now(entry);
+}
+
+Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body) {
+  const auto appended = append_small(kind, actor, std::move(body));
   if (!appended) return std::unexpected(appended.error());
   return {};
 }
@@ -147,19 +184,20 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
   });
   if (!read) return std::unexpected(read.error());
   Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
-  return append_small(EntryKind::account, {}, encode_account(account));
+  return append_only(EntryKind::account, {}, encode_account(account));
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
-  return append_small(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
+  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
 }
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
-  (void)who;
-  return append_small(EntryKind::link_decision, {}, encode_decision(decision));
+  LinkDecision signed_decision = decision;
+  if (signed_decision.by.empty()) signed_decision.by = who.user;
+  return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
 }
 
-Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
+Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
   // Read from the ledger, not from the projection: rows held back a second ago are there too.
   std::vector<std::uint64_t> waiting;
   std::vector<std::uint64_t> settled;
@@ -169,22 +207,34 @@ Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
     return true;
   });
   if (!read) return std::unexpected(read.error());
-  for (const std::uint64_t sequence : settled) {
+  for (std::uint64_t& sequence : settled) {
     const auto entry = ledger_->read(sequence);
     if (!entry) return std::unexpected(entry.error());
-    std::erase(waiting, nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>());
+    sequence = nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>();
   }
+  std::sort(settled.begin(), settled.end());
+  std::erase_if(waiting, [&](std::uint64_t sequence) { return std::binary_search(settled.begin(), settled.end(), sequence); });
+  return waiting;
+}
+
+Result<std::vector<HeldBackLine>> Hub::held_back_lines(std::span<const std::uint64_t> entries) {
   std::vector<HeldBackLine> lines;
-  for (const std::uint64_t sequence : waiting) {
+  for (const std::uint64_t sequence : entries) {
     const auto entry = ledger_->read(sequence);
     if (!entry) return std::unexpected(entry.error());
     if (entry->erased) continue;
     const auto row = intake::decode_held_back(entry->body);
     if (!row) return std::unexpected(row.error());
     lines.push_back({sequence, row->file, std::to_string(row->row), row->column, row->reason, row->remedy, row->raw,
-                     std::string(name_of(row->agency))});
+                     std::string(name_of(row->agency)), cells_of(*row)});
   }
   return lines;
+}
+
+Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
+  const auto entries = held_back_entries();
+  if (!entries) return std::unexpected(entries.error());
+  return held_back_lines(*entries);
 }
 
 Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor) {
@@ -197,13 +247,19 @@ Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row,
   return retry_held_back(*ledger_, *known_, entry, mended_row, actor);
 }
 
+linkage::ModelPtr Hub::model_of(const Projection& projection) const {
+  const std::scoped_lock lock(model_mutex_);
+  if (!model_ || model_text_ != projection.facts.model) {
+    auto parsed = linkage::parse_model(projection.facts.model);
+    CHECK(parsed.has_value());  // settling parsed the same text
+    model_ = std::move(*parsed);
+    model_text_ = projection.facts.model;
+  }
+  return model_;
+}
+
 linkage::Explanation Hub::explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const {
-  const LinkageRows rows = gather(projection.holdings());
-  const auto model = linkage::parse_model(projection.facts.model);
-  CHECK(model.has_value());
-  auto explanation = linkage::explain(rows.input, **model, rows.row_of[left.value], rows.row_of[right.value]);
-  explanation.same_cluster = projection.people.of(left) == projection.people.of(right);
-  return explanation;
+  return explain_two(projection, *model_of(projection), left, right);
 }
 
 ledger::Ref Hub::reference_of(std::uint32_t account) const {

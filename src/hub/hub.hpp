@@ -10,16 +10,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "hub/duties.hpp"
+#include "hub/finding_state.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/sessions.hpp"
 #include "hub/settling.hpp"
 #include "hub/taking_in.hpp"
 #include "ledger/ledger.hpp"
-#include "practice/practice.hpp"
 
 namespace wider::hub {
 
@@ -59,11 +61,15 @@ class Hub final : public Pages {
   Result<void> record_operator_read(const Operator& who, std::string_view what);
   Result<void> decide_link(const LinkDecision& decision, const Operator& who);
   Result<std::vector<HeldBackLine>> held_back_rows();
+  Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
+  Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
   Result<IntakeReport> mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor);
   [[nodiscard]] linkage::Explanation explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const;
 
   [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  // The adopted linkage model of the projection, parsed once for each version.
+  [[nodiscard]] linkage::ModelPtr model_of(const Projection& projection) const;
   // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
   [[nodiscard]] Instant now() const;
 
@@ -76,24 +82,30 @@ class Hub final : public Pages {
   Result<HomeView> home(const Viewer& viewer) override;
   Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
   Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) override;
-  Result<std::vector<FindingLine>> findings(const Viewer& viewer) override;
+  Result<FindingsView> findings(const Viewer& viewer, const FindingsQuery& query) override;
   Result<FindingView> finding(const Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
                               std::string_view until) override;
   Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) override;
-  Result<HeldBackView> held_back(const Viewer& viewer) override;
+  Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention, LinkWord word,
+                           std::string_view reason) override;
+  Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) override;
+  Result<std::string> held_back_file(const Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<GovernanceView> governance(const Viewer& viewer) override;
 
  private:
   explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
-  // Role first, then the entry, then the answer: the one door every page goes through.
+  // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
-  // The open duties as at today, made once for a projection and a day.
-  std::shared_ptr<const std::vector<practice::Duty>> duties_today();
+  // The duties as at today, made once for a projection and a day.
+  std::shared_ptr<const DutyBook> duties_today();
+  [[nodiscard]] FindingStates states_now() const;
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
-  Result<void> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
+  // The sequence of the entry.
+  Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
+  Result<void> append_only(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);  // where nobody asks for it
 
   std::filesystem::path folder_;
   std::unique_ptr<ledger::Ledger> ledger_;
@@ -102,12 +114,15 @@ class Hub final : public Pages {
   std::shared_ptr<const Projection> projection_;
   std::mutex work_mutex_;                             // one settle or intake at a time
   std::unique_ptr<Known> known_;                      // built at the first intake
-  mutable std::mutex events_mutex_;                   // guards the two below: what people did since the projection was made
-  std::vector<FindingEvent> recent_events_;
+  mutable std::mutex events_mutex_;                   // guards what people did since the projection was made
+  std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::mutex duties_mutex_;                           // guards the three below
-  std::shared_ptr<const std::vector<practice::Duty>> duties_;
+  std::shared_ptr<const DutyBook> duties_;
   const Projection* duties_of_ = nullptr;
   Date duties_on_;
+  mutable std::mutex model_mutex_;  // guards the two below
+  mutable std::string model_text_;
+  mutable linkage::ModelPtr model_;
 };
 
 // "P123" ↔ PersonId.

@@ -8,6 +8,7 @@
 #include "hub/duties.hpp"
 #include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
@@ -18,7 +19,7 @@ namespace {
 using access::Action;
 using ledger::EntryKind;
 
-constexpr std::size_t findings_on_home = 10;
+constexpr std::size_t lines_on_home = 5;
 constexpr std::size_t hits_on_a_page = 50;
 
 std::int64_t monotonic_now() {
@@ -35,6 +36,78 @@ std::string day_and_time(Instant instant) {
   const Date day = day_of(instant);
   const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
   return to_words(When{day, day, Precision::day, minute});
+}
+
+// Both mentions, where the viewer may see both records at least in outline.
+Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& projection, const Viewer& viewer,
+                                                           std::string_view left, std::string_view right) {
+  const Holdings& holdings = projection.holdings();
+  const auto a = mention_of_text(holdings, left);
+  const auto b = mention_of_text(holdings, right);
+  const auto may_see = [&](const std::optional<MentionIndex>& m) {
+    return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
+  };
+  if (!may_see(a) || !may_see(b)) {
+    return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
+  }
+  return std::pair(*a, *b);
+}
+
+// What an entry says was looked at, in words.
+std::string looked_at(EntryKind kind, const std::string& what) {
+  if (kind == EntryKind::search) return fmt::format("Searched for “{}”", what);
+  if (person_of_text(what)) return "Person " + what;
+  if (what == "home") return "Home page";
+  if (what == "findings") return "List of findings";
+  if (what == "held back") return "Rows held back";
+  if (what == "governance") return "Who looked at what";
+  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos) return "Whether two records are one person's: " + what;
+  return what;
+}
+
+constexpr int new_fact_days = 7;
+
+// New facts about the children of findings that the viewer has taken: what others would have to be rung for otherwise.
+void add_new_facts(const Projection& projection, const Viewer& viewer, const std::vector<PersonId>& children, Instant now, HomeView& view) {
+  const Holdings& holdings = projection.holdings();
+  const Date since = day_of(now) + -new_fact_days;
+  view.new_facts_since = to_words(since);
+  std::vector<std::pair<RecordIndex, PersonId>> facts;
+  for (const PersonId child : children) {
+    for (const MentionIndex m : projection.people.mentions_of(child)) {
+      const RecordRow& record = holdings.at(holdings.at(m).record);
+      if (record.received < start_of(since) || decide_for(viewer, record).depth < access::Depth::outline) continue;
+      facts.emplace_back(holdings.at(m).record, child);
+    }
+  }
+  std::sort(facts.begin(), facts.end(), std::greater<>());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  view.new_facts_in_all = static_cast<std::uint32_t>(facts.size());
+  for (std::size_t i = 0; i < std::min(facts.size(), lines_on_home); ++i) {
+    const auto& [record, child] = facts[i];
+    const Profile profile = profile_of(projection, viewer, child);
+    view.new_facts.push_back({person_text(child), profile.name, record_in_words(holdings, record),
+                              "received " + to_words(day_of(holdings.at(record).received))});
+  }
+}
+
+void add_findings(const Projection& projection, const Viewer& viewer, const FindingStates& states, Instant now, HomeView& view) {
+  std::vector<PersonId> children;
+  for (const FindingWithState& one : findings_for(projection, viewer, states)) {
+    if (one.state.stage == FindingStage::open) {
+      ++view.findings_in_all;
+      if (view.findings.size() < lines_on_home) view.findings.push_back(finding_line(projection, viewer, one));
+    } else if (one.state.stage == FindingStage::taken && one.state.by == viewer.account) {
+      ++view.findings_yours;
+      children.insert(children.end(), one.finding->children.begin(), one.finding->children.end());
+    } else if (allowed(one.state, FindingAction::agree, viewer.account) && access::may(viewer.role, Action::act_on_finding)) {
+      ++view.second_looks_in_all;
+      if (view.second_looks.size() < lines_on_home) view.second_looks.push_back(finding_line(projection, viewer, one));
+    }
+  }
+  std::sort(children.begin(), children.end());
+  children.erase(std::unique(children.begin(), children.end()), children.end());
+  add_new_facts(projection, viewer, children, now, view);
 }
 
 bool for_viewer(const Finding& finding, const Viewer& viewer) { return !finding.audience || *finding.audience == viewer.agency; }
@@ -81,7 +154,7 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
                                    {"basis", access::lawful_basis_of(kind)},
                                    {"reference", reference.substr(0, 200)}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (auto entered = append_small(EntryKind::purpose, reference_of(found->viewer.account), body); !entered) return entered;
+  if (auto entered = append_only(EntryKind::purpose, reference_of(found->viewer.account), body); !entered) return entered;
   sessions_.set_purpose(token, kind, reference.substr(0, 200));
   return {};
 }
@@ -90,11 +163,12 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
   if (!access::may(viewer.role, action)) {
     return failure(ErrorCode::denied, "Your role does not open this page. If you need it for your work, ask your information governance officer.");
   }
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto body = nlohmann::json{{"what", what},
-                                   {"purpose", viewer.purpose ? access::name_of(*viewer.purpose) : "none"},
+                                   {"purpose", access::name_of(*viewer.purpose)},
                                    {"reference", viewer.purpose_reference}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return append_small(kind, reference_of(viewer.account), body);
+  return append_only(kind, reference_of(viewer.account), body);
 }
 
 PageFrame Hub::frame(const Viewer& viewer) {
@@ -112,30 +186,40 @@ PageFrame Hub::frame(const Viewer& viewer) {
   }
   frame.simulated = ledger_->simulated();
   frame.duty_desk = "01632 960 001";
-  for (const FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-    if (line.is_new) ++frame.findings_waiting;
+  if (access::may(viewer.role, Action::findings)) {
+    const FindingStates states = states_now();
+    for (const Finding& finding : projection->findings) {
+      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open) ++frame.findings_waiting;
+    }
   }
   return frame;
 }
 
-Result<std::vector<FindingLine>> Hub::findings(const Viewer& viewer) {
+Result<FindingsView> Hub::findings(const Viewer& viewer, const FindingsQuery& query) {
   if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted) return std::unexpected(admitted.error());
-  return finding_lines(*projection(), viewer, all_events(), day_of(now()));
+  return make_findings_view(*projection(), viewer, states_now(), query);
+}
+
+FindingStates Hub::states_now() const {
+  return finding_states(all_events(), projection()->facts.accounts, day_of(now()));
 }
 
 std::vector<FindingEvent> Hub::all_events() const {
-  std::vector<FindingEvent> events = projection()->facts.finding_events;
   const std::scoped_lock lock(events_mutex_);
-  events.insert(events.end(), recent_events_.begin(), recent_events_.end());
+  const auto projection = this->projection();
+  std::vector<FindingEvent> events = projection->facts.finding_events;
+  for (const auto& [sequence, event] : recent_events_) {
+    if (sequence > projection->facts.through) events.push_back(event);
+  }
   return events;
 }
 
-std::shared_ptr<const std::vector<practice::Duty>> Hub::duties_today() {
+std::shared_ptr<const DutyBook> Hub::duties_today() {
   const auto projection = this->projection();
   const Date today = day_of(now());
   const std::scoped_lock lock(duties_mutex_);
   if (duties_ && duties_of_ == projection.get() && duties_on_ == today) return duties_;
-  duties_ = std::make_shared<const std::vector<practice::Duty>>(open_duties(*projection, now()));
+  duties_ = std::make_shared<const DutyBook>(duty_book(*projection, now()));
   duties_of_ = projection.get();
   duties_on_ = today;
   return duties_;
@@ -145,14 +229,8 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   HomeView view;
-  if (access::may(viewer.role, Action::findings)) {
-    for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-      if (!line.is_new) continue;
-      ++view.findings_in_all;
-      if (view.findings.size() < findings_on_home) view.findings.push_back(std::move(line));
-    }
-  }
   add_duties(*projection, *duties_today(), viewer, view);
+  if (access::may(viewer.role, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
   if (access::may(viewer.role, Action::held_back)) view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
   return view;
@@ -163,48 +241,50 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
   const auto projection = this->projection();
   SearchView view;
   view.query = std::string(query.substr(0, 200));
-  const auto hits = projection->search->search(projection->holdings(), projection->people, query, viewer.agency, hits_on_a_page + 1);
-  for (const Hit& hit : hits) {
+  const Found found = projection->search->search(projection->holdings(), projection->people, query, viewer, hits_on_a_page);
+  view.more = found.more;
+  view.only_part = found.only_part;
+  for (const Hit& hit : found.hits) {
     const Profile profile = profile_of(*projection, viewer, hit.person);
     if (!profile.shown) continue;
-    if (view.hits.size() == hits_on_a_page) {
-      view.more = true;
-      break;
-    }
     std::string also = join_words(std::vector(profile.other_names.begin(), profile.other_names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(profile.other_names))));
     const std::string area = profile.postcode.substr(0, profile.postcode.find(' '));
+    constexpr const char* fits[] = {"All that you typed is the same", "All that you typed fits", "Part of what you typed fits"};
     view.hits.push_back({person_text(hit.person), profile.name, std::move(also), born_words(profile.birth_date, day_of(now())), area,
-                         list_of(profile.known_to), hit.why, static_cast<std::uint32_t>(hit.score * 100 + 0.5)});
+                         list_of(profile.known_to), hit.why, fits[static_cast<std::size_t>(hit.fit)]});
   }
   return view;
 }
 
 Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   const auto id = person_of_text(person);
   const auto nobody = failure(ErrorCode::not_found, "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
-  auto view = make_person_view(*projection, *ledger_, viewer, *id, query, now());
+  const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+  auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
   add_duties_of(*projection, *duties_today(), viewer, *id, *view);
-  for (FindingLine& line : finding_lines(*projection, viewer, all_events(), day_of(now()))) {
-    const auto found = std::find_if(projection->findings.begin(), projection->findings.end(), [&](const Finding& f) { return f.id == line.id; });
-    const bool dismissed = line.state.starts_with("Dismissed");
-    if (!dismissed && std::find(found->people.begin(), found->people.end(), *id) != found->people.end()) view->findings.push_back(std::move(line));
+  if (!access::may(viewer.role, Action::finding)) return view;
+  const FindingStates states = states_now();
+  for (const FindingWithState& one : findings_for(*projection, viewer, states)) {
+    const auto& people = one.finding->people;
+    const bool dismissed = one.state.stage == FindingStage::dismissed || one.state.stage == FindingStage::second_look;
+    if (dismissed || std::find(people.begin(), people.end(), *id) == people.end()) continue;
+    view->findings.push_back(finding_line(*projection, viewer, one));
   }
   return view;
 }
 
 Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, id.substr(0, 80)); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80))); !admitted) return std::unexpected(admitted.error());
   const auto projection = this->projection();
   for (const Finding& finding : projection->findings) {
     if (finding.id == id && for_viewer(finding, viewer)) {
-      return make_finding_view(*projection, *ledger_, viewer, finding, all_events(), day_of(now()));
+      const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
+      return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
   }
   return failure(ErrorCode::not_found, "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
@@ -212,61 +292,95 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
 
 Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason, std::string_view until) {
   if (!access::may(viewer.role, Action::act_on_finding)) return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto projection = this->projection();
   const bool there = std::any_of(projection->findings.begin(), projection->findings.end(),
                                  [&](const Finding& finding) { return finding.id == id && for_viewer(finding, viewer); });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
-  if (action == FindingAction::dismiss && reason.size() < 3) return failure(ErrorCode::usage, "Say why the finding is dismissed.");
-  if (action == FindingAction::snooze && !parse_iso_date(until)) return failure(ErrorCode::usage, "Say until which day, such as 2012-12-31.");
+  if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;
+  if (auto may = allowed(state_in(states_now(), std::string(id)), action, viewer.account); !may) return may;
   FindingEvent event{std::string(id), action, std::string(reason.substr(0, 2000)), std::string(until), viewer.account, now()};
-  if (auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event)); !entered) return entered;
+  const auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event));
+  if (!entered) return std::unexpected(entered.error());
   const std::scoped_lock lock(events_mutex_);
-  recent_events_.push_back(event);
+  recent_events_.emplace_back(*entered, std::move(event));
   return {};
 }
 
 Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) {
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100))); !admitted) {
+  const auto what = fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100));
+  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, what); !admitted) {
     return std::unexpected(admitted.error());
   }
   const auto projection = this->projection();
-  const Holdings& holdings = projection->holdings();
-  const auto left = mention_of_text(holdings, left_mention);
-  const auto right = mention_of_text(holdings, right_mention);
-  const auto may_see = [&](const std::optional<MentionIndex>& m) {
-    return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
-  };
-  if (!may_see(left) || !may_see(right)) return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
-  const linkage::Explanation explanation = explain_link(*projection, *left, *right);
-  ExplainView view;
-  view.left = left_mention;
-  view.right = right_mention;
-  view.verdict = explanation.same_cluster ? "These two records are taken for one person." : "These two records are not taken for one person.";
-  view.probability = fmt::format("{:.2f} %", explanation.probability * 100);
-  view.prior = fmt::format("{:+.1f}", explanation.prior_weight);
-  view.total = fmt::format("{:+.1f}", explanation.total_weight);
-  for (const auto& field : explanation.fields) {
-    std::string rarity = field.term_frequency > 0 ? fmt::format("1 in {:.0f}", 1 / field.term_frequency) : "";
-    view.rows.push_back({field.field, field.left, field.right, field.level, fmt::format("{:+.1f}", field.weight), std::move(rarity)});
-  }
-  view.says = explanation.says;
-  return view;
+  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
+  if (!pair) return std::unexpected(pair.error());
+  return make_explain_view(*projection, *model_of(*projection), viewer, pair->first, pair->second);
 }
 
-Result<HeldBackView> Hub::held_back(const Viewer& viewer) {
+Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+                              LinkWord word, std::string_view reason) {
+  if (!access::may(viewer.role, Action::decide_link)) {
+    return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
+  }
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  const auto projection = this->projection();
+  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
+  if (!pair) return std::unexpected(pair.error());
+  if (pair->first == pair->second) return failure(ErrorCode::usage, "These are one and the same record.");
+  if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  }
+  const Holdings& holdings = projection->holdings();
+  LinkDecision decision;
+  decision.left_agency = holdings.at(holdings.at(pair->first).record).agency;
+  decision.left = holdings.name(pair->first);
+  decision.right_agency = holdings.at(holdings.at(pair->second).record).agency;
+  decision.right = holdings.name(pair->second);
+  decision.same = word != LinkWord::different;
+  decision.withdrawn = word == LinkWord::withdraw;
+  decision.by = viewer.name;
+  decision.reason = std::string(reason.substr(0, 2000));
+  return append_only(EntryKind::link_decision, reference_of(viewer.account), encode_decision(decision));
+}
+
+Result<HeldBackView> Hub::held_back(const Viewer& viewer, std::uint32_t page) {
   if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, "held back"); !admitted) return std::unexpected(admitted.error());
-  auto rows = held_back_rows();
-  if (!rows) return std::unexpected(rows.error());
+  const auto entries = held_back_entries();
+  if (!entries) return std::unexpected(entries.error());
+  constexpr std::size_t size = HeldBackView::on_a_page;
   HeldBackView view;
-  view.in_all = rows->size();
-  if (rows->size() > 200) rows->resize(200);
+  view.in_all = entries->size();
+  view.pages = static_cast<std::uint32_t>(std::max<std::size_t>(1, (entries->size() + size - 1) / size));
+  view.page = std::clamp(page, 1U, view.pages);
+  const std::size_t first = (view.page - 1) * size;
+  auto rows = held_back_lines(std::span(*entries).subspan(first, std::min(size, entries->size() - first)));
+  if (!rows) return std::unexpected(rows.error());
   view.rows = std::move(*rows);
   return view;
 }
 
+Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
+  const auto what = fmt::format("held back rows of {}, as a file", name_of(agency));
+  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, what); !admitted) return std::unexpected(admitted.error());
+  const auto rows = held_back_rows();
+  if (!rows) return std::unexpected(rows.error());
+  const auto quoted = [](std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::string file = "file,row,column,reason,remedy,row as it came\r\n";
+  for (const HeldBackLine& row : *rows) {
+    if (row.agency != name_of(agency)) continue;
+    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason), quoted(row.remedy), quoted(row.raw));
+  }
+  return file;
+}
+
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
   if (!access::may(viewer.role, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto mended = mend(entry, mended_row, reference_of(viewer.account));
   if (!mended) return std::unexpected(mended.error());
   return {};
@@ -295,7 +409,7 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
       if (!entry) return std::unexpected(entry.error());
       const auto body = nlohmann::json::parse(entry->body, nullptr, false);
       LookLine line;
-      line.when = to_iso(header->received);
+      line.when = day_and_time(header->received);
       line.who = body.value("operator", std::string());
       for (const Account& account : projection->facts.accounts) {
         if (account.reference != header->actor) continue;
@@ -303,8 +417,10 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
         line.role = access::title_of(account.role);
         line.agency = title_of(account.agency);
       }
-      line.what = body.value("what", std::string());
-      line.purpose = body.value("purpose", std::string());
+      line.what = looked_at(header->kind, body.value("what", std::string()));
+      const auto purpose = access::purpose_kind_named(body.value("purpose", std::string()));
+      line.purpose = purpose ? std::string(access::title_of(*purpose)) : body.value("purpose", std::string());
+      if (const auto reference = body.value("reference", std::string()); !reference.empty()) line.purpose += ", " + reference;
       view.looks.push_back(std::move(line));
     }
     last = first - 1;

@@ -26,7 +26,11 @@ struct SessionView {
 struct PersonQuery {
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""
-  std::string agency;       // filter by agency name, or ""
+  // What the chronology shows; "" is everything.
+  std::string agency;    // an agency's name
+  std::string kind;      // a kind of record's name
+  std::string from, to;  // ISO dates of what happened
+  bool all = false;      // not only the first lines of a long one
 };
 
 class Pages {
@@ -45,14 +49,19 @@ class Pages {
   virtual Result<HomeView> home(const Viewer& viewer) = 0;
   virtual Result<SearchView> search(const Viewer& viewer, std::string_view query) = 0;
   virtual Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) = 0;
-  virtual Result<std::vector<FindingLine>> findings(const Viewer& viewer) = 0;
+  virtual Result<FindingsView> findings(const Viewer& viewer, const FindingsQuery& query) = 0;
   virtual Result<FindingView> finding(const Viewer& viewer, std::string_view id) = 0;
-  // until: ISO date, for snooze. reason: required for dismiss.
+  // until: ISO date, for snooze. reason: required for dismiss and reopen.
   virtual Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
                                       std::string_view reason, std::string_view until) = 0;
   virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
                                       std::string_view right_mention) = 0;
-  virtual Result<HeldBackView> held_back(const Viewer& viewer) = 0;
+  // An entry; it holds above what the machine concludes, from the next settling on. reason: required.
+  virtual Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+                                   LinkWord word, std::string_view reason) = 0;
+  virtual Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) = 0;
+  // The agency's held-back rows as CSV, to be sent back: file, row, column, reason, remedy, the row as it came.
+  virtual Result<std::string> held_back_file(const Viewer& viewer, Agency agency) = 0;
   virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
   virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;
 };

@@ -7,8 +7,9 @@
 
 namespace wider::hub {
 
-// A view with an empty name: nothing of this person may be shown to this viewer.
-[[nodiscard]] Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer, PersonId person,
+// A view with an empty name: nothing of this person may be shown to this viewer. model: null where none is adopted yet.
+[[nodiscard]] Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger& ledger,
+                                                  const linkage::Model* model, const Viewer& viewer, PersonId person,
                                                   const PersonQuery& query, Instant now);
 
 // Whom to ring at an agency about a child it knows.

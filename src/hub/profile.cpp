@@ -118,6 +118,26 @@ Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId 
   return profile;
 }
 
+std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer& viewer, EntityId entity) {
+  std::optional<ThingIndex> known_to_all;
+  for (const ThingIndex thing : projection.things->mentions_of(entity)) {
+    const RecordRow& record = projection.holdings().at(projection.holdings().at(thing).record);
+    if (decide_for(viewer, record).depth >= access::Depth::outline) return thing;
+    if (!known_to_all && record.handling == Handling::shared && record.kind != RecordKind::sexual_health) known_to_all = thing;
+  }
+  return known_to_all;
+}
+
+std::string thing_words(const Projection& projection, const Viewer& viewer, EntityId entity) {
+  const auto shown = thing_shown(projection, viewer, entity);
+  if (!shown) return "something that cannot be shown";
+  const Holdings& holdings = projection.holdings();
+  const ThingRow& thing = holdings.at(*shown);
+  std::string words(holdings.text(thing.text != 0 ? thing.text : thing.id));
+  if (thing.kind != ThingKind::vehicle || thing.category == 0) return words;
+  return fmt::format("{} ({})", holdings.text(thing.category), holdings.text(thing.id != 0 ? thing.id : thing.text));
+}
+
 std::string born_words(PartialDate birth_date, Date on) {
   if (!birth_date.known()) return "not known";
   if (birth_date.precision != Precision::day || !on.valid() || on < birth_date.first) return to_words(birth_date);

@@ -24,6 +24,12 @@ struct Profile {
 };
 [[nodiscard]] Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId person);
 
+// A place, vehicle or phone as a record calls it that this viewer may see, or else as one that all may know of; none: no
+// such record names it.
+[[nodiscard]] std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer& viewer, EntityId entity);
+// "silver Vauxhall Vectra (FA54 BUD)", "Albert News, 5 Albert Street".
+[[nodiscard]] std::string thing_words(const Projection& projection, const Viewer& viewer, EntityId entity);
+
 // "3 March 1994 (15 on 1 May 2009)".
 [[nodiscard]] std::string born_words(PartialDate birth_date, Date on);
 // "Police, Health and Education".

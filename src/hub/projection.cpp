@@ -36,7 +36,7 @@ void apply_account(const json& body, Facts& facts) {
   facts.accounts.push_back(account);
 }
 
-void apply_decision(const json& body, Facts& facts) {
+void apply_decision(const json& body, Instant at, Facts& facts) {
   LinkDecision decision;
   decision.left_agency = agency_named(body.at("left_agency").get<std::string>()).value();
   decision.left = body.at("left").get<std::string>();
@@ -44,6 +44,9 @@ void apply_decision(const json& body, Facts& facts) {
   decision.right = body.at("right").get<std::string>();
   decision.same = body.at("same").get<bool>();
   decision.withdrawn = body.at("withdrawn").get<bool>();
+  decision.by = body.value("by", std::string());
+  decision.reason = body.value("reason", std::string());
+  decision.at = at;
   // A later word about the same two takes the earlier one's place; a withdrawal takes it away.
   std::erase_if(facts.link_decisions, [&](const LinkDecision& other) {
     return (other.left == decision.left && other.left_agency == decision.left_agency && other.right == decision.right &&
@@ -98,7 +101,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       case EntryKind::held_back_settled: std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>()); break;
       case EntryKind::account: apply_account(json::parse(entry.body), *this); break;
       case EntryKind::link_decision:
-        apply_decision(json::parse(entry.body), *this);
+        apply_decision(json::parse(entry.body), entry.header.received, *this);
         ++identity_version;
         break;
       case EntryKind::finding_action: apply_event(json::parse(entry.body), entry.header.received, *this); break;
@@ -146,8 +149,10 @@ std::string encode_decision(const LinkDecision& decision) {
               {"right_agency", name_of(decision.right_agency)},
               {"right", decision.right},
               {"same", decision.same},
-              {"withdrawn", decision.withdrawn}}
-      .dump();
+              {"withdrawn", decision.withdrawn},
+              {"by", decision.by},
+              {"reason", decision.reason}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_event(const FindingEvent& event) {

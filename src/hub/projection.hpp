@@ -38,6 +38,9 @@ struct LinkDecision {
   std::string right;
   bool same = true;
   bool withdrawn = false;
+  std::string by;      // whose word it is: a name, or the OS user of a command
+  std::string reason;  // "" where none was asked for
+  Instant at;          // of its entry
 };
 
 struct FindingEvent {

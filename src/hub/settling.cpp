@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
@@ -128,52 +129,80 @@ void fill_up(linkage::Row& row, const linkage::Row& index) {
   if (row.sex == Sex::unknown) row.sex = index.sex;
 }
 
+linkage::Row row_of_mention(const Holdings& holdings, MentionIndex m) {
+  const MentionRow& mention = holdings.at(m);
+  const RecordRow& record = holdings.at(mention.record);
+  linkage::Row row;
+  value(row, Attribute::forename) = mention.forename;
+  value(row, Attribute::surname) = mention.surname;
+  value(row, Attribute::full_name) = mention.full_name;
+  value(row, Attribute::alias) = mention.alias;
+  value(row, Attribute::postcode) = mention.postcode;
+  value(row, Attribute::address) = mention.address;
+  value(row, Attribute::phone) = mention.phone;
+  value(row, Attribute::email) = mention.email;
+  value(row, Attribute::nhs_number) = mention.nhs_number;
+  value(row, Attribute::upn) = mention.upn;
+  value(row, Attribute::uprn) = mention.uprn;
+  value(row, Attribute::occupation) = mention.occupation;
+  row.birth_date = mention.birth_date;
+  row.sex = mention.sex;
+  row.source = static_cast<std::uint16_t>(record.agency);
+  row.own_id = mention.local_id;
+  row.attach_only = record.handling == Handling::originator_only;
+  return row;
+}
+
+// Fills each row up with what its agency's own index says of that person, later records first; originator-only records
+// lend nothing.
+void fill_from_indices(std::vector<linkage::Row>& rows) {
+  std::unordered_map<std::uint64_t, linkage::Row> index;
+  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
+  for (std::size_t r = rows.size(); r-- > 0;) {
+    const linkage::Row& row = rows[r];
+    if (row.own_id == 0 || row.attach_only) continue;
+    const auto [place, is_new] = index.try_emplace(key(row), row);
+    if (!is_new) fill_up(place->second, row);
+  }
+  for (linkage::Row& row : rows) {
+    if (row.own_id == 0) continue;
+    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
+  }
+}
+
 }  // namespace
 
 LinkageRows gather(const Holdings& holdings) {
   LinkageRows out;
   out.input.strings = &holdings.strings();
   out.row_of.assign(holdings.mentions().size(), UINT32_MAX);
-  // What each agency's own index says of each of its people, later records first; originator-only records lend nothing.
-  std::unordered_map<std::uint64_t, linkage::Row> index;
-  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
   for (std::uint32_t m = 0; m < holdings.mentions().size(); ++m) {
-    const MentionRow& mention = holdings.mentions()[m];
-    const RecordRow& record = holdings.at(mention.record);
-    if (!record.live) continue;
-    linkage::Row row;
-    value(row, Attribute::forename) = mention.forename;
-    value(row, Attribute::surname) = mention.surname;
-    value(row, Attribute::full_name) = mention.full_name;
-    value(row, Attribute::alias) = mention.alias;
-    value(row, Attribute::postcode) = mention.postcode;
-    value(row, Attribute::address) = mention.address;
-    value(row, Attribute::phone) = mention.phone;
-    value(row, Attribute::email) = mention.email;
-    value(row, Attribute::nhs_number) = mention.nhs_number;
-    value(row, Attribute::upn) = mention.upn;
-    value(row, Attribute::uprn) = mention.uprn;
-    value(row, Attribute::occupation) = mention.occupation;
-    row.birth_date = mention.birth_date;
-    row.sex = mention.sex;
-    row.source = static_cast<std::uint16_t>(record.agency);
-    row.own_id = mention.local_id;
-    row.attach_only = record.handling == Handling::originator_only;
+    if (!holdings.at(holdings.mentions()[m].record).live) continue;
     out.row_of[m] = static_cast<std::uint32_t>(out.input.rows.size());
     out.mention_of.emplace_back(m);
-    out.input.rows.push_back(row);
+    out.input.rows.push_back(row_of_mention(holdings, MentionIndex(m)));
   }
-  for (std::size_t r = out.input.rows.size(); r-- > 0;) {
-    const linkage::Row& row = out.input.rows[r];
-    if (row.own_id == 0 || row.attach_only) continue;
-    const auto [place, is_new] = index.try_emplace(key(row), row);
-    if (!is_new) fill_up(place->second, row);
-  }
-  for (linkage::Row& row : out.input.rows) {
-    if (row.own_id == 0) continue;
-    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
-  }
+  fill_from_indices(out.input.rows);
   return out;
+}
+
+LinkageRows gather_few(const Holdings& holdings, std::span<const MentionIndex> mentions) {
+  LinkageRows out;
+  out.input.strings = &holdings.strings();
+  for (const MentionIndex m : mentions) {
+    if (!holdings.at(holdings.at(m).record).live) continue;
+    out.mention_of.push_back(m);
+    out.input.rows.push_back(row_of_mention(holdings, m));
+  }
+  fill_from_indices(out.input.rows);
+  return out;
+}
+
+std::optional<std::uint32_t> LinkageRows::row(MentionIndex mention) const {
+  if (!row_of.empty()) return row_of[mention.value] == UINT32_MAX ? std::nullopt : std::optional(row_of[mention.value]);
+  const auto found = std::lower_bound(mention_of.begin(), mention_of.end(), mention);
+  if (found == mention_of.end() || *found != mention) return std::nullopt;
+  return static_cast<std::uint32_t>(found - mention_of.begin());
 }
 
 linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows) {
@@ -182,8 +211,11 @@ linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows
     const auto left = facts.holdings.find_mention(decision.left_agency, decision.left);
     const auto right = facts.holdings.find_mention(decision.right_agency, decision.right);
     if (!left || !right) continue;
+    const auto left_row = rows.row(*left);
+    const auto right_row = rows.row(*right);
+    if (!left_row || !right_row) continue;
     auto& list = decision.same ? decisions.same : decisions.different;
-    list.emplace_back(rows.row_of[left->value], rows.row_of[right->value]);
+    list.emplace_back(*left_row, *right_row);
   }
   return decisions;
 }

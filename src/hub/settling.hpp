@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,8 +40,13 @@ struct LinkageRows {
   linkage::Input input;
   std::vector<std::uint32_t> row_of;
   std::vector<MentionIndex> mention_of;
+  [[nodiscard]] std::optional<std::uint32_t> row(MentionIndex mention) const;  // none: it has no row here
 };
 [[nodiscard]] LinkageRows gather(const Holdings& holdings);
+// The same rows for some mentions alone (ascending; those that are not live are left out): with all mentions of a person
+// they are what the whole gathering gives, since an agency's index number is never shared by two people. row_of is left
+// empty; use row().
+[[nodiscard]] LinkageRows gather_few(const Holdings& holdings, std::span<const MentionIndex> mentions);
 // People's decisions as rows of `rows`; a decision about a mention that is not live rests.
 [[nodiscard]] linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows);
 

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 1;
+constexpr std::uint64_t snapshot_version = 2;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build only.
@@ -136,7 +136,7 @@ std::string rest_of(const Projection& projection) {
     rest["last_received_from"].push_back({static_cast<int>(agency), instant.microseconds});
   }
   for (const Account& account : facts.accounts) rest["accounts"].push_back(encode_account(account));
-  for (const LinkDecision& decision : facts.link_decisions) rest["decisions"].push_back(encode_decision(decision));
+  for (const LinkDecision& decision : facts.link_decisions) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
   for (const FindingEvent& event : facts.finding_events) rest["events"].push_back({encode_event(event), event.at.microseconds});
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
@@ -155,7 +155,9 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
     if (!facts.apply(entry)) throw std::runtime_error("a small entry of the snapshot");
   };
   for (const auto& body : rest.value("accounts", nlohmann::json::array())) replay(ledger::EntryKind::account, body.get<std::string>(), {});
-  for (const auto& body : rest.value("decisions", nlohmann::json::array())) replay(ledger::EntryKind::link_decision, body.get<std::string>(), {});
+  for (const auto& body : rest.value("decisions", nlohmann::json::array())) {
+    replay(ledger::EntryKind::link_decision, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
+  }
   for (const auto& body : rest.value("events", nlohmann::json::array())) {
     replay(ledger::EntryKind::finding_action, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
   }

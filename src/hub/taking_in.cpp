@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <cstring>
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 
 #include "hub/data.hpp"
+#include "hub/entry_stream.hpp"
 #include "hub/projection.hpp"
 #include "records/encoding.hpp"
 
@@ -20,8 +19,6 @@ namespace {
 
 using ledger::EntryKind;
 using ledger::NewEntry;
-
-constexpr std::size_t group_size = 4096;
 
 ledger::Regime regime_of(Agency agency) {
   const bool law_enforcement = agency == Agency::police || agency == Agency::prosecution || agency == Agency::probation;
@@ -33,162 +30,151 @@ ledger::Gateway gateway_of(Agency agency) {
                                                          : ledger::Gateway::children_act_2004_s11;
 }
 
-// Appends groups in a thread of its own, so that the next rows are read while the last ones become durable.
-class Appender {
- public:
-  explicit Appender(ledger::Ledger& ledger) : ledger_(ledger), thread_([this] { run(); }) {}
-  ~Appender() { (void)finish(); }
-  Appender(const Appender&) = delete;
-  Appender& operator=(const Appender&) = delete;
+NewEntry entry_of(EntryKind kind, const ledger::Ref& reference, const ledger::Ref& actor, Agency agency,
+                  Instant delivered, std::string&& body) {
+  NewEntry entry;
+  entry.kind = kind;
+  entry.reference = reference;
+  entry.actor = actor;
+  entry.controller = agency;
+  entry.regime = regime_of(agency);
+  entry.gateway = gateway_of(agency);
+  entry.received = delivered;
+  entry.body = std::move(body);
+  return entry;
+}
 
-  // Hands a group over; waits while another is still being written. The first failure is said from then on.
-  Result<void> append(std::vector<NewEntry>&& group) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !waiting_ || failed_; });
-    if (failed_) return std::unexpected(*failed_);
-    waiting_ = std::move(group);
-    changed_.notify_all();
-    return {};
-  }
-  Result<void> finish() {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return (!waiting_ && !writing_) || failed_; });
-      done_ = true;
-      changed_.notify_all();
-    }
-    if (thread_.joinable()) thread_.join();
-    if (failed_) return std::unexpected(*failed_);
-    return {};
-  }
-
- private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait(lock, [this] { return waiting_ || done_; });
-      if (!waiting_) return;
-      const std::vector<NewEntry> group = std::move(*waiting_);
-      waiting_.reset();
-      writing_ = true;
-      changed_.notify_all();
-      lock.unlock();
-      const auto appended = ledger_.append(group);
-      lock.lock();
-      writing_ = false;
-      if (!appended) failed_ = appended.error();
-      changed_.notify_all();
-      if (failed_) return;
-    }
-  }
-
-  ledger::Ledger& ledger_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<std::vector<NewEntry>> waiting_;
-  bool writing_ = false;
-  bool done_ = false;
-  std::optional<Error> failed_;
-  std::thread thread_;
-};
-
-// Turns what intake yields into entries, leaving out what the ledger has already.
+// Turns what intake yields into entries, leaving out what the ledger has already, and hands on each row's together.
 class EntrySink final : public intake::Sink {
  public:
-  EntrySink(ledger::Ledger& ledger, Known& known, const Submission& submission, ledger::Ref actor = {})
-      : ledger_(ledger), known_(known), submission_(submission), actor_(actor), appender_(ledger) {}
+  using Receive = std::function<Result<void>(std::span<NewEntry>)>;
+
+  EntrySink(const ledger::Ledger& ledger, Known& known, const Submission& submission, Receive receive,
+            ledger::Ref actor = {})
+      : ledger_(ledger), known_(known), submission_(submission), receive_(std::move(receive)), actor_(actor) {}
 
   Result<void> accept(intake::Accepted&& row) override {
-    bool anything_new = false;
     for (const Record& record : row.records) {
       std::string body = encode_content(record);
       const auto reference =
           Known::reference(ledger_, fmt::format("record|{}|{}", name_of(record.agency), record_name(record)), body);
+      if (!is_news(reference)) continue;
       append_origin(body, record.origin);
-      anything_new = put(EntryKind::record, record.agency, reference, std::move(body)) || anything_new;
+      put(EntryKind::record, record.agency, reference, std::move(body));
     }
     for (const auto& stated : row.protected_characteristics) {
       std::string body = encode(stated);
       const auto reference =
           Known::reference(ledger_, fmt::format("protected|{}|{}", name_of(stated.agency), stated.mention), body);
-      anything_new = put(EntryKind::protected_record, stated.agency, reference, std::move(body)) || anything_new;
+      if (is_news(reference)) put(EntryKind::protected_record, stated.agency, reference, std::move(body));
     }
-    ++(anything_new ? report.accepted : report.already_had);
-    ++report.read;
-    return flush_if_full();
+    return end_of_row(report.accepted);
   }
 
   Result<void> hold_back(intake::HeldBackRow&& row) override {
     // A row held back once is not held back again when its file comes again, whatever line it stands on then.
     const auto reference =
         Known::reference(ledger_, fmt::format("held|{}|{}|{}", name_of(row.agency), row.format, row.raw), row.reason);
-    const bool is_new = put(EntryKind::held_back, row.agency, reference, intake::encode(row));
-    ++(is_new ? report.held_back : report.already_had);
-    ++report.read;
-    return flush_if_full();
-  }
-
-  bool put(EntryKind kind, Agency agency, const ledger::Ref& reference, std::string&& body) {
-    if (nothing_new || known_.has(reference)) return false;
-    known_.add(reference);
-    NewEntry& entry = group_.emplace_back();
-    entry.kind = kind;
-    entry.reference = reference;
-    entry.actor = actor_;
-    entry.controller = agency;
-    entry.regime = regime_of(agency);
-    entry.gateway = gateway_of(agency);
-    entry.received = submission_.delivered;
-    entry.body = std::move(body);
-    ++report.entries;
-    return true;
-  }
-
-  Result<void> finish() {
-    if (!group_.empty()) {
-      if (auto handed = appender_.append(std::exchange(group_, {})); !handed) return handed;
-    }
-    return appender_.finish();
+    if (is_news(reference)) put(EntryKind::held_back, row.agency, reference, intake::encode(row));
+    return end_of_row(report.held_back);
   }
 
   IntakeReport report;
   bool nothing_new = false;  // the same file was taken in whole before
 
  private:
-  Result<void> flush_if_full() {
-    if (group_.size() < group_size) return {};
-    return appender_.append(std::exchange(group_, {}));
+  void put(EntryKind kind, Agency agency, const ledger::Ref& reference, std::string&& body) {
+    row_.push_back(entry_of(kind, reference, actor_, agency, submission_.delivered, std::move(body)));
+    ++report.entries;
+  }
+  bool is_news(const ledger::Ref& reference) { return !nothing_new && known_.learn(reference); }
+
+  Result<void> end_of_row(std::uint64_t& when_new) {
+    ++report.read;
+    ++(row_.empty() ? report.already_had : when_new);
+    if (row_.empty()) return {};
+    auto received = receive_(row_);
+    row_.clear();
+    return received;
   }
 
-  ledger::Ledger& ledger_;
+  const ledger::Ledger& ledger_;
   Known& known_;
   const Submission& submission_;
+  Receive receive_;
   ledger::Ref actor_;
-  std::vector<NewEntry> group_;
-  Appender appender_;
+  std::vector<NewEntry> row_;
 };
 
-// A keyed digest of whose file it is, its layout and its bytes, read in pieces.
+// A keyed digest of whose file it is, its layout and its bytes, read in pieces: the digest so far begins the next
+// piece.
 Result<ledger::Ref> digest_of(const ledger::Ledger& ledger, const Submission& submission) {
   std::ifstream in(submission.file, std::ios::binary);
-  if (!in) return failure(ErrorCode::not_found, fmt::format("The file {} cannot be read.", submission.file.filename().string()));
-  ledger::Ref digest = ledger.keyed_reference(fmt::format("file|{}|{}", name_of(submission.agency), submission.format_name));
-  std::string piece(1 << 20, '\0');
+  if (!in)
+    return failure(ErrorCode::not_found,
+                   fmt::format("The file {} cannot be read.", submission.file.filename().string()));
+  ledger::Ref digest =
+      ledger.keyed_reference(fmt::format("file|{}|{}", name_of(submission.agency), submission.format_name));
+  std::string piece(digest.size() + (1 << 20), '\0');
   while (in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    std::ranges::copy(digest, piece.begin());
+    in.read(piece.data() + digest.size(), static_cast<std::streamsize>(piece.size() - digest.size()));
     const auto got = static_cast<std::size_t>(in.gcount());
-    if (got == 0) break;
-    std::string chained(reinterpret_cast<const char*>(digest.data()), digest.size());
-    chained.append(piece, 0, got);
-    digest = ledger.keyed_reference(chained);
+    if (got > 0) digest = ledger.keyed_reference(std::string_view(piece).substr(0, digest.size() + got));
   }
   return digest;
 }
 
-std::uint64_t half(const ledger::Ref& reference, std::size_t offset) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, reference.data() + offset, sizeof(value));
-  return value;
+// The entry that says that a file was taken in whole.
+NewEntry whole_file(const Submission& submission, const ledger::Ref& digest, const IntakeReport& report) {
+  NewEntry whole = entry_of(EntryKind::submission, digest, {}, submission.agency, submission.delivered,
+                            nlohmann::json{{"file", submission.file.filename().string()},
+                                           {"format", submission.format_name},
+                                           {"read", report.read},
+                                           {"accepted", report.accepted},
+                                           {"held_back", report.held_back},
+                                           {"already_had", report.already_had}}
+                                .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  whole.gateway = ledger::Gateway::none;
+  return whole;
+}
+
+using TellBytes = std::function<void(std::uint64_t rows, std::uint64_t bytes)>;
+
+Result<IntakeReport> take_in_file(ledger::Ledger& ledger, Known& known, const Submission& submission,
+                                  EntryStream& stream, const TellBytes& tell) {
+  const auto digest = digest_of(ledger, submission);
+  if (!digest) return std::unexpected(digest.error());
+  EntrySink sink(ledger, known, submission, [&](std::span<NewEntry> row) { return stream.add(row); });
+  sink.nothing_new = known.has_file(*digest);
+  intake::ReadOptions options;
+  options.file_name = submission.file.filename().string();
+  options.agency = submission.agency;
+  options.progress = [&](std::uint64_t bytes) { tell(sink.report.read, bytes); };
+  const auto counts = intake::read_file(*submission.format, submission.file, options, sink);
+  if (!counts) return std::unexpected(counts.error());
+  sink.report.files = 1;
+  if (sink.nothing_new) return sink.report;
+  known.add_file(*digest);
+  NewEntry whole = whole_file(submission, *digest, sink.report);
+  if (auto added = stream.add(std::span(&whole, 1)); !added) return std::unexpected(added.error());
+  return sink.report;
+}
+
+std::uint64_t bytes_of(const Submission& submission) {
+  std::error_code unknown;  // the reading will say what is wrong with it
+  const auto bytes = std::filesystem::file_size(submission.file, unknown);
+  return unknown ? 0 : bytes;
+}
+
+// A file's error, with what became of the files before it.
+std::unexpected<Error> stopped(Error error, const IntakeReport& before) {
+  if (before.files == 0) return std::unexpected(std::move(error));
+  while (error.message.ends_with('.')) error.message.pop_back();
+  error.message += fmt::format(". Before it, {} {} taken in whole: read {}, accepted {}, held back {}, already had {}.",
+                               before.files, before.files == 1 ? "file was" : "files were", before.read,
+                               before.accepted, before.held_back, before.already_had);
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace
@@ -203,70 +189,37 @@ IntakeReport& IntakeReport::operator+=(const IntakeReport& other) {
   return *this;
 }
 
-Result<Known> Known::of(ledger::Ledger& ledger) {
-  Known known;
-  known.latest_.reserve(ledger.size());
-  const auto read = ledger.read_headers(1, ledger.size(), [&](const ledger::Header& header) {
-    const bool of_a_row = header.kind == EntryKind::record || header.kind == EntryKind::protected_record ||
-                          header.kind == EntryKind::held_back;
-    if (of_a_row) known.add(header.reference);
-    if (header.kind == EntryKind::submission) known.add_file(header.reference);
-    return true;
-  });
-  if (!read) return std::unexpected(read.error());
-  return known;
-}
-
-ledger::Ref Known::reference(const ledger::Ledger& ledger, std::string_view name, std::string_view content) {
-  const ledger::Ref name_hash = ledger.keyed_reference(name);
-  const ledger::Ref content_hash = ledger.keyed_reference(content);
-  ledger::Ref reference;
-  std::copy_n(name_hash.begin(), 8, reference.begin());
-  std::copy_n(content_hash.begin(), 8, reference.begin() + 8);
-  return reference;
-}
-
-bool Known::has(const ledger::Ref& reference) const {
-  const auto found = latest_.find(half(reference, 0));
-  return found != latest_.end() && found->second == half(reference, 8);
-}
-
-void Known::add(const ledger::Ref& reference) { latest_[half(reference, 0)] = half(reference, 8); }
-
-Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, const Submission& submission, const IntakeProgress& progress) {
-  const auto digest = digest_of(ledger, submission);
-  if (!digest) return std::unexpected(digest.error());
-  EntrySink sink(ledger, known, submission);
-  sink.nothing_new = known.has_file(*digest);
-  intake::ReadOptions options;
-  options.file_name = submission.file.filename().string();
-  options.agency = submission.agency;
-  if (progress) {
-    options.progress = [&](std::uint64_t bytes) { progress(options.file_name, sink.report.read, bytes); };
+Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, std::span<const Submission> submissions,
+                             const IntakeProgress& progress) {
+  EntryStream stream(ledger);
+  IntakeReport total;
+  IntakeState state;
+  state.of_files = submissions.size();
+  for (const Submission& submission : submissions) state.of_bytes += bytes_of(submission);
+  std::uint64_t bytes_before = 0;
+  const TellBytes tell = [&](std::uint64_t rows, std::uint64_t bytes) {
+    state.rows = total.read + rows;
+    state.bytes = bytes_before + bytes;
+    state.durable_entries = stream.durable();
+    if (progress) progress(state);
+  };
+  for (const Submission& submission : submissions) {
+    state.file = submission.file.filename().string();
+    const std::uint64_t added_before = stream.added();
+    const auto report = take_in_file(ledger, known, submission, stream, tell);
+    if (!report) {
+      stream.drop_after(added_before);
+      if (auto finished = stream.finish(); !finished) return std::unexpected(finished.error());
+      return stopped(report.error(), total);
+    }
+    total += *report;
+    state.files = total.files;
+    bytes_before += bytes_of(submission);
+    tell(0, 0);
   }
-  const auto counts = intake::read_file(*submission.format, submission.file, options, sink);
-  const auto finished = sink.finish();
-  if (!counts) return std::unexpected(counts.error());
-  if (!finished) return std::unexpected(finished.error());
-  sink.report.files = 1;
-  if (!sink.nothing_new) {
-    known.add_file(*digest);
-    NewEntry whole;
-    whole.kind = EntryKind::submission;
-    whole.reference = *digest;
-    whole.controller = submission.agency;
-    whole.regime = regime_of(submission.agency);
-    whole.received = submission.delivered;
-    whole.body = nlohmann::json{{"file", options.file_name},
-                                {"format", submission.format_name},
-                                {"read", sink.report.read},
-                                {"accepted", sink.report.accepted},
-                                {"held_back", sink.report.held_back},
-                                {"already_had", sink.report.already_had}}
-                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (const auto appended = ledger.append(std::span(&whole, 1)); !appended) return std::unexpected(appended.error());
-  }
-  return sink.report;
+  if (auto finished = stream.finish(); !finished) return std::unexpected(finished.error());
+  tell(0, 0);
+  return total;
 }
 
 Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest) {
@@ -278,7 +231,8 @@ Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manif
   std::getline(in, line);
   if (!line.empty() && line.back() == '\r') line.pop_back();
   if (line != "file,agency,format,delivered") {
-    return failure(ErrorCode::malformed, fmt::format("{} line 1: the header must be file,agency,format,delivered.", manifest.string()));
+    return failure(ErrorCode::malformed,
+                   fmt::format("{} line 1: the header must be file,agency,format,delivered.", manifest.string()));
   }
   for (std::uint64_t number = 2; std::getline(in, line); ++number) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
@@ -294,9 +248,11 @@ Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manif
     const auto agency = cells.size() == 4 ? agency_named(cells[1]) : std::nullopt;
     const auto day = cells.size() == 4 ? parse_iso_date(cells[3].substr(0, 10)) : std::nullopt;
     if (!agency || !day) {
-      return failure(ErrorCode::malformed,
-                     fmt::format("{} line {}: wanted file,agency,format,delivered with an agency's name and a day such as 2009-03-02.",
-                                 manifest.string(), number));
+      return failure(
+          ErrorCode::malformed,
+          fmt::format(
+              "{} line {}: wanted file,agency,format,delivered with an agency's name and a day such as 2009-03-02.",
+              manifest.string(), number));
     }
     auto& format = formats[cells[2]];
     if (!format) {
@@ -314,8 +270,8 @@ Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manif
   return submissions;
 }
 
-Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry, std::string_view mended_row,
-                                     const ledger::Ref& actor) {
+Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,
+                                     std::string_view mended_row, const ledger::Ref& actor) {
   const auto stored = ledger.read(entry);
   if (!stored) return std::unexpected(stored.error());
   if (stored->header.kind != EntryKind::held_back) {
@@ -328,15 +284,25 @@ Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::
   auto again = intake::retry(**format, *row, mended_row.empty() ? std::string_view(row->raw) : mended_row);
   if (!again) return std::unexpected(again.error());
   if (const auto* still = std::get_if<intake::HeldBackRow>(&*again)) {
-    return failure(ErrorCode::malformed, fmt::format("Still held back: {}: {} {}", still->column, still->reason, still->remedy));
+    return failure(ErrorCode::malformed,
+                   fmt::format("Still held back: {}: {} {}", still->column, still->reason, still->remedy));
   }
   Submission submission;
   submission.agency = row->agency;
   submission.delivered = stored->header.received;  // in a simulated hub; the ledger never lets it decrease
-  EntrySink sink(ledger, known, submission, actor);
-  if (auto accepted = sink.accept(std::move(std::get<intake::Accepted>(*again))); !accepted) return std::unexpected(accepted.error());
-  sink.put(EntryKind::held_back_settled, row->agency, ledger::random_ref(), encode_settled(entry));
-  if (auto finished = sink.finish(); !finished) return std::unexpected(finished.error());
+  std::vector<NewEntry> entries;
+  EntrySink sink(
+      ledger, known, submission,
+      [&](std::span<NewEntry> given) {
+        std::ranges::move(given, std::back_inserter(entries));
+        return Result<void>();
+      },
+      actor);
+  if (auto accepted = sink.accept(std::move(std::get<intake::Accepted>(*again))); !accepted)
+    return std::unexpected(accepted.error());
+  entries.push_back(entry_of(EntryKind::held_back_settled, ledger::random_ref(), actor, row->agency,
+                             submission.delivered, encode_settled(entry)));
+  if (auto appended = ledger.append(entries); !appended) return std::unexpected(appended.error());
   return sink.report;
 }
 

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <set>
+#include <span>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
+#include "hub/known.hpp"
 #include "intake/intake.hpp"
 #include "ledger/ledger.hpp"
 
@@ -34,37 +35,27 @@ struct IntakeReport {
   IntakeReport& operator+=(const IntakeReport& other);
 };
 
-// What the ledger has already: for each record's (or row's) name its latest content, both as keyed hashes of 64 bits, which
-// are the two halves of an entry's reference. A correction back to an earlier version is therefore news again.
-class Known {
- public:
-  static Result<Known> of(ledger::Ledger& ledger);
-  // The reference under which an entry about `name` with `content` is written.
-  [[nodiscard]] static ledger::Ref reference(const ledger::Ledger& ledger, std::string_view name, std::string_view content);
-  [[nodiscard]] bool has(const ledger::Ref& reference) const;
-  void add(const ledger::Ref& reference);
-
-  // A file taken in whole is known by its bytes: sent again, all its rows are had already, whatever came after it.
-  [[nodiscard]] bool has_file(const ledger::Ref& digest) const { return files_.contains(digest); }
-  void add_file(const ledger::Ref& digest) { files_.insert(digest); }
-
- private:
-  std::unordered_map<std::uint64_t, std::uint64_t> latest_;
-  std::set<ledger::Ref> files_;
+// How far the taking in is: rows and bytes read so far, entries that are durable already.
+struct IntakeState {
+  std::string file;                       // its name without folders
+  std::uint64_t files = 0, of_files = 0;  // read to their end
+  std::uint64_t bytes = 0, of_bytes = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t durable_entries = 0;
 };
+using IntakeProgress = std::function<void(const IntakeState&)>;
 
-using IntakeProgress = std::function<void(const std::string& file, std::uint64_t rows, std::uint64_t bytes)>;
-
-// Takes one file in: its rows, then an entry that says it was taken in whole. On an Error of the file nothing of it has
-// been appended beyond whole groups of rows that a second try will find again ("already had").
-[[nodiscard]] Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, const Submission& submission,
-                                           const IntakeProgress& progress);
+// Takes files in, in their order: of each its rows, then an entry that says it was taken in whole. All is durable on
+// return. A file's Error names it and ends the taking in; the files before it are taken in whole (the message counts
+// them), of the file itself there are no more than whole groups of rows that a second try finds again ("already had").
+[[nodiscard]] Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known,
+                                           std::span<const Submission> submissions, const IntakeProgress& progress);
 
 // The rows of a manifest.csv (file,agency,format,delivered), files relative to its folder, in order of delivery.
 [[nodiscard]] Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest);
 
 // Tries a held-back row again after mending: appends what it gives and settles the row, or says what is still wrong.
-[[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry, std::string_view mended_row,
-                                                   const ledger::Ref& actor);
+[[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,
+                                                   std::string_view mended_row, const ledger::Ref& actor);
 
 }  // namespace wider::hub

@@ -2,6 +2,7 @@
 // dates are words ("3 March 2009"). No rule of the domain is left to a template.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct PageFrame {
   std::uint32_t findings_waiting = 0;
 };
 
+// Where a finding stands. `second_look`: dismissed, and nobody else has agreed yet.
+enum class FindingStage : std::uint8_t { open, taken, put_off, second_look, dismissed };
+
 struct DutyLine {
   std::string what;    // "Decision on a referral"
   std::string child;   // name as shown
@@ -42,22 +46,51 @@ struct DutyLine {
 struct FindingLine {
   std::string id;
   std::string says;
+  std::string about;  // "Ann Marsh, Ben Okafor and 3 others; Albert News": names as this viewer may see them
   std::string met_on;
   std::string agencies;  // "Police, Education and Health"
   std::uint32_t children = 0;
-  std::string state;  // "New", "Taken by Sam Okafor", "Dismissed: …"
-  bool is_new = true;
+  std::string state;  // "New", "Taken by Sam Okafor", "Dismissed by …"
+  FindingStage stage = FindingStage::open;
+  bool yours = false;  // the viewer took it
+};
+// One part of the findings inbox.
+enum class FindingsPart : std::uint8_t { open, yours, taken, put_off, second_look, dismissed };
+inline constexpr std::size_t findings_part_count = 6;
+struct FindingsQuery {
+  FindingsPart part = FindingsPart::open;
+  std::uint32_t page = 1;
+};
+struct FindingsView {
+  static constexpr std::uint32_t on_a_page = 40;
+  std::vector<FindingLine> lines;                           // of the part and page asked for, most recent first
+  std::array<std::uint32_t, findings_part_count> in_all{};  // by part
+  FindingsPart part = FindingsPart::open;
+  std::uint32_t page = 1, pages = 1;
 };
 
 struct HomeView {
+  // Each list is short; the count beside it says how many there are.
   std::vector<DutyLine> overdue, today, this_week;
-  std::vector<FindingLine> findings;  // not yet taken, most recent first, at most 10
+  std::uint32_t overdue_in_all = 0, today_in_all = 0, this_week_in_all = 0;
+  std::uint32_t long_over = 0;         // ran out too long ago for today's list
+  std::vector<FindingLine> findings;   // not yet taken, most recent first
   std::uint32_t findings_in_all = 0;
+  std::uint32_t findings_yours = 0;    // that the viewer has taken
   struct NewFact {
     std::string person, name, says, when;
   };
-  std::vector<NewFact> new_facts;    // about children this viewer works with
+  std::vector<NewFact> new_facts;  // about children in findings that the viewer has taken, newest first
+  std::uint32_t new_facts_in_all = 0;
+  std::string new_facts_since;              // "3 January 2013"
+  std::vector<FindingLine> second_looks;    // dismissed by somebody else, waiting for a second person
+  std::uint32_t second_looks_in_all = 0;
   std::uint32_t held_back_rows = 0;  // data engineers
+  struct Timeliness {
+    std::string agency;
+    std::uint32_t in_time = 0, late = 0, open_over = 0;
+  };
+  std::vector<Timeliness> partners;  // the chair: duties that began in the last 12 months
   std::string last_checked;
 };
 
@@ -68,20 +101,21 @@ struct SearchHit {
   std::string born;                 // "3 March 1994 (18 today)"
   std::string area;                 // "Northgate"; outward postcode
   std::string known_to;             // "Social care, Police"
-  std::string why;                  // "Surname sounds alike; date of birth the same"
-  std::uint32_t match_percent = 0;  // how well the query's words match the hit: of the search, never of the person
+  std::string why;                  // "“Smith” sounds like “Smyth”; date of birth the same."
+  std::string fit;                  // "All that you typed fits": of the search, never of the person
 };
 struct SearchView {
   std::string query;
   std::vector<SearchHit> hits;  // best first, at most 50
   bool more = false;
+  bool only_part = false;  // nobody matches most of what was typed: the hits are the nearest
 };
 
 struct KnownTo {
   std::string agency;  // "Police"
   std::string since;   // "" when only the existence may be shown
   std::string last_contact;
-  std::string records;      // "7 records", or "" when only the existence may be shown
+  std::string records;      // "7", or "" when only the existence may be shown
   std::string you_may_see;  // "In full", "Kind and date", "That they know this person"
   std::string ring;         // "Duty sergeant, 01632 960 104"
 };
@@ -130,10 +164,20 @@ struct PersonView {
   std::string weakest_left,
       weakest_right;  // mentions of the weakest tie, for the link to explain; "" when there is one record
   std::vector<IdentityRecord> records;
+  std::uint32_t records_in_all = 0;
   std::vector<KnownTo> known_to;
   std::vector<DutyLine> duties;
   std::vector<FindingLine> findings;
+  std::vector<std::string> plans;  // "Child in need plan since 17 January 2012"
+  struct Worker {
+    std::string person, name, agency, when;
+  };
+  std::vector<Worker> working;  // professionals named in records of the last 12 months, latest first
   std::vector<ChronologyRow> chronology;
+  std::uint32_t chronology_in_all = 0;  // lines there are under the filters, shown or not
+  std::vector<std::pair<std::string, std::string>> kinds;  // name and title of the kinds of record there are
+  std::vector<std::string> decisions;   // "On 3 March 2009 Sam Okafor said that … are one person: …"
+  bool only_professional = false;       // named in the course of a duty alone
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""
   NetworkView network;
@@ -152,10 +196,20 @@ struct HolderRow {
 struct ExplanationRow {
   std::string question, answer;
 };
+// A join of two records that the finding rests on.
+struct LeaningRow {
+  std::string person;         // "P12|Name", or "" where the name may not be shown
+  std::string tie;            // "“Education, Concern, 3 March 2009” with “Police, Stop, 14 June 2009”"
+  std::string state;          // "likely but not confirmed", "confirmed by Sam Okafor on 3 March 2009"
+  std::string without_it;     // "The finding falls."
+  std::string left, right;    // mentions, for the link to explain; "" where either record may not be seen
+};
 struct FindingView {
   std::string id, pattern_title, says, met_on, received;
-  std::string how_sure;  // confirmed ties, weakest grade
-  std::string usual;     // "By chance this would be expected 0.02 times in a year here."
+  std::string how_sure;  // of the weakest fact
+  std::vector<LeaningRow> leanings;
+  std::string usual;    // how often chance alone would do this
+  std::string similar;  // what people did about others of the same pattern
   std::vector<ProofRow> proof;
   std::vector<ProofRow> also;
   std::vector<HolderRow> holders;
@@ -167,33 +221,49 @@ struct FindingView {
   std::vector<Named> people;
   std::vector<std::string> things;
   std::string state;  // "New", "Taken by …", …
+  FindingStage stage = FindingStage::open;
+  bool may_take = false, may_agree = false, may_reopen = false, may_close = false;  // what the next step can be
   struct Event {
     std::string when, who, what, reason;
   };
   std::vector<Event> history;
 };
 
-enum class FindingAction : std::uint8_t { take, dismiss, snooze };
+// Stored: never renumber, only add. agree: a second person agrees with a dismissal.
+enum class FindingAction : std::uint8_t { take, dismiss, snooze, reopen, agree };
 
 struct ExplainRow {
   std::string field, left, right, level, weight, rarity;
+  bool differs = false;  // both are given and are not written alike
 };
 struct ExplainView {
-  std::string left, right;  // mentions
-  std::string verdict;      // "These two records are taken for one person."
+  std::string left, right;              // mentions
+  std::string left_words, right_words;  // "Education, School absence, 16 January 2008"
+  std::string left_person, right_person;
+  bool same = false;
+  std::string verdict;      // "Taken for one person, likely but not confirmed."
+  std::string decided;      // "On 3 March 2009 Sam Okafor said that they are one person: …", or ""
   std::string probability;  // "99.8 %" of the link: how sure the tie is, not anything about the person
   std::string prior, total;
   std::vector<ExplainRow> rows;
   std::vector<std::string> says;
 };
+enum class LinkWord : std::uint8_t { same, different, withdraw };
 
 struct HeldBackLine {
   std::uint64_t entry = 0;
   std::string file, row, column, reason, remedy, raw, agency;
+  struct Cell {
+    std::string name, value;
+    bool meant = false;  // the one that could not be read
+  };
+  std::vector<Cell> cells;  // the row under its header; empty where the two do not fit together
 };
 struct HeldBackView {
-  std::vector<HeldBackLine> rows;
+  static constexpr std::uint32_t on_a_page = 25;
+  std::vector<HeldBackLine> rows;  // of the page
   std::uint64_t in_all = 0;
+  std::uint32_t page = 1, pages = 1;
 };
 
 struct LookLine {

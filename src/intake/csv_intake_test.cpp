@@ -299,7 +299,8 @@ TEST(CsvIntake, RefusesFilesThatAreNotWhatTheyClaim) {
   expect_refused("Id,Day,Name\n1,2009-03-03,Field\n", "column 'Note' is missing; the header has Id, Day, Name");
   expect_refused("A,B\n1,2\n", "none of its columns is there");
   expect_refused("Id,Day,Name,Note,Day\n", "column 'Day' is there twice");
-  expect_refused(std::string("Id,Day,Name,Note\n1,\0\0\0\0,x,y\n", 33), "line 2, character 3: this is a binary file");
+  using namespace std::string_literals;  // so that the noughts count
+  expect_refused("Id,Day,Name,Note\n1,\0\0\0\0,x,y\n"s, "line 2, character 3: this is a binary file");
   expect_refused("PK\x03\x04whatever", "Excel workbook");
   expect_refused("Id,Day,Name,Note\x01\x02\x03\x04\x05\x06\n", "binary");
 }

@@ -102,6 +102,7 @@ Result<void> CsvReader::check_is_text(std::string_view file_name) {
                      fmt::format("{} is {}, not a text file: export it as CSV and send that", file_name, magic.what));
     }
   }
+  if (!has_control(start)) return {};
   std::size_t nuls = 0;
   std::size_t controls = 0;
   std::size_t first = std::string_view::npos;

@@ -2,13 +2,12 @@
 // key.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <functional>
 #include <initializer_list>
 
-#include "base/toml_guard.hpp"
+#include "base/toml.hpp"
 #include "intake/mapping.hpp"
 
 namespace wider::intake {
@@ -531,25 +530,13 @@ class Parser {
 }  // namespace
 
 Result<Mapping> parse_mapping_toml(std::string_view toml, std::string_view name) {
-  if (!valid_utf8(toml)) {
-    return failure(ErrorCode::malformed, fmt::format("mapping '{}': not UTF-8 text; save it as UTF-8", name));
-  }
-  if (toml.starts_with("\xEF\xBB\xBF")) toml.remove_prefix(3);
-  if (const auto line = stray_non_ascii_line(toml)) {
-    return failure(
-        ErrorCode::malformed,
-        fmt::format("mapping '{}', line {}: a letter or sign outside ASCII stands outside quotes; put the name or "
-                    "text into quotes",
-                    name, *line));
-  }
-  const toml::parse_result parsed = toml::parse(toml);
+  const auto parsed = parse_toml(toml);
   if (!parsed) {
-    const auto& error = parsed.error();
-    return failure(ErrorCode::malformed,
-                   fmt::format("mapping '{}', line {}, column {}: {}", name, error.source().begin.line,
-                               error.source().begin.column, error.description()));
+    const TomlProblem& problem = parsed.error();
+    return failure(ErrorCode::malformed, fmt::format("mapping '{}', line {}, column {}: {}", name, problem.line,
+                                                     problem.column, problem.says));
   }
-  return Parser(name).parse(parsed.table());
+  return Parser(name).parse(*parsed);
 }
 
 }  // namespace wider::intake

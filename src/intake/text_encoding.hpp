@@ -6,16 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "intake/intake.hpp"
 
 namespace wider::intake {
 
 enum class Encoding : std::uint8_t { automatic, utf_8, windows_1252 };
 
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-[[nodiscard]] bool valid_utf8(std::string_view text);
-// True when every byte is below 0x80.
-[[nodiscard]] bool is_ascii(std::string_view text);
 // Appends one code point (below 0x110000). A surrogate gives three bytes that valid_utf8 refuses: see Utf8Source.
 void append_utf8(std::string& out, std::uint32_t code_point);
 // The code point of a Windows-1252 byte, by the WHATWG table: five bytes without a character stay control characters.

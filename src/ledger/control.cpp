@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <thread>
 
 #include <fcntl.h>
@@ -32,11 +33,13 @@ sockaddr_un address_of(int folder) {
   return address;
 }
 
-bool same_user(int connection) {
+// The user at the other end, when it is the same user or root.
+std::optional<uid_t> trusted_user(int connection) {
   ucred peer{};
   socklen_t length = sizeof peer;
-  if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return false;
-  return peer.uid == ::geteuid() || peer.uid == 0;
+  if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return std::nullopt;
+  if (peer.uid != ::geteuid() && peer.uid != 0) return std::nullopt;
+  return peer.uid;
 }
 
 void limit_silence(int connection) {
@@ -115,11 +118,12 @@ class Server final : public ControlServer {
   }
 
   void answer(int connection) {
-    if (!same_user(connection)) return;
+    const auto caller = trusted_user(connection);
+    if (!caller) return;
     limit_silence(connection);
     std::string request;
     if (!receive_frame(connection, control_request_limit, request)) return;
-    const std::string reply = handler_(request);
+    const std::string reply = handler_(request, *caller);
     if (reply.size() <= control_answer_limit) send_frame(connection, reply);
   }
 
@@ -160,7 +164,7 @@ Result<std::string> ask(const std::filesystem::path& folder, std::string_view re
   if (!at.open() || !connection.open() ||
       ::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return failure(ErrorCode::not_found, fmt::format("Nobody serves the hub {}.", folder.string()));
-  if (!same_user(connection.get()))
+  if (!trusted_user(connection.get()))
     return failure(ErrorCode::denied, fmt::format("The hub {} is served by another user.", folder.string()));
   std::string reply;
   if (!send_frame(connection.get(), request) || !receive_frame(connection.get(), control_answer_limit, reply))

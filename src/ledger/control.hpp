@@ -2,7 +2,7 @@
 // opens the ledger. One request and one answer per connection, each a 32-bit little-endian length and that many bytes.
 //
 // Invariants
-//  1. Only the same OS user or root is answered (SO_PEERCRED), whatever the file's mode.
+//  1. Only the same OS user or root is answered (SO_PEERCRED), whatever the file's mode; who it is, the kernel says.
 //  2. A length above the limit ends the connection before anything is read; a slow or silent caller is given up.
 // Thread safety: serve() runs the handler on its own thread, one request at a time; ask() may be called from any
 // thread.
@@ -22,7 +22,8 @@ namespace wider::ledger {
 inline constexpr std::uint32_t control_request_limit = 64U << 20;
 inline constexpr std::uint32_t control_answer_limit = 1U << 30;
 
-using ControlHandler = std::function<std::string(std::string_view request)>;
+// `caller` is the OS user (uid) that asked.
+using ControlHandler = std::function<std::string(std::string_view request, std::uint32_t caller)>;
 
 // Stops serving, and removes the socket, when it goes.
 class ControlServer {

@@ -22,7 +22,7 @@ TEST(Control, AnswersWhatItIsAskedAndGoesAway) {
   EXPECT_EQ(ask(folder.path(), "x").error().code, ErrorCode::not_found);
   {
     const auto server =
-        serve_control(folder.path(), [](std::string_view request) { return "heard " + std::string(request); });
+        serve_control(folder.path(), [](std::string_view request, std::uint32_t) { return "heard " + std::string(request); });
     ASSERT_TRUE(server);
     EXPECT_EQ(ask(folder.path(), "you").value(), "heard you");
     EXPECT_EQ(ask(folder.path(), "").value(), "heard ");
@@ -37,8 +37,8 @@ TEST(Control, AnswersWhatItIsAskedAndGoesAway) {
 
 TEST(Control, ReplacesTheSocketOfADeadProcess) {
   const TestFolder folder;
-  const auto first = serve_control(folder.path(), [](std::string_view) { return std::string("first"); });
-  const auto second = serve_control(folder.path(), [](std::string_view) { return std::string("second"); });
+  const auto first = serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("first"); });
+  const auto second = serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("second"); });
   EXPECT_EQ(ask(folder.path(), "").value(), "second");
 }
 
@@ -46,14 +46,14 @@ TEST(Control, ServesFoldersWithLongNames) {
   const TestFolder folder;
   const auto deep = folder.path() / std::string(120, 'd');
   std::filesystem::create_directory(deep);
-  const auto server = serve_control(deep, [](std::string_view) { return std::string("here"); });
+  const auto server = serve_control(deep, [](std::string_view, std::uint32_t) { return std::string("here"); });
   ASSERT_TRUE(server);
   EXPECT_EQ(ask(deep, "").value(), "here");
 }
 
 TEST(Control, AClaimOfTooMuchIsRefusedAndTheNextCallerServed) {
   const TestFolder folder;
-  const auto server = serve_control(folder.path(), [](std::string_view) { return std::string("fine"); });
+  const auto server = serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("fine"); });
   const int raw = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

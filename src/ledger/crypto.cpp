@@ -47,7 +47,12 @@ Result<void> start_crypto() {
 }
 
 void fill_random(void* bytes, std::size_t length) {
-  randombytes_buf(bytes, length);
+  // The kernel gives 256 bytes a call. More is drawn out of a seed of its own (ChaCha20), which is wiped at once.
+  if (length <= 256) return randombytes_buf(bytes, length);
+  SecretKey seed;
+  static_assert(sizeof(seed.bytes) == randombytes_SEEDBYTES);
+  randombytes_buf(seed.bytes.data(), seed.bytes.size());
+  randombytes_buf_deterministic(bytes, length, seed.bytes.data());
 }
 
 void seal_body(std::string_view body, const std::uint8_t* key, std::string& out) {
@@ -56,6 +61,10 @@ void seal_body(std::string_view body, const std::uint8_t* key, std::string& out)
   out.resize(at + body.size() + tag_size);
   crypto_aead_xchacha20poly1305_ietf_encrypt(reinterpret_cast<unsigned char*>(out.data() + at), nullptr, bytes_of(body),
                                              body.size(), nullptr, 0, nullptr, nonce.data(), key);
+}
+
+std::size_t sealed_size(std::string_view body) {
+  return body.size() + tag_size;
 }
 
 bool open_body(std::string_view ciphertext, const std::uint8_t* key, std::string& body) {

@@ -36,6 +36,7 @@ void fill_random(void* bytes, std::size_t length);
 
 // ciphertext = encrypted ‖ 16-byte tag, appended to out.
 void seal_body(std::string_view body, const std::uint8_t* key, std::string& out);
+[[nodiscard]] std::size_t sealed_size(std::string_view body);
 [[nodiscard]] bool open_body(std::string_view ciphertext, const std::uint8_t* key, std::string& body);
 [[nodiscard]] Digest commitment_of(const std::uint8_t* key);
 

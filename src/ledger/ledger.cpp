@@ -4,10 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
-#include <thread>
+#include <utility>
 
 #include <fmt/core.h>
-#include <sodium.h>
 
 #include "base/check.hpp"
 #include "ledger/crypto.hpp"
@@ -17,16 +16,19 @@
 #include "ledger/head.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/sealed_file.hpp"
+#include "ledger/sealing.hpp"
 #include "ledger/sqlite_store.hpp"
 #include "ledger/verify.hpp"
 
 namespace wider::ledger {
 namespace {
 
-constexpr std::size_t secret_size = 32 + 24;  // an entry's key and the nonce it is wrapped with
-constexpr std::size_t group_entries = 2048;   // several callers' entries join one group up to here
-constexpr std::uint64_t read_step = 512;      // entries read per turn at the gate, so that others get theirs
-constexpr std::size_t shared_sealing = 256;   // from here two threads share the sealing of one call
+constexpr std::size_t bulk_batch = 4096;   // entries of a bulk append when nobody else waits …
+constexpr std::size_t quick_batch = 1024;  // … and while pages are being looked at: written in some milliseconds
+constexpr auto look_is_recent = std::chrono::seconds(1);
+constexpr std::size_t long_log = std::size_t{8} << 20;   // folded in about 15 ms
+constexpr std::size_t short_log = std::size_t{2} << 20;  // in about 4 ms
+constexpr std::uint64_t read_step = 512;                 // entries read per turn at the gate, so that others get theirs
 constexpr std::string_view identity_magic = "WIDERLEDGER1";
 constexpr std::size_t identity_size = identity_magic.size() + 1 + 16;  // then the tag
 
@@ -41,62 +43,25 @@ std::unexpected<Error> damaged(std::uint64_t sequence) {
       fmt::format("Entry {} of the ledger is damaged: run `wider ledger verify` and restore from a backup.", sequence));
 }
 
-// One caller's entries, sealed in the caller's own thread, on their way into a group.
+// One caller's entries on their way into a group.
 struct Request {
-  std::span<const NewEntry> entries;
+  const SealedEntries& sealed;
   bool urgent = false;
-  std::vector<std::uint8_t> secrets;  // per entry: key ‖ nonce; wiped after use
-  std::vector<std::string> arenas;    // ciphertexts, back to back
-  std::vector<std::string_view> ciphertexts;
-  std::vector<Digest> digests;
-  std::vector<Digest> commitments;
   std::uint64_t first = 0;
   Result<void> result;
   bool done = false;
-
-  ~Request() { sodium_memzero(secrets.data(), secrets.size()); }
-
-  void seal() {
-    const std::size_t count = entries.size();
-    secrets.resize(count * secret_size);
-    fill_random(secrets.data(), secrets.size());
-    ciphertexts.resize(count);
-    digests.resize(count);
-    commitments.resize(count);
-    arenas.resize(2);
-    const std::size_t middle = count >= shared_sealing ? count / 2 : count;
-    if (middle == count) return seal_part(0, count, arenas[0]);
-    std::thread other([&] { seal_part(middle, count, arenas[1]); });
-    seal_part(0, middle, arenas[0]);
-    other.join();
-  }
-
- private:
-  void seal_part(std::size_t begin, std::size_t end, std::string& arena) {
-    std::size_t bytes = 0;
-    for (std::size_t i = begin; i < end; ++i)
-      bytes += entries[i].body.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES;
-    arena.reserve(bytes);  // so that the views below stay good
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::uint8_t* key = secrets.data() + i * secret_size;
-      const std::size_t at = arena.size();
-      seal_body(entries[i].body, key, arena);
-      ciphertexts[i] = std::string_view(arena).substr(at);
-      digests[i] = sha256(ciphertexts[i]);
-      commitments[i] = commitment_of(key);
-    }
-  }
 };
 
 class LedgerImpl final : public Ledger {
  public:
   LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, bool simulated,
-             std::function<Instant()> clock)
+             const Options& options)
       : lock_(std::move(lock)),
         keys_(master),
         store_(std::move(store)),
         simulated_(simulated),
-        clock_(clock ? std::move(clock) : system_clock) {}
+        clock_(options.clock ? options.clock : system_clock),
+        fold_from_(options.fold_from) {}
 
   // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
   Result<void> load() {
@@ -125,8 +90,22 @@ class LedgerImpl final : public Ledger {
     return {};
   }
 
-  Result<std::uint64_t> append(std::span<const NewEntry> entries) override { return append_as(entries, false); }
-  Result<std::uint64_t> append_now(const NewEntry& entry) override { return append_as({&entry, 1}, true); }
+  Result<std::uint64_t> append(std::span<const NewEntry> entries) override {
+    return append_as(SealedEntries(entries), false);
+  }
+  Result<std::uint64_t> append_now(const NewEntry& entry) override {
+    return append_as(SealedEntries({&entry, 1}), true);
+  }
+  std::unique_ptr<Sealed> seal(std::span<const NewEntry> entries) const override {
+    return std::make_unique<SealedEntries>(entries);
+  }
+  Result<std::uint64_t> append(Sealed& entries) override {
+    auto& sealed = static_cast<SealedEntries&>(entries);
+    CHECK(!std::exchange(sealed.appended, true));  // a key encrypts one body, and a body has one place
+    return append_as(sealed, false);
+  }
+
+  std::size_t good_batch() const override { return pages_are_about() ? quick_batch : bulk_batch; }
 
   Result<Entry> read(std::uint64_t sequence) override {
     if (auto there = check_sequence(sequence); !there) return std::unexpected(there.error());
@@ -248,12 +227,10 @@ class LedgerImpl final : public Ledger {
   }
 
   // Group commit: callers queue; whoever finds no leader leads, and writes for all that fit one group.
-  Result<std::uint64_t> append_as(std::span<const NewEntry> entries, bool urgent) {
-    if (entries.empty()) return failure(ErrorCode::usage, "There is nothing to append.");
-    Request request;
-    request.entries = entries;
-    request.urgent = urgent;
-    request.seal();
+  Result<std::uint64_t> append_as(const SealedEntries& sealed, bool urgent) {
+    if (sealed.count() == 0) return failure(ErrorCode::usage, "There is nothing to append.");
+    if (urgent) last_look_ = std::chrono::steady_clock::now().time_since_epoch();
+    Request request{sealed, urgent, 0, {}, false};
     std::unique_lock guard(queue_mutex_);
     queue_.push_back(&request);
     while (!request.done) {
@@ -266,33 +243,56 @@ class LedgerImpl final : public Ledger {
       guard.unlock();
       const Result<void> result = write_group(group);
       guard.lock();
-      leading_ = false;
       for (Request* one : group) {
         one->result = result;
         one->done = true;
       }
+      turn_.notify_all();
+      guard.unlock();
+      fold(urgent);
+      guard.lock();
+      leading_ = false;
       turn_.notify_all();
     }
     if (!request.result) return std::unexpected(request.result.error());
     return request.first;
   }
 
+  [[nodiscard]] bool urgent_waits() const {
+    return std::ranges::any_of(queue_, [](const Request* request) { return request->urgent; });
+  }
+
   // What a page waits for goes alone and at once; bulk goes in its order, up to a group's size. Under queue_mutex_.
   std::vector<Request*> take_group() {
     std::vector<Request*> group;
-    const bool any_urgent = std::ranges::any_of(queue_, [](const Request* request) { return request->urgent; });
+    const bool any_urgent = urgent_waits();
+    const std::size_t batch = good_batch();
     std::size_t entries = 0;
     for (auto at = queue_.begin(); at != queue_.end();) {
-      const bool fits = group.empty() || entries + (*at)->entries.size() <= group_entries;
+      const bool fits = group.empty() || entries + (*at)->sealed.count() <= batch;
       if (any_urgent ? !(*at)->urgent : !fits) {
         ++at;
         continue;
       }
-      entries += (*at)->entries.size();
+      entries += (*at)->sealed.count();
       group.push_back(*at);
       at = queue_.erase(at);
     }
     return group;
+  }
+
+  // Folds the store's log after a group was acknowledged: little and often while pages are about, because a look may
+  // have to wait for it. A page itself folds only what nobody else has folded for long. By the leader.
+  void fold(bool urgent) {
+    std::size_t from_bytes = urgent ? 2 * long_log : pages_are_about() ? short_log : long_log;
+    if (fold_from_ != 0) from_bytes = fold_from_;
+    if (store_->log_bytes() < from_bytes) return;
+    const Passed passed(gate_, Urgency::bulk);
+    if (!broken_ && !store_->fold(from_bytes)) broken_ = true;
+  }
+
+  [[nodiscard]] bool pages_are_about() const {
+    return std::chrono::steady_clock::now().time_since_epoch() - last_look_.load() < look_is_recent;
   }
 
   // Only the leader runs this, so the tree may be read without the gate; the store may not.
@@ -316,21 +316,22 @@ class LedgerImpl final : public Ledger {
       group.key_slots.push_back(std::exchange(slots, {}));
     };
     for (Request* request : requests) {
+      const SealedEntries& sealed = request->sealed;
       request->first = tree.size() + 1;
-      for (std::size_t i = 0; i < request->entries.size(); ++i) {
-        const NewEntry& entry = request->entries[i];
-        received = simulated_ && entry.received.valid() ? std::max(entry.received, received) : std::max(now, received);
-        if (pack.rows.empty()) pack.first = tree.size() + 1;
-        encode_header(Header{tree.size() + 1, received, entry.kind, entry.reference, entry.actor, entry.purpose,
-                             entry.controller, entry.regime, entry.gateway},
-                      pack.rows);
-        pack.rows += view_of(request->digests[i]);
-        pack.rows += view_of(request->commitments[i]);
+      for (std::size_t i = 0; i < sealed.count(); ++i) {
+        Header header = sealed.headers[i];
+        received =
+            simulated_ && header.received.valid() ? std::max(header.received, received) : std::max(now, received);
+        header.sequence = tree.size() + 1;
+        header.received = received;
+        if (pack.rows.empty()) pack.first = header.sequence;
+        encode_header(header, pack.rows);
+        pack.rows += view_of(sealed.digests[i]);
+        pack.rows += view_of(sealed.commitments[i]);
         const std::string_view row = std::string_view(pack.rows).substr(pack.rows.size() - row_size);
-        const std::uint8_t* secret = request->secrets.data() + i * secret_size;
-        keys_.wrap(secret, secret + 32, row, slots);
+        keys_.wrap(sealed.secret(i), sealed.secret(i) + 32, row, slots);
         tree.add(leaf_hash(row), chunk_level, &group.chunks);
-        group.bodies.push_back(request->ciphertexts[i]);
+        group.bodies.push_back(sealed.ciphertexts[i]);
         if (pack.count() == pack_entries) close_pack();
       }
     }
@@ -443,12 +444,14 @@ class LedgerImpl final : public Ledger {
   std::unique_ptr<Store> store_;
   bool simulated_;
   std::function<Instant()> clock_;
+  std::size_t fold_from_;
 
   Gate gate_;  // the store, and changes of tree_
   CompactRange tree_;
   Instant last_received_;  // of the last entry; the leader's
   std::atomic<std::uint64_t> size_ = 0;
   std::atomic<bool> broken_ = false;
+  std::atomic<std::chrono::steady_clock::duration> last_look_ = std::chrono::steady_clock::duration::min() / 2;
 
   std::mutex queue_mutex_;  // queue_ and leading_
   std::condition_variable turn_;
@@ -506,14 +509,14 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
-    std::filesystem::permissions(folder / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+    std::filesystem::permissions(folder / name,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   const auto whole = std::filesystem::absolute(folder, ignored);
   if (auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  auto ledger =
-      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), options.simulated, options.clock);
+  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), options.simulated, options);
   return ledger;
 }
 
@@ -534,7 +537,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder
   if (!store) return std::unexpected(store.error());
   const auto simulated = read_identity(HubKeys(*master), identity);
   if (!simulated) return std::unexpected(simulated.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), *simulated, options.clock);
+  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), *simulated, options);
   if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
   return ledger;
 }

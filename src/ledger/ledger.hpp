@@ -118,6 +118,14 @@ struct Options {
       key_file;             // the hub's key; empty: $WIDER_HUB_KEY_FILE, else beside the hub ("H.key"), never inside it
   bool synchronous = true;  // false only in the test that shows why it must be true
   std::string sqlite_vfs;   // only in tests: the SQLite VFS to use; empty: its own
+  std::size_t fold_from = 0;  // only in tests: fold the store's log at so many bytes; 0: when it is worth it
+};
+
+// Entries made ready to be appended: see Ledger::seal.
+class Sealed {
+ public:
+  virtual ~Sealed() = default;
+  [[nodiscard]] virtual std::size_t count() const = 0;
 };
 
 class Ledger {
@@ -131,8 +139,17 @@ class Ledger {
 
   // Appends all entries or none; returns the first one's sequence (they are consecutive). Durable on return.
   virtual Result<std::uint64_t> append(std::span<const NewEntry> entries) = 0;
+  // The two halves of append, for who appends in bulk: seal encrypts and hashes (the entries are not needed
+  // afterwards), append writes. So one group can be sealed in one thread while the group before it is being written in
+  // another. A Sealed is appended once.
+  [[nodiscard]] virtual std::unique_ptr<Sealed> seal(std::span<const NewEntry> entries) const = 0;
+  virtual Result<std::uint64_t> append(Sealed& entries) = 0;
   // As append, but the group that is being filled closes at once: for a look that a page waits for.
   virtual Result<std::uint64_t> append_now(const NewEntry& entry) = 0;
+
+  // How many entries a bulk append should give per call just now. A call is one group and one durable write, which a
+  // page's append_now waits out: so it is many, or few while pages are being looked at.
+  [[nodiscard]] virtual std::size_t good_batch() const = 0;
 
   virtual Result<Entry> read(std::uint64_t sequence) = 0;
   // Entries first … last in order (bodies decrypted and authenticated); stops when the visitor returns false.
@@ -176,9 +193,5 @@ class Ledger {
 
 // Whether the head was signed by the hub with this public key.
 [[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);
-
-// Entries a bulk append should give per call: a call is one group and one durable write, which a page's append_now
-// waits out.
-inline constexpr std::size_t good_batch = 1024;
 
 }  // namespace wider::ledger

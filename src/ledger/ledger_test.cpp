@@ -1,8 +1,11 @@
 // What a ledger promises, tried through its interface.
 #include "ledger/ledger.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -70,6 +73,65 @@ TEST(Ledger, WhatWasAppendedIsReadAgainAfterReopening) {
   EXPECT_TRUE(found.good()) << found.says;
   EXPECT_EQ(found.entries, 701U);
   EXPECT_EQ(found.root, ledger->head()->root);
+}
+
+TEST(Ledger, SealedAheadIsTheSameAsAppended) {
+  const TestFolder folder;
+  const auto entries = entries_of(300);
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  const auto first = ledger->seal(std::span(entries).first(200));
+  const auto second = ledger->seal(std::span(entries).subspan(200));
+  EXPECT_EQ(second->count(), 100U);
+  EXPECT_EQ(ledger->append(*first).value(), 1U);
+  EXPECT_EQ(ledger->append_now(entry_of("a look")).value(), 201U);
+  EXPECT_EQ(ledger->append(*second).value(), 202U);
+  EXPECT_EQ(ledger->append(*ledger->seal({})).error().code, ErrorCode::usage);
+  EXPECT_EQ(ledger->read(200)->body, "body 199");
+  EXPECT_EQ(ledger->read(202)->body, "body 200");
+  EXPECT_EQ(ledger->read(301)->header.reference, entries[299].reference);
+  EXPECT_TRUE(ledger->verify({}, {})->good());
+  EXPECT_DEATH((void)ledger->append(*first), "appended");
+}
+
+TEST(Ledger, ABulkAppendIsShorterWhilePagesAreLookedAt) {
+  const TestFolder folder;
+  auto ledger = Ledger::create(folder.hub(), {}).value();
+  const std::size_t alone = ledger->good_batch();
+  ASSERT_TRUE(ledger->append_now(entry_of("a look")));
+  EXPECT_LT(ledger->good_batch(), alone);
+}
+
+// One thread seals, one appends what was sealed, one looks and reads: all of it is there, in each one's own order.
+TEST(Ledger, SealingAppendingAndLookingAtOnce) {
+  const TestFolder folder;
+  Options options;
+  options.fold_from = std::size_t{256} << 10;
+  auto ledger = Ledger::create(folder.hub(), options).value();
+  std::atomic<bool> done = false;
+  std::vector<std::uint64_t> looks;
+  std::thread looking([&] {
+    while (!done) {
+      looks.push_back(ledger->append_now(entry_of("look " + std::to_string(looks.size()))).value());
+      EXPECT_EQ(ledger->read(looks.back())->body, "look " + std::to_string(looks.size() - 1));
+    }
+  });
+  std::vector<std::uint64_t> firsts;
+  std::unique_ptr<Sealed> sealed = ledger->seal(entries_of(200, "0 "));
+  for (int i = 1; i <= 30; ++i) {
+    std::unique_ptr<Sealed> next;
+    std::thread sealing([&] { next = ledger->seal(entries_of(200, std::to_string(i) + " ")); });
+    firsts.push_back(ledger->append(*sealed).value());
+    sealing.join();
+    sealed = std::move(next);
+  }
+  done = true;
+  looking.join();
+  EXPECT_TRUE(std::ranges::is_sorted(firsts));
+  for (std::size_t i = 0; i < firsts.size(); ++i)
+    EXPECT_EQ(ledger->read(firsts[i] + 199)->body, std::to_string(i) + " 199");
+  EXPECT_FALSE(looks.empty());
+  EXPECT_EQ(ledger->size(), 30 * 200 + looks.size());
+  EXPECT_TRUE(ledger->verify({}, {})->good());
 }
 
 TEST(Ledger, NothingReadableLiesInTheFolder) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include <fmt/core.h>
 #include <sqlite3.h>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int ledger_application = 0x57504C31;  // "WPL1"
 constexpr int keys_application = 0x57504B31;    // "WPK1"
+constexpr std::size_t page_bytes = 4096;        // SQLite's own default, which both files have
 
 struct Closer {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -57,12 +59,23 @@ class File {
       return failure(ErrorCode::not_found, fmt::format("{} could not be opened: is this a hub?", path.string()));
     // EXCLUSIVE before the first access: no shared memory, no second connection, and the WAL index stays in this
     // process.
-    for (const char* line :
-         {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
-          options.synchronous ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF", "PRAGMA secure_delete=ON",
-          "PRAGMA wal_autocheckpoint=2000", "PRAGMA cache_size=-32768", "PRAGMA cell_size_check=ON"})
+    for (const char* line : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=WAL",
+                             options.synchronous ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF",
+                             "PRAGMA secure_delete=ON", "PRAGMA cache_size=-32768", "PRAGMA cell_size_check=ON"})
       if (auto done = run(line); !done) return done;
+    // In place of SQLite's own automatic checkpoint, which would come in the middle of whichever commit is the next.
+    sqlite3_wal_hook(database_.get(), note_log_pages, &log_pages_);
     return {};
+  }
+
+  // Of the write-ahead log after the last commit, as far as it is not in the file yet.
+  [[nodiscard]] std::size_t log_bytes() const { return static_cast<std::size_t>(log_pages_.load()) * page_bytes; }
+  // Moves the write-ahead log into the file and makes that durable.
+  Result<void> checkpoint() {
+    log_pages_ = 0;
+    return sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) == SQLITE_OK
+               ? Result<void>()
+               : error();
   }
 
   Result<void> run(const char* line) {
@@ -91,7 +104,13 @@ class File {
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
+  static int note_log_pages(void* log_pages, sqlite3*, const char*, int pages) {
+    *static_cast<std::atomic<int>*>(log_pages) = pages;
+    return SQLITE_OK;
+  }
+
   std::string name_;
+  std::atomic<int> log_pages_ = 0;
   Database database_;
 };
 
@@ -226,6 +245,16 @@ class SqliteStore final : public Store {
     if (done != SQLITE_DONE) return std::unexpected(ledger_.error().error());
     if (auto checked = check_keys(head.last_pack); !checked) return std::unexpected(checked.error());
     return head;
+  }
+
+  [[nodiscard]] std::size_t log_bytes() const override { return std::max(keys_.log_bytes(), ledger_.log_bytes()); }
+
+  Result<void> fold(std::size_t from_bytes) override {
+    for (File* file : {&keys_, &ledger_}) {
+      if (file->log_bytes() < from_bytes) continue;
+      if (auto done = file->checkpoint(); !done) return done;
+    }
+    return {};
   }
 
  private:

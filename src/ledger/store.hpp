@@ -1,4 +1,5 @@
-// Where a ledger's bytes lie: five operations, so that a second store can follow the first without a change above.
+// Where a ledger's bytes lie: five operations (and folding, for a store that has a log), so that a second store can
+// follow the first without a change above.
 // A store knows nothing of keys or plaintext: it gets and gives ciphertext, wrapped keys, rows and hashes.
 //
 // Invariants
@@ -51,6 +52,10 @@ class Store {
   virtual Result<Block> read_body(std::uint64_t sequence) = 0;  // as read_range of one entry
   virtual Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) = 0;
   virtual Result<StoreHead> head() = 0;
+  // Folds the log that groups are first written to into the files, where it has grown to so many bytes. Durability does
+  // not wait for it: it takes a moment, so the ledger chooses when and how much.
+  virtual Result<void> fold(std::size_t from_bytes) = 0;
+  [[nodiscard]] virtual std::size_t log_bytes() const = 0;  // of the longest log; from any thread
 };
 
 // What a store says of itself; authenticated by the ledger.

@@ -130,6 +130,12 @@ struct Columns {
   }
 };
 
+// A worker's pool and what it knows of names.
+struct Pool {
+  StringPool strings;
+  std::vector<NameFacts> names;
+};
+
 struct ReadDate {
   BirthDate birth;
   Code text = 0;
@@ -151,6 +157,70 @@ BirthDate birth_of(const PartialDate& date) {
 
 std::size_t portions_of(std::size_t count, std::size_t portion) {
   return (count + portion - 1) / portion;
+}
+
+// A row's entry. Values gives what each code of a column, and each date, was read as.
+template <typename Values>
+void read_names(const Row& row, Values& values, Entry& entry, MoreFields& more) {
+  ParsedForename forename;
+  ParsedSurname surname;
+  if (const Code code = row.value[index_of(Attribute::forename)]) forename = values.of(&Columns::forenames, code);
+  if (const Code code = row.value[index_of(Attribute::surname)]) surname = values.of(&Columns::surnames, code);
+  for (const Code other : forename.others) add_name(more.other_names, other);
+  if (const Code code = row.value[index_of(Attribute::full_name)]) {
+    const ParsedFullName& full = values.of(&Columns::full_names, code);
+    // The agency's own split is kept unless it was a title only.
+    if (forename.first == 0 && full.forename.first != surname.whole) forename = full.forename;
+    if (surname.whole == 0 && full.surname.whole != forename.first) surname = full.surname;
+    for (const Code other : {full.forename.first, full.surname.whole}) {
+      if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
+    }
+    for (const Code other : full.beyond) {
+      if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
+    }
+  }
+  if (const Code code = row.value[index_of(Attribute::alias)])
+    add_name(more.other_names, values.of(&Columns::aliases, code).text);
+  entry.forename = forename.first;
+  if (forename.whole != forename.first) more.forename_whole = forename.whole;
+  entry.surname = surname.whole;
+  more.surname_first = surname.first;
+  more.surname_last = surname.last;
+}
+
+template <typename Values>
+void read_row(const Row& row, bool keep_source, Values& values, Entry& entry, MoreFields& more) {
+  entry = Entry{};
+  more = MoreFields{};
+  const auto value = [&](Attribute attribute) { return row.value[index_of(attribute)]; };
+  const auto text = [&](auto column, Code code) { return code == 0 ? 0 : values.of(column, code).text; };
+  read_names(row, values, entry, more);
+  if (const Code code = value(Attribute::postcode)) {
+    const ParsedPostcode& parsed = values.of(&Columns::postcodes, code);
+    entry.postcode = parsed.postcode;
+    entry.outward = parsed.outward;
+  }
+  if (const Code code = value(Attribute::address)) {
+    const ParsedAddress& parsed = values.of(&Columns::addresses, code);
+    entry.address = parsed.address;
+    entry.house = parsed.house;
+  }
+  entry.town = text(&Columns::towns, value(Attribute::town));
+  entry.phone = text(&Columns::phones, value(Attribute::phone));
+  entry.email = text(&Columns::emails, value(Attribute::email));
+  entry.nhs_number = text(&Columns::nhs_numbers, value(Attribute::nhs_number));
+  entry.upn = text(&Columns::upns, value(Attribute::upn));
+  entry.occupation = text(&Columns::occupations, value(Attribute::occupation));
+  more.uprn = text(&Columns::uprns, value(Attribute::uprn));
+  more.own_id = text(&Columns::own_ids, row.own_id);
+  if (row.birth_date.known()) {
+    const ReadDate date = values.date(row.birth_date);
+    entry.birth = date.birth;
+    if (date.birth.year != 0) entry.birth_text = date.text;
+  }
+  entry.sex = row.sex;
+  if (keep_source || row.own_id != 0) entry.source = row.source;
+  entry.attach_only = row.attach_only;
 }
 
 // The rows as read: every distinct value normalised, and each row's entry on demand.
@@ -176,35 +246,14 @@ class ReadRows {
   }
 
   void read(const Row& row, Entry& entry, MoreFields& more) const {
-    entry = Entry{};
-    more = MoreFields{};
-    const auto value = [&](Attribute attribute) { return row.value[index_of(attribute)]; };
-    const auto text = [&](const Column<ParsedText>& column, Code code) { return code == 0 ? 0 : column[code].text; };
-    read_names(row, entry, more);
-    if (const Code code = value(Attribute::postcode)) {
-      entry.postcode = columns_.postcodes[code].postcode;
-      entry.outward = columns_.postcodes[code].outward;
-    }
-    if (const Code code = value(Attribute::address)) {
-      entry.address = columns_.addresses[code].address;
-      entry.house = columns_.addresses[code].house;
-    }
-    entry.town = text(columns_.towns, value(Attribute::town));
-    entry.phone = text(columns_.phones, value(Attribute::phone));
-    entry.email = text(columns_.emails, value(Attribute::email));
-    entry.nhs_number = text(columns_.nhs_numbers, value(Attribute::nhs_number));
-    entry.upn = text(columns_.upns, value(Attribute::upn));
-    entry.occupation = text(columns_.occupations, value(Attribute::occupation));
-    more.uprn = text(columns_.uprns, value(Attribute::uprn));
-    more.own_id = text(columns_.own_ids, row.own_id);
-    if (row.birth_date.known()) {
-      const ReadDate& date = dates_[date_at_.find(key_of(row.birth_date))];
-      entry.birth = date.birth;
-      if (date.birth.year != 0) entry.birth_text = date.text;
-    }
-    entry.sex = row.sex;
-    if (input_.between_sources_only || row.own_id != 0) entry.source = row.source;
-    entry.attach_only = row.attach_only;
+    read_row(row, input_.between_sources_only, *this, entry, more);
+  }
+
+  // What read_row() asks for.
+  [[nodiscard]] ReadDate date(const PartialDate& date) const { return dates_[date_at_.find(key_of(date))]; }
+  template <typename Parsed>
+  [[nodiscard]] const Parsed& of(const Column<Parsed> Columns::*column, Code code) const {
+    return (columns_.*column)[code];
   }
 
  private:
@@ -240,20 +289,20 @@ class ReadRows {
       columns_.visit(c, [&](auto& column, auto) { column.prepare(input_.strings->size(), used_[c]); });
       for (std::size_t first = 0; first < used_[c].size(); first += code_portion) parts.push_back({c, first, 0});
     }
-    std::vector<Normaliser> normalisers(std::max(threads_, 1U));
+    std::vector<Pool> pools(std::max(threads_, 1U));
     const auto each_code = [&](const Part& part, auto&& with) {
       const std::size_t end = std::min(part.first + code_portion, used_[part.column].size());
       for (std::size_t i = part.first; i < end; ++i) with(used_[part.column][i]);
     };
     in_parallel(threads_, parts.size(), [&](std::size_t worker, std::size_t p) {
       parts[p].worker = worker;
+      Normaliser normaliser(pools[worker].strings, pools[worker].names);
       columns_.visit(parts[p].column, [&](auto& column, auto reading) {
-        each_code(parts[p],
-                  [&](Code code) { column[code] = (normalisers[worker].*reading)(input_.strings->view(code)); });
+        each_code(parts[p], [&](Code code) { column[code] = (normaliser.*reading)(input_.strings->view(code)); });
       });
     });
-    read_dates(normalisers[0]);
-    const std::vector<std::vector<Code>> code_of_worker = put_together(normalisers);
+    read_dates(pools[0].strings);
+    const std::vector<std::vector<Code>> code_of_worker = put_together(pools);
     in_parallel(threads_, parts.size(), [&](std::size_t, std::size_t p) {
       if (parts[p].worker == 0) return;
       columns_.visit(parts[p].column, [&](auto& column, auto) {
@@ -262,23 +311,23 @@ class ReadRows {
     });
   }
 
-  void read_dates(Normaliser& normaliser) {
+  void read_dates(StringPool& strings) {
     std::vector<std::uint64_t> keys;
     date_at_.for_each([&](std::uint64_t key, std::uint32_t) { keys.push_back(key); });
     for (const std::uint64_t key : keys) {
       const PartialDate date{Date{static_cast<std::int32_t>(key >> 8)}, static_cast<Precision>(key & 0xFF)};
       date_at_[key] = static_cast<std::uint32_t>(dates_.size());
-      dates_.push_back({birth_of(date), normaliser.strings.intern(to_iso(date))});
+      dates_.push_back({birth_of(date), strings.intern(to_iso(date))});
     }
   }
 
   // The workers' pools as one, which begins with the first worker's. By worker: its codes → codes of the whole.
-  std::vector<std::vector<Code>> put_together(std::vector<Normaliser>& normalisers) {
-    std::vector<std::vector<Code>> code_of_worker(normalisers.size());
-    entries_.strings = std::move(normalisers[0].strings);
-    entries_.names = std::move(normalisers[0].names);
-    for (std::size_t worker = 1; worker < normalisers.size(); ++worker) {
-      const StringPool& from = normalisers[worker].strings;
+  std::vector<std::vector<Code>> put_together(std::vector<Pool>& pools) {
+    std::vector<std::vector<Code>> code_of_worker(pools.size());
+    entries_.strings = std::move(pools[0].strings);
+    entries_.names = std::move(pools[0].names);
+    for (std::size_t worker = 1; worker < pools.size(); ++worker) {
+      const StringPool& from = pools[worker].strings;
       std::vector<Code>& code_of = code_of_worker[worker];
       code_of.resize(from.size());
       constexpr Code ahead = 16;
@@ -287,8 +336,8 @@ class ReadRows {
         code_of[code] = entries_.strings.intern(from.view(code), from.hash(code));
       }
       entries_.names.resize(std::max<std::size_t>(entries_.names.size(), entries_.strings.size()));
-      for (Code code = 0; code < normalisers[worker].names.size() && code < from.size(); ++code) {
-        NameFacts facts = normalisers[worker].names[code];
+      for (Code code = 0; code < pools[worker].names.size() && code < from.size(); ++code) {
+        NameFacts facts = pools[worker].names[code];
         if (facts.sound == 0) continue;
         facts.sound = code_of[facts.sound];
         facts.plain_sound = code_of[facts.plain_sound];
@@ -297,33 +346,6 @@ class ReadRows {
     }
     entries_.names.resize(entries_.strings.size());
     return code_of_worker;
-  }
-
-  void read_names(const Row& row, Entry& entry, MoreFields& more) const {
-    ParsedForename forename;
-    ParsedSurname surname;
-    if (const Code code = row.value[index_of(Attribute::forename)]) forename = columns_.forenames[code];
-    if (const Code code = row.value[index_of(Attribute::surname)]) surname = columns_.surnames[code];
-    for (const Code other : forename.others) add_name(more.other_names, other);
-    if (const Code code = row.value[index_of(Attribute::full_name)]) {
-      const ParsedFullName& full = columns_.full_names[code];
-      // The agency's own split is kept unless it was a title only.
-      if (forename.first == 0 && full.forename.first != surname.whole) forename = full.forename;
-      if (surname.whole == 0 && full.surname.whole != forename.first) surname = full.surname;
-      for (const Code other : {full.forename.first, full.surname.whole}) {
-        if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
-      }
-      for (const Code other : full.beyond) {
-        if (other != forename.first && other != surname.whole) add_name(more.other_names, other);
-      }
-    }
-    if (const Code code = row.value[index_of(Attribute::alias)])
-      add_name(more.other_names, columns_.aliases[code].text);
-    entry.forename = forename.first;
-    if (forename.whole != forename.first) more.forename_whole = forename.whole;
-    entry.surname = surname.whole;
-    more.surname_first = surname.first;
-    more.surname_last = surname.last;
   }
 
   const Input& input_;
@@ -335,11 +357,83 @@ class ReadRows {
   std::vector<ReadDate> dates_;
 };
 
-// The entry's content as a hash of texts, so that it does not depend on codes.
-std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const Entries& entries) {
+// What a column's codes were read as, when codes come one by one.
+template <typename Parsed>
+struct Memo {
+  NumberMap<std::uint32_t> place;  // and 1
+  std::vector<Parsed> parsed;
+};
+
+}  // namespace
+
+// Values that many rows share are read once; numbers that are a person's own are read again.
+class EntryReader::Impl {
+ public:
+  Impl(const StringPool& from, Entries& entries)
+      : from_(from), strings_(entries.strings), normaliser_(entries.strings, entries.names) {}
+
+  ParsedForename of(Column<ParsedForename> Columns::*, Code code) {
+    return remembered(forenames_, code, &Normaliser::forename);
+  }
+  ParsedSurname of(Column<ParsedSurname> Columns::*, Code code) {
+    return remembered(surnames_, code, &Normaliser::surname);
+  }
+  ParsedFullName of(Column<ParsedFullName> Columns::*, Code code) {
+    return remembered(full_names_, code, &Normaliser::full_name);
+  }
+  ParsedPostcode of(Column<ParsedPostcode> Columns::*, Code code) {
+    return remembered(postcodes_, code, &Normaliser::postcode);
+  }
+  ParsedAddress of(Column<ParsedAddress> Columns::*, Code code) {
+    return remembered(addresses_, code, &Normaliser::address);
+  }
+  ParsedText of(Column<ParsedText> Columns::*column, Code code) {
+    if (column == &Columns::towns) return remembered(towns_, code, &Normaliser::folded);
+    if (column == &Columns::occupations) return remembered(occupations_, code, &Normaliser::folded);
+    const std::string_view text = from_.view(code);
+    if (column == &Columns::aliases) return normaliser_.alias(text);
+    if (column == &Columns::phones) return normaliser_.phone(text);
+    if (column == &Columns::emails) return normaliser_.email(text);
+    if (column == &Columns::own_ids) return normaliser_.as_given(text);
+    return normaliser_.tight(text);
+  }
+  ReadDate date(const PartialDate& date) {
+    const BirthDate birth = birth_of(date);
+    return {birth, birth.year == 0 ? 0 : strings_.intern(to_iso(date))};
+  }
+
+ private:
+  template <typename Parsed, typename Reading>
+  Parsed remembered(Memo<Parsed>& memo, Code code, Reading reading) {
+    if (const std::uint32_t place = memo.place.find(code); place != 0) return memo.parsed[place - 1];
+    memo.parsed.push_back((normaliser_.*reading)(from_.view(code)));
+    memo.place[code] = static_cast<std::uint32_t>(memo.parsed.size());
+    return memo.parsed.back();
+  }
+
+  const StringPool& from_;
+  StringPool& strings_;
+  Normaliser normaliser_;
+  Memo<ParsedForename> forenames_;
+  Memo<ParsedSurname> surnames_;
+  Memo<ParsedFullName> full_names_;
+  Memo<ParsedPostcode> postcodes_;
+  Memo<ParsedAddress> addresses_;
+  Memo<ParsedText> towns_, occupations_;
+};
+
+EntryReader::EntryReader(const StringPool& from, Entries& entries) : impl_(std::make_unique<Impl>(from, entries)) {}
+EntryReader::~EntryReader() = default;
+ReadRow EntryReader::read(const Row& row, bool keep_source) {
+  ReadRow read;
+  read_row(row, keep_source, *impl_, read.entry, read.more);
+  return read;
+}
+
+std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const StringPool& strings) {
   std::uint64_t hash = 0;
   const auto add = [&](std::uint64_t value) { hash = mix64(hash ^ value); };
-  const auto text = [&](Code code) { add(entries.strings.hash(code)); };
+  const auto text = [&](Code code) { add(strings.hash(code)); };
   for (const Code code : {entry.forename, more.forename_whole == 0 ? entry.forename : more.forename_whole,
                           entry.surname, more.surname_first, more.surname_last})
     text(code);
@@ -352,6 +446,8 @@ std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const Ent
       (entry.attach_only ? 1 : 0));
   return hash;
 }
+
+namespace {
 
 // Calls visit(i, entry, more) for the rows that row_of names, each read once what it needs has been brought near.
 template <typename RowOf, typename Visit>
@@ -398,16 +494,20 @@ Order order_of(const Input& input, std::vector<Hashed> hashed, const std::unorde
     for (std::size_t from = 0; from < rows.size();) {
       std::size_t to = from + 1;
       while (to < rows.size() && rows[to].hash == rows[from].hash) ++to;
-      // Those that have an entry of their own follow the others.
-      auto own = rows.begin() + static_cast<std::ptrdiff_t>(to);
+      // Those that have an entry of their own follow the others, by the row's name, or by its place.
+      const auto own = [&](const Hashed& one) -> std::uint64_t {
+        if (!alone.contains(one.row)) return 0;
+        return input.rows[one.row].name != 0 ? input.rows[one.row].name : one.row + 1ULL;
+      };
       if (!alone.empty()) {
-        own = std::stable_partition(rows.begin() + static_cast<std::ptrdiff_t>(from), own,
-                                    [&](const Hashed& one) { return !alone.contains(one.row); });
+        std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(from),
+                         rows.begin() + static_cast<std::ptrdiff_t>(to),
+                         [&](const Hashed& a, const Hashed& b) { return own(a) < own(b); });
       }
-      const auto shared = static_cast<std::size_t>(own - rows.begin());
-      if (shared > from) order.begins.push_back(static_cast<std::uint32_t>(order.rows.size() + from));
-      for (std::size_t i = shared; i < to; ++i)
-        order.begins.push_back(static_cast<std::uint32_t>(order.rows.size() + i));
+      for (std::size_t i = from; i < to; ++i) {
+        if (i == from || (!alone.empty() && own(rows[i]) != own(rows[i - 1])))
+          order.begins.push_back(static_cast<std::uint32_t>(order.rows.size() + i));
+      }
       from = to;
     }
   };
@@ -479,7 +579,7 @@ Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t
     read_ahead(
         input, read, entries.strings, from, to, [](std::size_t i) { return i; },
         [&](std::size_t i, const Entry& entry, const MoreFields& more) {
-          hashed[i] = {content_hash(entry, more, entries), static_cast<std::uint32_t>(i)};
+          hashed[i] = {content_hash(entry, more, entries.strings), static_cast<std::uint32_t>(i)};
         });
   });
   Order order = order_of(input, std::move(hashed), alone);

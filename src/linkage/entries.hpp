@@ -89,6 +89,29 @@ struct Entries {
   }
 };
 
+// One row as read; the entry's `more` is not set.
+struct ReadRow {
+  Entry entry;
+  MoreFields more;
+};
+
+// Reads rows one by one into the pool and the names of `entries`; each distinct value is normalised once. `from` and
+// `entries` outlive it; `from` may grow meanwhile.
+class EntryReader {
+ public:
+  EntryReader(const StringPool& from, Entries& entries);
+  ~EntryReader();
+  // keep_source: the source matters although there is no own id (between_sources_only).
+  [[nodiscard]] ReadRow read(const Row& row, bool keep_source);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The entry's content as a hash of texts: it does not depend on codes.
+[[nodiscard]] std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const StringPool& strings);
+
 // Rows named in `apart` get an entry of their own. Row numbers in `apart` must exist.
 [[nodiscard]] Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart,
                                    unsigned threads = 1);

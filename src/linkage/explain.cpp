@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/few_rows.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 
@@ -132,7 +133,9 @@ void add_sentences(Explanation& explanation, const Scorer& scorer, bool kin, boo
 Explanation explain(const Input& input, const Model& model, std::uint32_t left, std::uint32_t right) {
   CHECK(input.strings != nullptr && left < input.rows.size() && right < input.rows.size());
   // Two rows suffice: the frequencies come from the model. Each row is an entry of its own.
-  Input two{input.strings, {input.rows[left], input.rows[right]}, input.between_sources_only};
+  const std::uint32_t wanted[] = {left, right};
+  FewRows few = few_rows(input, wanted);
+  Input& two = few.input;
   two.rows[0].attach_only = two.rows[1].attach_only = false;
   const std::pair<std::uint32_t, std::uint32_t> apart[] = {{0, 1}};
   const Entries entries = make_entries(two, apart);
@@ -146,8 +149,8 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
     const auto field = static_cast<Field>(f);
     FieldWeight weight;
     weight.field = plain_name(field);
-    weight.left = shown(input, two.rows[0], field);
-    weight.right = shown(input, two.rows[1], field);
+    weight.left = shown(two, two.rows[0], field);
+    weight.right = shown(two, two.rows[1], field);
     weight.level = field_infos()[f].levels[pattern[f]].words;
     const std::int32_t total = scorer.field_weight(f, pattern[f]) + scorer.frequency_weight(a, b, field, pattern[f]);
     weight.weight = static_cast<double>(total) / weight_scale;

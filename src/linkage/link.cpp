@@ -125,21 +125,20 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
   return pairs;
 }
 
-// The least row of each row's cluster. Rows of an entry that does not hold together stay single; between sources, one
-// row of several equal rows of a source may join.
+// The least row of each row's cluster. Rows of a cluster that is one entry which does not hold together stay single,
+// and an attach_only row that came to it holds nothing together either; between sources, one row of several equal rows
+// of a source may join.
 std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::vector<std::uint32_t>& cluster,
                                             const std::vector<bool>& together, bool between_sources_only) {
   std::vector<std::uint32_t> size(entries.all.size());
-  for (const std::uint32_t of : cluster) {
-    if (of != UINT32_MAX) ++size[of];
-  }
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) ++size[cluster[i]];
   std::vector<std::uint32_t> least(entries.all.size(), UINT32_MAX);
   std::vector<std::uint32_t> by_row(entries.entry_of.size());
   for (std::uint32_t row = 0; row < by_row.size(); ++row) {
     const std::uint32_t entry = entries.entry_of[row];
     const std::uint32_t of = cluster[entry];
     const bool second = between_sources_only && entries.rows_of(entry)[0] != row;
-    if (of == UINT32_MAX || second || (!together[entry] && size[of] < 2)) {
+    if (of == UINT32_MAX || second || (size[of] < 2 && !together[of])) {
       by_row[row] = row;
       continue;
     }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct Row {
                              // different ids of one source are never joined by the machine alone; 0 is none
   bool attach_only =
       false;  // changes nothing for others: joined to at most one settled cluster at the end (invariant 10)
+  std::uint64_t name = 0;  // a hash of the mention's name, so that rows equal in all else have an order that does not
+                           // depend on their places; 0: the place decides
 };
 
 struct Input {
@@ -134,5 +137,22 @@ struct Explanation {
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it
 };
 [[nodiscard]] Explanation explain(const Input& input, const Model& model, std::uint32_t left, std::uint32_t right);
+
+// The tie that would part first of those that hold one person's rows together: the weakest edge of the maximum spanning
+// tree of the match weights between the rows. What people decided, and equal own ids of one source, hold for certain.
+enum class TieKind : std::uint8_t { machine, own_id, decided };
+struct WeakestTie {
+  std::uint32_t left = 0;  // row
+  std::uint32_t right = 0;
+  TieKind kind = TieKind::machine;   // another than machine: every tie is certain
+  double weight = 0;                 // of a machine's tie: log2 of the odds, prior included
+  double probability = 1;            // of a machine's tie
+  bool above_threshold = true;       // false: these two alone would not be joined, the other rows hold them together
+  std::vector<bool> right_side;      // by row: would go with `right` if the tie fell
+};
+// `input` holds the rows of one person and no others; decisions name its rows. nullopt: fewer than two rows.
+// between: only a tie whose fall would part some of these rows from the others of them counts; empty: any of the tree.
+[[nodiscard]] std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, const Decisions& decisions,
+                                                    std::span<const std::uint32_t> between = {});
 
 }  // namespace wider::linkage

@@ -78,17 +78,50 @@ double probability_of(std::int64_t weight) {
   return 1 / (1 + std::exp2(-static_cast<double>(weight) / weight_scale));
 }
 
-Established established_forenames(const Entries& entries, const TermTable& forenames) {
-  Established established(entries.strings.size(), false);
-  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
-  for (const auto& [name, count] : forenames.counts) {
-    if (static_cast<double>(count) < least) continue;
-    if (const auto code = entries.strings.find(name)) established[*code] = true;
+namespace {
+
+// Calls visit(code, count) for each string from `first` on that the table counts; walks whichever of the two is
+// shorter, so that a pair of rows or one more row does not cost the whole table.
+template <typename Visit>
+void for_each_counted(const TermTable& table, const StringPool& strings, Code first, Visit&& visit) {
+  if (strings.size() - first < table.counts.size()) {
+    for (Code code = first; code < strings.size(); ++code) {
+      const auto found = table.counts.find(strings.view(code));
+      if (found != table.counts.end()) visit(code, found->second);
+    }
+    return;
   }
+  for (const auto& [value, count] : table.counts) {
+    const auto code = strings.find(value);
+    if (code && *code >= first) visit(*code, count);
+  }
+}
+
+// How much more or less a value that so many entries give says than an average value of its term.
+std::int16_t rarity_weight(const TermTable& table, double count) {
+  const double total = static_cast<double>(table.total);
+  const double chance = std::max(table.chance, 1 / (total * total));
+  return static_cast<std::int16_t>(std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment));
+}
+
+// Marks the established names among the strings from `first` on.
+void establish(Established& established, const Entries& entries, Code first, const TermTable& forenames) {
+  established.resize(entries.strings.size());
+  const double least = std::max(8.0, 4e-5 * static_cast<double>(forenames.total));
+  for_each_counted(forenames, entries.strings, first, [&](Code code, std::uint32_t count) {
+    if (static_cast<double>(count) >= least) established[code] = true;
+  });
   // A name of the table of name forms is nobody's slip of the finger.
-  for (Code code = 0; code < entries.names.size() && code < established.size(); ++code) {
+  for (Code code = first; code < entries.names.size() && code < established.size(); ++code) {
     if (entries.names[code].groups[0] != 0) established[code] = true;
   }
+}
+
+}  // namespace
+
+Established established_forenames(const Entries& entries, const TermTable& forenames) {
+  Established established;
+  establish(established, entries, 0, forenames);
   return established;
 }
 
@@ -105,16 +138,23 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
-    const double total = static_cast<double>(table.total);
-    const double chance = std::max(table.chance, 1 / (total * total));
-    const auto weight = [&](double count) {
-      return static_cast<std::int16_t>(std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment));
-    };
-    rare_[t] = weight(2);
+    rare_[t] = rarity_weight(table, 2);
     adjustments_[t].assign(entries.strings.size(), rare_[t]);
-    for (const auto& [value, count] : table.counts) {
-      if (const auto code = entries.strings.find(value)) adjustments_[t][*code] = weight(count);
-    }
+    for_each_counted(table, entries.strings, 0,
+                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = rarity_weight(table, count); });
+  }
+}
+
+void Scorer::extend(const Model& model, const Entries& entries) {
+  const auto first = static_cast<Code>(established_.size());
+  if (first >= entries.strings.size()) return;
+  establish(established_, entries, first, model.terms[at(Term::forename)]);
+  for (std::size_t t = 0; t < term_count; ++t) {
+    const TermTable& table = model.terms[t];
+    if (table.total == 0) continue;
+    adjustments_[t].resize(entries.strings.size(), rare_[t]);
+    for_each_counted(table, entries.strings, first,
+                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = rarity_weight(table, count); });
   }
 }
 
@@ -165,7 +205,10 @@ Kin Scorer::kin(const Pattern& pattern) const {
   if (other_birth && name != forename_same && name != forename_missing && family) return Kin::likely;
   // Household evidence alone says nothing of which person of the household it is.
   const bool own_name = name != forename_missing && name != forename_different && name != forename_alike;
-  const bool own_birth = birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year;
+  // A boy and a girl born on one day into one family are twins as soon as no forename says that they are one.
+  const bool like_twins_unnamed = name == forename_missing && pattern[at(Field::sex)] == sex_different;
+  const bool own_birth =
+      birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year && !like_twins_unnamed;
   const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
                           pattern[at(Field::email)] == plain_same;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;

@@ -91,6 +91,8 @@ class Scorer {
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
+  // Takes in strings that came to the entries' pool since.
+  void extend(const Model& model, const Entries& entries);
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:

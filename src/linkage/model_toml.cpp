@@ -1,13 +1,12 @@
 // The model as TOML: written in a fixed order with numbers that read back as the same double, and read strictly: every
 // field and level must be there, nothing unknown may be.
-#include <toml++/toml.h>
-
 #include <charconv>
 #include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/toml.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 
@@ -168,12 +167,12 @@ std::string to_toml(const Model& model) {
 }
 
 Result<ModelPtr> parse_model(std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text);
+  const auto parsed = parse_toml(text);
   if (!parsed) {
-    const auto where = parsed.error().source().begin;
-    return bad(fmt::format("line {}, column {}: it is not TOML.", where.line, where.column));
+    const TomlProblem& problem = parsed.error();
+    return bad(fmt::format("line {}, column {}: {}.", problem.line, problem.column, problem.says));
   }
-  const toml::table& root = parsed.table();
+  const toml::table& root = *parsed;
   const auto version = root["version"].value<std::int64_t>();
   if (!version) return bad("it does not say its version.");
   if (*version < 1 || *version > model_version)

@@ -39,15 +39,15 @@ std::string joined(std::span<const std::string_view> parts) {
 }  // namespace
 
 Code Normaliser::name(std::string_view word) {
-  const Code code = strings.intern(word);
-  if (names.size() <= code) names.resize(std::max<std::size_t>(code + 1, names.size() * 2));
-  if (code != 0 && names[code].sound == 0) {
+  const Code code = strings_.intern(word);
+  if (names_.size() <= code) names_.resize(std::max<std::size_t>(code + 1, names_.size() * 2));
+  if (code != 0 && names_[code].sound == 0) {
     const std::string folded(word);
     NameFacts facts;
     facts.groups = groups_of(folded);
-    facts.sound = strings.intern("~" + sound_key(fullest_form(folded)));
-    facts.plain_sound = strings.intern("~" + sound_key(folded));
-    names[code] = facts;
+    facts.sound = strings_.intern("~" + sound_key(fullest_form(folded)));
+    facts.plain_sound = strings_.intern("~" + sound_key(folded));
+    names_[code] = facts;
   }
   return code;
 }
@@ -114,14 +114,14 @@ ParsedText Normaliser::alias(std::string_view text) {
 ParsedAddress Normaliser::address(std::string_view text) {
   const std::string folded = fold_address(text);
   ParsedAddress parsed;
-  parsed.address = strings.intern(folded);
+  parsed.address = strings_.intern(folded);
   std::string_view number;
   for (const std::string_view word : words(folded)) {
     const bool numeric = word.front() >= '0' && word.front() <= '9';
     if (numeric) {
       number = word;
     } else if (!number.empty()) {
-      parsed.house = strings.intern(std::string(number) + " " + std::string(word));
+      parsed.house = strings_.intern(std::string(number) + " " + std::string(word));
       break;
     }
   }
@@ -131,9 +131,9 @@ ParsedAddress Normaliser::address(std::string_view text) {
 ParsedPostcode Normaliser::postcode(std::string_view text) {
   const std::string tight = fold_tight(text);
   ParsedPostcode parsed;
-  parsed.postcode = strings.intern(tight);
+  parsed.postcode = strings_.intern(tight);
   if (tight.size() >= 5 && tight.size() <= 7 && (tight[0] < '0' || tight[0] > '9')) {
-    parsed.outward = strings.intern(std::string_view(tight).substr(0, tight.size() - 3));
+    parsed.outward = strings_.intern(std::string_view(tight).substr(0, tight.size() - 3));
   }
   return parsed;
 }
@@ -143,7 +143,7 @@ ParsedText Normaliser::email(std::string_view text) {
   for (const char c : text) {
     if (c != ' ') lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   }
-  return {strings.intern(lower)};
+  return {strings_.intern(lower)};
 }
 
 }  // namespace wider::linkage

@@ -1,6 +1,6 @@
 // Normalising: the texts of rows → what is compared. Each function takes one value as it was given and interns what it
-// reads out of it. A Normaliser has a pool of its own; entries.cpp gives each worker one and puts them together.
-// Not thread-safe: one for each worker.
+// reads out of it into the pool that the Normaliser was given; entries.cpp gives each worker one and puts them together.
+// Not thread-safe: one pool for each worker.
 #pragma once
 
 #include <array>
@@ -57,6 +57,8 @@ void recode(Parsed& parsed, const std::vector<Code>& code_of) {
 
 class Normaliser {
  public:
+  // names: by code of the pool; it is made longer as needed, perhaps not as long as the pool. Both outlive it.
+  Normaliser(StringPool& pool, std::vector<NameFacts>& facts) : strings_(pool), names_(facts) {}
   ParsedForename forename(std::string_view text);
   ParsedSurname surname(std::string_view text);
   ParsedFullName full_name(std::string_view text);
@@ -64,18 +66,18 @@ class Normaliser {
   ParsedAddress address(std::string_view text);
   ParsedPostcode postcode(std::string_view text);
   ParsedText email(std::string_view text);
-  ParsedText tight(std::string_view text) { return {strings.intern(fold_tight(text))}; }
-  ParsedText folded(std::string_view text) { return {strings.intern(fold(text))}; }
-  ParsedText phone(std::string_view text) { return {strings.intern(fold_phone(text))}; }
-  ParsedText as_given(std::string_view text) { return {strings.intern(text)}; }
-
-  StringPool strings;
-  std::vector<NameFacts> names;  // by code; perhaps shorter than the pool
+  ParsedText tight(std::string_view text) { return {strings_.intern(fold_tight(text))}; }
+  ParsedText folded(std::string_view text) { return {strings_.intern(fold(text))}; }
+  ParsedText phone(std::string_view text) { return {strings_.intern(fold_phone(text))}; }
+  ParsedText as_given(std::string_view text) { return {strings_.intern(text)}; }
 
  private:
   Code name(std::string_view word);
   ParsedForename forename_of(std::span<const std::string_view> parts);
   ParsedSurname surname_of(std::span<const std::string_view> parts);
+
+  StringPool& strings_;
+  std::vector<NameFacts>& names_;
 };
 
 template <std::size_t size>

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "picture/naming.hpp"
 #include "picture/rules.hpp"
 
 namespace wider::picture {
@@ -29,8 +30,9 @@ struct NodeState {
   double per_record = -1;            // by chance; looked up when first needed
   std::vector<Tie> ties;             // by day
   std::vector<std::int32_t> events;  // days of the records that name it, in order
-  std::vector<Link> links;
-  std::uint32_t last_hit = UINT32_MAX;
+  std::vector<Link> links;           // to what a second hop may go through
+  std::vector<Link> linked_from;     // whose links lead here: a new tie here is news there
+  std::vector<std::uint32_t> hits;   // positions of its hits
 };
 
 template <typename T, typename Day>
@@ -51,8 +53,9 @@ class AnchorRule final : public RuleState {
     const RecordRow& record = scene_.holdings.at(index);
     if (!record.day().valid()) return;
     day_ = record.day().days;
-    gather(index, record);
-    for (const NodeId node : anchors_) {
+    touched_.clear();
+    name_under(facts_, *pattern_, index, named_);
+    for (const NodeId node : named_.anchors) {
       insert_by_day(state_of(node).events, day_, [](std::int32_t d) { return d; });
     }
     if (pattern_->records.has(record.kind)) take_ties(index);
@@ -67,37 +70,6 @@ class AnchorRule final : public RuleState {
 
  private:
   // ---- what the record names ----
-  void gather(RecordIndex index, const RecordRow& record) {
-    children_.clear();
-    anchors_.clear();
-    touched_.clear();
-    const Holdings& holdings = scene_.holdings;
-    const Controls& controls = pattern_->controls;
-    const bool missing = pattern_->rule == Rule::missing_same_end;
-    for (std::uint32_t m = record.first_mention; m < record.first_mention + record.mention_count; ++m) {
-      const PersonId person = scene_.people.of(MentionIndex(m));
-      const Role role = holdings.mentions()[m].role;
-      if (!person.valid() || controls.duty_roles.has(role)) continue;
-      if (facts_.is_child(person, Date{day_})) {
-        children_.push_back(person);
-      } else if (!missing || role == Role::found_with || role == Role::driver || role == Role::associate ||
-                 role == Role::suspect) {
-        anchors_.push_back(node_of(person));
-      }
-    }
-    for (std::uint32_t t = record.first_thing; t < record.first_thing + record.thing_count; ++t) {
-      const EntityId entity = scene_.things.of(ThingIndex(t));
-      const ThingRole role = holdings.things()[t].role;
-      if (!entity.valid() || role == ThingRole::home || role == ThingRole::school) continue;
-      if (missing && record.kind == RecordKind::missing && role != ThingRole::found_at && role != ThingRole::used)
-        continue;
-      anchors_.push_back(node_of(scene_, entity));
-    }
-    unique(children_);
-    unique(anchors_);
-    static_cast<void>(index);
-  }
-
   template <typename T>
   static void unique(std::vector<T>& list) {
     std::sort(list.begin(), list.end());
@@ -115,15 +87,7 @@ class AnchorRule final : public RuleState {
     return states_[slot];
   }
 
-  [[nodiscard]] bool no_tie(PersonId child, NodeId anchor) const {
-    if (is_person(scene_, anchor)) {
-      return person_of(anchor) == child ||
-             (pattern_->controls.household_counts_once && facts_.same_household(child, person_of(anchor)));
-    }
-    if (!pattern_->controls.own_home_is_no_tie) return false;
-    const EntityId entity = entity_of(scene_, anchor);
-    return scene_.things.kind(entity) == ThingKind::place && facts_.lives_at(child, entity);
-  }
+  [[nodiscard]] bool no_tie(PersonId child, NodeId anchor) const { return is_own(facts_, *pattern_, child, anchor); }
 
   // The anchor has something new round that day.
   void touch(NodeId node, std::int32_t day) {
@@ -131,10 +95,10 @@ class AnchorRule final : public RuleState {
   }
 
   void take_ties(RecordIndex index) {
-    for (const NodeId node : anchors_) {
+    for (const NodeId node : named_.anchors) {
       bool any = false;
       NodeState& state = state_of(node);
-      for (const PersonId child : children_) {
+      for (const PersonId child : named_.children) {
         if (no_tie(child, node)) continue;
         insert_by_day(state.ties, Tie{day_, child, index}, [](const Tie& tie) { return tie.day; });
         any = true;
@@ -144,24 +108,34 @@ class AnchorRule final : public RuleState {
       if (pattern_->hops < 2 || !pattern_->through.has(state.kind) ||
           events_within(state, day_) > pattern_->controls.hub_limit)
         continue;
-      for (const Link& link : state.links) touch(link.other, day_);
+      for (const Link& from : state.linked_from) {
+        if (makes_path(from, day_)) touch(from.other, day_);
+      }
     }
     unique(touched_);
   }
 
   void take_links(RecordIndex index, bool lasting) {
-    for (const NodeId a : anchors_) {
-      for (const NodeId b : anchors_) {
+    for (const NodeId a : named_.anchors) {
+      for (const NodeId b : named_.anchors) {
         if (a == b || !pattern_->through.has(kind_of(scene_, b))) continue;
         state_of(a).links.push_back({b, day_, index, lasting});
-        for (const Tie& tie : state_of(b).ties) {
-          // What is lasting counts for ties of any later day; what is not, for ties near its own.
-          if (lasting ? tie.day > day_ - window() : std::abs(tie.day - day_) < window())
-            touch(a, lasting ? tie.day : day_);
+        NodeState& via = state_of(b);
+        const Link& from = via.linked_from.emplace_back(Link{a, day_, index, lasting});
+        for (const Tie& tie : via.ties) {
+          const std::int32_t day = lasting ? tie.day : day_;
+          const bool is_news = tie.record != index && makes_path(from, tie.day);
+          if (is_news && events_within(via, day) <= pattern_->controls.hub_limit) touch(a, day);
         }
       }
     }
     unique(touched_);
+  }
+
+  // What is lasting counts for ties of any later day, and a little before, because it is recorded late; what is not,
+  // for ties near its own.
+  [[nodiscard]] bool makes_path(const Link& link, std::int32_t tie_day) const {
+    return link.lasting ? link.day < tie_day + window() : std::abs(link.day - tie_day) < window();
   }
 
   // ---- evaluation ----
@@ -177,14 +151,22 @@ class AnchorRule final : public RuleState {
     return events_between(state, day - window() + 1, day);
   }
 
-  double per_record(NodeState& state) const {
-    if (state.per_record >= 0) return state.per_record;
-    const ChanceTable& chance = pattern_->chance;
-    state.per_record = chance.per_record[static_cast<std::size_t>(state.kind)];
-    if (state.kind == AnchorKind::place || state.kind == AnchorKind::vehicle) {
-      const auto found = chance.per_record_at.find(facts_.category(entity_of(scene_, state.node)));
-      if (found != chance.per_record_at.end()) state.per_record = found->second;
+  // How many unrelated children chance would bring to the node in those days. How busy it is, the records say that tie
+  // no child to it: the children themselves, and how often each was there, have no part in it.
+  ByChance expected_between(NodeState& state, std::int32_t first, std::int32_t last) {
+    const auto before = [](const Tie& tie, std::int32_t day) { return tie.day < day; };
+    std::uint32_t tying = 0;
+    RecordIndex record;
+    auto at = std::lower_bound(state.ties.begin(), state.ties.end(), first, before);
+    for (; at != state.ties.end() && at->day <= last; ++at) {
+      if (at->record != record) ++tying;
+      record = at->record;
     }
+    return by_chance(per_record(state), events_between(state, first, last) - tying);
+  }
+
+  double per_record(NodeState& state) const {
+    if (state.per_record < 0) state.per_record = chance_per_record(facts_, *pattern_, state.node);
     return state.per_record;
   }
 
@@ -194,20 +176,14 @@ class AnchorRule final : public RuleState {
     for (; at != from.ties.end() && at->day < day_ + window(); ++at) {
       Path path{at->child, at->record, RecordIndex(), NodeId(), at->day, at->day};
       if (link != nullptr) {
-        if (no_tie(at->child, anchor)) continue;
-        if (link->record != at->record) {
-          path.second = link->record;
-          path.via = link->other;
-          if (!link->lasting) {
-            path.low = std::min(path.low, link->day);
-            path.high = std::max(path.high, link->day);
-          } else if (link->day > at->day + window()) {
-            continue;  // it came to stand long after
-          }
-        } else {
-          continue;  // the record names both: the tie of one hop is there already
+        // Where one record names all three, the tie of one hop is there already.
+        if (link->record == at->record || !makes_path(*link, at->day) || no_tie(at->child, anchor)) continue;
+        path.second = link->record;
+        path.via = link->other;
+        if (!link->lasting) {
+          path.low = std::min(path.low, link->day);
+          path.high = std::max(path.high, link->day);
         }
-        if (path.high - path.low >= window()) continue;
       }
       paths_.push_back(path);
     }
@@ -215,17 +191,8 @@ class AnchorRule final : public RuleState {
 
   void evaluate(NodeId anchor, RecordIndex met_by) {
     NodeState& state = state_of(anchor);
-    const double rate = per_record(state);
     paths_.clear();
-    // A cheap bound first: with so many records the bar cannot be passed, however many different children there are.
-    const std::uint32_t degree_before = events_within(state, day_);
-    const bool hub = degree_before > pattern_->controls.hub_limit;
-    if (hub) {
-      const auto low = std::lower_bound(state.ties.begin(), state.ties.end(), day_ - window() + 1,
-                                        [](const Tie& tie, std::int32_t day) { return tie.day < day; });
-      const auto ties = static_cast<double>(state.ties.end() - low);
-      if (rate * degree_before >= ties && rate * degree_before >= 3) return;
-    }
+    const bool hub = events_within(state, day_) > pattern_->controls.hub_limit;
     add_paths(state, nullptr, anchor);
     const std::size_t direct = paths_.size();
     if (pattern_->hops > 1 && !hub) {
@@ -236,7 +203,7 @@ class AnchorRule final : public RuleState {
           add_paths(via, &link, anchor);
       }
     }
-    if (few_children()) return;
+    if (distinct_children(paths_) < pattern_->minimum_children) return;
     ends_.clear();
     for (const Path& path : paths_) {
       if (path.high >= day_ && path.high < day_ + window()) ends_.push_back(path.high);
@@ -248,16 +215,11 @@ class AnchorRule final : public RuleState {
     }
   }
 
-  [[nodiscard]] bool few_children() const {
-    if (paths_.size() < pattern_->minimum_children) return true;
-    std::uint32_t distinct = 0;
-    std::vector<PersonId> seen;
-    for (const Path& path : paths_) {
-      if (std::find(seen.begin(), seen.end(), path.child) != seen.end()) continue;
-      seen.push_back(path.child);
-      if (++distinct >= pattern_->minimum_children) return false;
-    }
-    return true;
+  std::uint32_t distinct_children(const std::vector<Path>& paths) {
+    children_.clear();
+    for (const Path& path : paths) children_.push_back(path.child);
+    unique(children_);
+    return static_cast<std::uint32_t>(children_.size());
   }
 
   // Direct ties alone first (the tightest), then with second hops, each with the degree it takes in.
@@ -274,32 +236,32 @@ class AnchorRule final : public RuleState {
       }
       if (second_hop && via.empty()) break;
       unique(via);
-      double mean = per_record(state) * events_between(state, start, end);
-      for (const NodeId node : via) {
-        NodeState& other = state_of(node);
-        mean += per_record(other) * events_between(other, start, end);
-      }
-      if (mean > static_cast<double>(within.size())) continue;
+      const std::uint32_t children = distinct_children(within);
+      if (children < pattern_->minimum_children) continue;
+      ByChance chance = expected_between(state, start, end);
+      for (const NodeId node : via) chance += expected_between(state_of(node), start, end);
+      // What cannot stand, however the children's households come out, is left before they are looked at.
+      if (chance.mean >= children) continue;
+      const std::uint32_t bar = needed(chance, pattern_->chance.bar, pattern_->minimum_children);
+      if (children < bar) continue;
       const Tied tied = tied_by(facts_, *pattern_, within);
-      if (tied.households < pattern_->minimum_children) continue;
-      const std::uint32_t bar = needed(mean, pattern_->chance.bar, pattern_->minimum_children);
       if (!is_met(*pattern_, tied, bar, no_single_agency_)) continue;
-      stand(state, within, tied, bar, mean, met_by);
+      stand(state, within, tied, bar, chance, met_by);
       return true;
     }
     return false;
   }
 
-  void stand(NodeState& state, const std::vector<Path>& within, const Tied& tied, std::uint32_t bar, double mean,
-             RecordIndex met_by) {
+  void stand(NodeState& state, const std::vector<Path>& within, const Tied& tied, std::uint32_t bar,
+             const ByChance& chance, RecordIndex met_by) {
     std::int32_t first = INT32_MAX;
     std::int32_t last = INT32_MIN;
     for (const Path& path : within) {
       first = std::min(first, path.low);
       last = std::max(last, path.high);
     }
-    if (state.last_hit != UINT32_MAX && first - hits_[state.last_hit].last.days < window()) {
-      add_to(hits_[state.last_hit], within, tied, last);
+    if (Hit* near = hit_near(hits_, state.hits, first, last, window())) {
+      add_to(*near, within, tied, last);
       return;
     }
     Hit hit;
@@ -310,7 +272,7 @@ class AnchorRule final : public RuleState {
     hit.last = Date{last};
     hit.needed = bar;
     hit.households = tied.households;
-    hit.expected = poisson_tail(mean, bar);
+    hit.expected = chance_of(chance, bar);
     const Proof proof = least_proof(facts_, *pattern_, within, bar, no_single_agency_);
     hit.proof = proof.records;
     for (const Path& path : proof.paths) {
@@ -320,7 +282,7 @@ class AnchorRule final : public RuleState {
     unique(hit.children);
     unique(hit.via);
     add_to(hit, within, tied, last);
-    state.last_hit = static_cast<std::uint32_t>(hits_.size());
+    state.hits.push_back(static_cast<std::uint32_t>(hits_.size()));
     hits_.push_back(std::move(hit));
   }
 
@@ -349,11 +311,11 @@ class AnchorRule final : public RuleState {
 
   // Of the record that is being observed.
   std::int32_t day_ = 0;
-  std::vector<PersonId> children_;
-  std::vector<NodeId> anchors_;
+  Named named_;
   std::vector<std::pair<NodeId, std::int32_t>> touched_;
   std::vector<Path> paths_;
   std::vector<std::int32_t> ends_;
+  std::vector<PersonId> children_;  // scratch
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ class LineWriter {
  private:
   // What happened, from the side of this person.
   [[nodiscard]] std::string opening() const {
-    const std::string code = record_.code == 0 ? "" : fmt::format(" ({})", holdings_.text(record_.code));
+    const std::string code = record_.code == 0 ? "" : fmt::format(" ({})", coded(record_.kind, holdings_.text(record_.code)));
     const std::string in_role = mention_.role == Role::subject ? "" : fmt::format(", named as {}", role_words());
     switch (record_.kind) {
       case RecordKind::person:
@@ -41,7 +41,8 @@ class LineWriter {
       case RecordKind::identifier:
         return fmt::format("identifier recorded by {}", spoken(record_.agency));
       case RecordKind::contact:
-        return "contact" + from_whom() + code + in_role;
+        // A contact's code says again from whom it came.
+        return "contact" + from_whom() + (record_.source_agency == 255 ? code : "") + in_role;
       case RecordKind::referral:
         return "referral" + from_whom() + code + in_role;
       case RecordKind::assessment:

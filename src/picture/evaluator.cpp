@@ -11,6 +11,15 @@ AnchorKind kind_of(const Scene& scene, NodeId node) {
   return anchor_kind_of(scene.things.kind(entity_of(scene, node)));
 }
 
+Hit* hit_near(std::vector<Hit>& hits, const std::vector<std::uint32_t>& of_anchor, std::int32_t first,
+              std::int32_t last, std::int32_t window_days) {
+  for (std::size_t i = of_anchor.size(); i-- > 0;) {
+    Hit& hit = hits[of_anchor[i]];
+    if (first - hit.last.days < window_days && hit.first.days - last < window_days) return &hit;
+  }
+  return nullptr;
+}
+
 struct Evaluator::State {
   const Facts& facts;
   std::vector<std::unique_ptr<RuleState>> rules;

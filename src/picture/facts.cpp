@@ -201,6 +201,14 @@ bool Facts::lives_at(PersonId person, EntityId place) const {
   return found != keys.end() && found->key == wanted;
 }
 
+bool Facts::is_licensed(EntityId entity) const {
+  const auto all = scene_.things.mentions_of(entity);
+  return std::any_of(all.begin(), all.end(), [&](ThingIndex index) {
+    const ThingRow& thing = scene_.holdings.at(index);
+    return thing.role == ThingRole::licensed && view_.admits(scene_.holdings.at(thing.record));
+  });
+}
+
 bool Facts::same_school(PersonId a, PersonId b) const {
   for (const EntityId school : schools_of(a)) {
     const auto other = schools_of(b);
@@ -257,25 +265,32 @@ Code commonest(std::vector<Code>& codes) {
 
 namespace {
 constexpr std::size_t enough_to_name = 300;
+
+// The first few hundred tellings of a thing that the view admits.
+template <typename Take>
+void each_telling(const Scene& scene, const View& view, EntityId entity, const Take& take) {
+  std::size_t taken = 0;
+  for (const ThingIndex index : scene.things.mentions_of(entity)) {
+    const ThingRow& thing = scene.holdings.at(index);
+    if (!view.admits(scene.holdings.at(thing.record))) continue;
+    take(thing);
+    if (++taken == enough_to_name) return;
+  }
 }
+}  // namespace
 
 std::string_view category_of(const Scene& scene, const View& view, EntityId entity) {
   std::vector<Code> codes;
-  const auto all = scene.things.mentions_of(entity);
-  for (const ThingIndex index : all.first(std::min(all.size(), enough_to_name))) {
-    const ThingRow& thing = scene.holdings.at(index);
-    if (thing.category != 0 && view.admits(scene.holdings.at(thing.record))) codes.push_back(thing.category);
-  }
+  each_telling(scene, view, entity, [&](const ThingRow& thing) {
+    if (thing.category != 0) codes.push_back(thing.category);
+  });
   return scene.holdings.text(commonest(codes));
 }
 
 std::string label_of(const Scene& scene, const View& view, EntityId entity) {
   std::vector<Code> codes;
-  const auto all = scene.things.mentions_of(entity);
-  for (const ThingIndex index : all.first(std::min(all.size(), enough_to_name))) {
-    const ThingRow& thing = scene.holdings.at(index);
-    if (view.admits(scene.holdings.at(thing.record))) codes.push_back(thing.text != 0 ? thing.text : thing.id);
-  }
+  each_telling(scene, view, entity,
+               [&](const ThingRow& thing) { codes.push_back(thing.text != 0 ? thing.text : thing.id); });
   return std::string(scene.holdings.text(commonest(codes)));
 }
 

@@ -50,6 +50,8 @@ class Facts {
   // Shape: one number for each person, the least position of its household.
   [[nodiscard]] std::vector<std::uint32_t> households(std::span<const PersonId> people, std::int32_t slack_days) const;
 
+  // Whether a licence is recorded for it: a taxi, a licensed premises.
+  [[nodiscard]] bool is_licensed(EntityId entity) const;
   [[nodiscard]] std::string_view category(EntityId entity) const { return category_of(scene_, view_, entity); }
 
  private:

@@ -34,26 +34,42 @@ bool among(const std::vector<NodeId>& nodes, NodeId node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
-// How many children of the proofs two hits share.
-std::size_t shared_children(const Hit& a, const Hit& b) {
-  std::vector<PersonId> both;
-  std::set_intersection(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
-                        std::back_inserter(both));
+template <typename T>
+std::size_t shared(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<T> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return both.size();
 }
 
-bool share_a_record(const Hit& a, const Hit& b) {
-  std::vector<RecordIndex> both;
-  std::set_intersection(a.proof.begin(), a.proof.end(), b.proof.begin(), b.proof.end(), std::back_inserter(both));
-  return !both.empty();
+// The children of the proof and those tied since, while they are few enough to be one network's: a busy place goes on
+// to meet everybody's children.
+std::vector<PersonId> all_children(const Hit& hit) {
+  std::vector<PersonId> all;
+  std::set_union(hit.children.begin(), hit.children.end(), hit.more_children.begin(), hit.more_children.end(),
+                 std::back_inserter(all));
+  return all.size() <= hit.pattern->most_people ? all : hit.children;
 }
 
-bool one_network(const Hit& a, const Hit& b) {
+// A hit as folding sees it. References: the hits stay where they are.
+struct Foldable {
+  const Hit* hit;
+  std::vector<PersonId> all;
+};
+
+// Whether two hits that share so many children are about one network: half of the wider one's, so that a few children
+// in one car do not go under in the dozen of a busy takeaway that two of them were also seen at.
+bool enough_of_both(const Hit& a, const Hit& b, std::size_t shared) {
+  return shared * 2 >= std::max(a.children.size(), b.children.size());
+}
+
+bool one_network(const Foldable& left, const Foldable& right) {
+  const Hit& a = *left.hit;
+  const Hit& b = *right.hit;
   if (!near(a, b)) return false;
   if (a.anchor == b.anchor) return true;
-  const std::size_t shared = shared_children(a, b);
-  if (one_child(a) || one_child(b)) return shared > 0;
-  return shared >= 2 || (shared == 1 && (share_a_record(a, b) || among(a.via, b.anchor) || among(b.via, a.anchor)));
+  if (one_child(a) || one_child(b)) return shared(a.children, b.children) > 0;
+  const std::size_t of_all = shared(left.all, right.all);
+  return of_all >= 2 && enough_of_both(a, b, of_all);
 }
 
 }  // namespace
@@ -61,20 +77,22 @@ bool one_network(const Hit& a, const Hit& b) {
 std::vector<std::vector<std::uint32_t>> fold(const Facts& facts, const std::vector<Hit>& hits) {
   Groups groups(hits.size());
   std::vector<bool> left_out(hits.size());
+  std::vector<Foldable> foldable;
+  for (const Hit& hit : hits) foldable.push_back({&hit, all_children(hit)});
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_child;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_anchor;
   for (std::uint32_t i = 0; i < hits.size(); ++i) {
     left_out[i] = too_wide(facts, hits[i]);
     if (left_out[i]) continue;
     if (!one_child(hits[i])) by_anchor[hits[i].anchor.value].push_back(i);
-    for (const PersonId child : hits[i].children) by_child[child.value].push_back(i);
+    for (const PersonId child : foldable[i].all) by_child[child.value].push_back(i);
   }
   // Networks first; a child's own referrals then fold into the network, and join no two networks to each other.
   const auto join_all = [&](const std::vector<std::uint32_t>& members) {
     for (std::size_t i = 0; i < members.size(); ++i) {
       for (std::size_t j = i + 1; j < members.size(); ++j) {
         if (!one_child(hits[members[i]]) && !one_child(hits[members[j]]) &&
-            one_network(hits[members[i]], hits[members[j]])) {
+            one_network(foldable[members[i]], foldable[members[j]])) {
           groups.join(members[i], members[j]);
         }
       }
@@ -86,7 +104,8 @@ std::vector<std::vector<std::uint32_t>> fold(const Facts& facts, const std::vect
     for (const std::uint32_t own : members) {
       if (!one_child(hits[own])) continue;
       for (const std::uint32_t other : members) {
-        if (other == own || !one_network(hits[own], hits[other]) || groups.root(own) == groups.root(other)) continue;
+        if (other == own || !one_network(foldable[own], foldable[other]) || groups.root(own) == groups.root(other))
+          continue;
         groups.join(own, other);
         if (!one_child(hits[other])) break;
       }
@@ -329,15 +348,22 @@ class FindingMaker {
                         : fmt::format("{} of {} name the adult in the course of a duty; those are not counted.", duty,
                                       counted(records, "record", "records"))};
     }
+    const auto of_the_children = [&](RecordIndex record) {
+      return std::binary_search(lead_.proof.begin(), lead_.proof.end(), record) ||
+             std::binary_search(lead_.also.begin(), lead_.also.end(), record);
+    };
     RecordIndex before;
     for (const ThingIndex index : scene_.things.mentions_of(entity_of(scene_, lead_.anchor))) {
       const RecordIndex record = scene_.holdings.at(index).record;
-      if (record != before && in_window(scene_.holdings.at(record))) ++records;
+      if (record != before && in_window(scene_.holdings.at(record)) && !of_the_children(record)) ++records;
       before = record;
     }
+    const std::string others =
+        records == 0 ? "No other record names it in that time"
+                     : counted(records, "other record names it", "other records name it") + " in that time";
     return {"Is it something that many people use?",
-            fmt::format("{} in that time. At so many, fewer than {} children tied to it could well be chance; {} are.",
-                        counted(records, "record names it", "records name it"), lead_.needed, lead_.households)};
+            fmt::format("{}. By that, fewer than {} children tied to it could well be chance; {} are.", others,
+                        lead_.needed, lead_.households)};
   }
 
   const Facts& facts_;

@@ -48,6 +48,7 @@ class NetworkMaker {
     gather();
     say_together();
     for (auto& [entity, own] : things_) say_through(entity, own);
+    say_busy();
     if (network_.sentences.empty()) network_.sentences.emplace_back("No ties to other people are recorded.");
     std::sort(network_.ties.begin(), network_.ties.end(), [](const Tie& a, const Tie& b) {
       return std::tuple(a.first, a.person, a.through) < std::tuple(b.first, b.person, b.through);
@@ -149,9 +150,11 @@ class NetworkMaker {
     Together all = own;
     std::map<PersonId, Together> others;
     const auto named = scene_.things.mentions_of(entity);
-    if (named.size() > busy_records) {
-      network_.sentences.push_back(fmt::format("Named with {}, which {} name: too many to tie anybody by it alone.",
-                                               thing_words(entity), counted(named.size(), "record", "records")));
+    const auto admitted = static_cast<std::size_t>(std::count_if(named.begin(), named.end(), [&](ThingIndex thing) {
+      return view_.admits(scene_.holdings.at(scene_.holdings.at(thing).record));
+    }));
+    if (admitted > busy_records) {
+      busy_.push_back(fmt::format("{} ({})", thing_words(entity), counted(admitted, "record", "records")));
       return;
     }
     for (const ThingIndex thing : named) {
@@ -181,9 +184,18 @@ class NetworkMaker {
                                              split_between(all.records)));
   }
 
+  // Last, and in one sentence: busy places tie nobody.
+  void say_busy() {
+    if (busy_.empty()) return;
+    network_.sentences.push_back(fmt::format("Also named with {}: too many records name {} to tie anybody by {} alone.",
+                                             listed(busy_), busy_.size() == 1 ? "it" : "each of these",
+                                             busy_.size() == 1 ? "it" : "them"));
+  }
+
   const Scene& scene_;
   PersonId person_;
   View view_;
+  std::vector<std::string> busy_;
   std::map<PersonId, Together> people_;
   std::map<EntityId, Together> things_;
   Network network_;

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
-
 #include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "base/toml.hpp"
 
 namespace wider::picture {
 
@@ -202,38 +202,54 @@ std::string_view name_of(AnchorKind kind) {
 Result<PatternPtr> parse_pattern(std::string_view toml_text, std::string_view name) {
   if (name.ends_with(".toml")) name.remove_suffix(5);
   const std::string file = fmt::format("{}.toml", name);
-  const toml::parse_result parsed = toml::parse(toml_text);
+  const auto parsed = parse_toml(toml_text);
   if (!parsed) {
-    return failure(ErrorCode::malformed, fmt::format("{}, line {}: {}", file, parsed.error().source().begin.line,
-                                                     parsed.error().description()));
+    return failure(ErrorCode::malformed,
+                   fmt::format("{}, line {}: {}", file, parsed.error().line, parsed.error().says));
   }
-  return PatternReader(parsed.table(), file).read(name);
+  return PatternReader(*parsed, file).read(name);
 }
 
-double poisson_tail(double mean, std::uint32_t count) {
+ByChance& ByChance::operator+=(const ByChance& other) {
+  mean += other.mean;
+  variance += other.variance;
+  return *this;
+}
+
+ByChance by_chance(double per_record, std::uint32_t other_records) {
+  const double mean = per_record * (static_cast<double>(other_records) + 1.0);
+  return {mean, mean * (1.0 + per_record)};
+}
+
+// The terms of the negative binomial of size r = mean / (variance / mean - 1) and p = 1 - mean / variance follow each
+// other by (r + k) / (k + 1) * p.
+double chance_of(const ByChance& expected, std::uint32_t count) {
   if (count == 0) return 1.0;
-  if (!(mean > 0.0)) return 0.0;
+  if (!(expected.mean > 0.0)) return 0.0;
+  const double p = 1.0 - expected.mean / expected.variance;
+  const double size = expected.mean * (1.0 - p) / p;
+  const auto term_of = [&](double k) {
+    return std::exp(std::lgamma(size + k) - std::lgamma(size) - std::lgamma(k + 1.0) + size * std::log1p(-p) +
+                    k * std::log(p));
+  };
   // The upper tail is summed from its own largest term, so that small chances keep their digits.
-  if (static_cast<double>(count) > mean) {
-    double term =
-        std::exp(-mean + static_cast<double>(count) * std::log(mean) - std::lgamma(static_cast<double>(count) + 1.0));
+  if (static_cast<double>(count) > expected.mean) {
+    double term = term_of(count);
     double sum = 0;
     for (double k = count; term > sum * 1e-17 && term > 0; ++k) {
       sum += term;
-      term *= mean / (k + 1.0);
+      term *= (size + k) / (k + 1.0) * p;
     }
     return std::min(sum, 1.0);
   }
   double below = 0;
-  for (std::uint32_t k = 0; k < count; ++k) {
-    below += std::exp(-mean + static_cast<double>(k) * std::log(mean) - std::lgamma(static_cast<double>(k) + 1.0));
-  }
+  for (std::uint32_t k = 0; k < count; ++k) below += term_of(k);
   return std::max(0.0, 1.0 - below);
 }
 
-std::uint32_t needed(double mean, double bar, std::uint32_t minimum) {
-  auto count = std::max(minimum, static_cast<std::uint32_t>(mean));
-  while (poisson_tail(mean, count) > bar) ++count;
+std::uint32_t needed(const ByChance& expected, double bar, std::uint32_t minimum) {
+  auto count = std::max(minimum, static_cast<std::uint32_t>(expected.mean));
+  while (chance_of(expected, count) > bar) ++count;
   return count;
 }
 

@@ -36,8 +36,9 @@ inline constexpr std::size_t anchor_kind_count = 6;
   return static_cast<AnchorKind>(static_cast<int>(kind) + 1);
 }
 
-// How often chance alone would do this: the expected number of unrelated children (or missing episodes) that one more
-// record at such an anchor brings. The bar: the greatest chance at which a finding still stands.
+// How often chance alone would do this. per_record: how many unrelated children come, in a window, for each record that
+// names such an anchor and no child, and one more for the anchor itself. The bar: the greatest chance at which a
+// finding still stands.
 struct ChanceTable {
   double bar = 0.001;
   std::array<double, anchor_kind_count> per_record{};        // by anchor kind
@@ -77,9 +78,18 @@ struct Pattern {
   std::uint32_t most_people = 15;
 };
 
-// The chance of `count` or more where `mean` is expected (Poisson), closed form.
-[[nodiscard]] double poisson_tail(double mean, std::uint32_t count);
+// How many children chance would bring to an anchor, of which other records say how busy it is: a Poisson count whose
+// own rate is not known but through those records, which makes it negative binomial (size other_records + 1).
+struct ByChance {
+  double mean = 0;
+  double variance = 0;  // above the mean
+  // Of two anchors together (a second hop); their sum is taken for one such count of the same mean and variance.
+  ByChance& operator+=(const ByChance& other);
+};
+[[nodiscard]] ByChance by_chance(double per_record, std::uint32_t other_records);
+// The chance of `count` or more. Closed form.
+[[nodiscard]] double chance_of(const ByChance& expected, std::uint32_t count);
 // The least count, at least `minimum`, whose chance is not above the bar.
-[[nodiscard]] std::uint32_t needed(double mean, double bar, std::uint32_t minimum);
+[[nodiscard]] std::uint32_t needed(const ByChance& expected, double bar, std::uint32_t minimum);
 
 }  // namespace wider::picture

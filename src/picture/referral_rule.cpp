@@ -49,7 +49,7 @@ class ReferralRule final : public RuleState {
  private:
   struct Child {
     std::vector<Referral> referrals;  // by day
-    std::uint32_t last_hit = UINT32_MAX;
+    std::vector<std::uint32_t> hits;  // positions of its hits
   };
 
   void take(PersonId person, RecordIndex index, const RecordRow& record, bool unhelped) {
@@ -60,8 +60,11 @@ class ReferralRule final : public RuleState {
       // The same referral again: same day, and the same source or one that does not say.
       if (known.day == day &&
           (known.from == record.source_agency || known.from == 255 || record.source_agency == 255)) {
-        if (known.from == 255) known.from = record.source_agency;
         known.unhelped = known.unhelped && unhelped;
+        if (known.from != 255 || record.source_agency == 255) return;
+        // The telling that names its source stands for both, so that a proof says all that the pattern rests on.
+        known = {day, closed, index, record.source_agency, known.unhelped};
+        if (known.unhelped) evaluate(person, child, day, index);
         return;
       }
     }
@@ -113,9 +116,8 @@ class ReferralRule final : public RuleState {
   }
 
   void stand(PersonId person, Child& child, const std::vector<Referral>& within, RecordIndex met_by) {
-    if (child.last_hit != UINT32_MAX && within.front().day - hits_[child.last_hit].last.days < pattern_->window_days) {
-      Hit& hit = hits_[child.last_hit];
-      for (const Referral& referral : within) add_also(hit, referral);
+    if (Hit* near = hit_near(hits_, child.hits, within.front().day, within.back().day, pattern_->window_days)) {
+      for (const Referral& referral : within) add_also(*near, referral);
       return;
     }
     // The earliest that suffice; then whatever can be taken away goes, latest first.
@@ -137,7 +139,7 @@ class ReferralRule final : public RuleState {
     for (const Referral& referral : proof) hit.proof.push_back(referral.record);
     std::sort(hit.proof.begin(), hit.proof.end());
     for (const Referral& referral : within) add_also(hit, referral);
-    child.last_hit = static_cast<std::uint32_t>(hits_.size());
+    child.hits.push_back(static_cast<std::uint32_t>(hits_.size()));
     hits_.push_back(std::move(hit));
   }
 

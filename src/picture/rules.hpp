@@ -17,6 +17,11 @@ class RuleState {
   [[nodiscard]] virtual const std::vector<Hit>& hits() const = 0;
 };
 
+// The latest of an anchor's hits (positions in `hits`) that lies within a window of the days first … last; nullptr when
+// none does, and what is found then is a hit of its own.
+[[nodiscard]] Hit* hit_near(std::vector<Hit>& hits, const std::vector<std::uint32_t>& of_anchor, std::int32_t first,
+                            std::int32_t last, std::int32_t window_days);
+
 // Referrals about one child, all closed with no further action (pattern 1).
 [[nodiscard]] std::unique_ptr<RuleState> make_referral_rule(const Facts& facts, PatternPtr pattern);
 // Children tied to one adult, place, vehicle or phone, and missing episodes with one end (patterns 2 and 3).

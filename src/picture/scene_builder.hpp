@@ -50,6 +50,7 @@ class SceneBuilder {
       }
       record.people.push_back(mention);
       labels_.push_back(people_.try_emplace(someone.who, static_cast<std::uint32_t>(people_.size())).first->second);
+      originator_only_.push_back(record.handling == Handling::originator_only ? 1 : 0);
     }
     for (const Something& thing : things) {
       ThingMention mention;
@@ -67,6 +68,8 @@ class SceneBuilder {
                   const std::vector<Something>& things = {}) {
     return add(make(agency, kind, day), people, things);
   }
+  // Records added from now on are received on that day at the earliest.
+  void clock(Date day) { last_ = std::max(last_, start_of(day)); }
   void withdraw(RecordIndex record) {
     holdings_.withdraw(record);
     const RecordRow& row = holdings_.at(record);
@@ -76,7 +79,7 @@ class SceneBuilder {
   [[nodiscard]] const Holdings& holdings() const { return holdings_; }
   // Good until the builder changes or goes.
   Scene scene() {
-    linked_ = std::make_unique<People>(labels_);
+    linked_ = std::make_unique<People>(labels_, originator_only_);
     things_ = std::make_unique<Things>(holdings_);
     return Scene{holdings_, *linked_, *things_};
   }
@@ -88,6 +91,10 @@ class SceneBuilder {
     }
     return {};
   }
+  // Where nobody is known by that word: none.
+  [[nodiscard]] PersonId person_if_any(const std::string& who) const {
+    return people_.contains(who) ? person(who) : PersonId();
+  }
   [[nodiscard]] std::string who(PersonId person) const {
     return std::string(holdings_.text(holdings_.mentions()[person.value].forename));
   }
@@ -95,6 +102,7 @@ class SceneBuilder {
  private:
   Holdings holdings_;
   std::vector<std::uint32_t> labels_;
+  std::vector<std::uint8_t> originator_only_;  // by mention
   std::map<std::string, std::uint32_t> people_;
   std::map<std::string, PartialDate> births_;
   std::map<std::string, std::string> homes_;

@@ -185,6 +185,23 @@ Code words_key(const Holdings& holdings, const ThingRow& row, StringPool& keys, 
   return words.empty() ? 0 : keys.intern(letter + words);
 }
 
+// Of what is no place; 0 when none.
+Code other_key(const Holdings& holdings, const ThingRow& row, StringPool& keys) {
+  switch (row.kind) {
+    case ThingKind::place:
+      return 0;
+    case ThingKind::vehicle:
+      return registration_key(holdings, row, keys);
+    case ThingKind::phone:
+      return phone_key(holdings, row, keys);
+    case ThingKind::online_handle:
+      return words_key(holdings, row, keys, 'h');
+    case ThingKind::organisation:
+      return words_key(holdings, row, keys, 'o');
+  }
+  return 0;
+}
+
 }  // namespace
 
 Things::Things(const Holdings& holdings) {
@@ -208,7 +225,8 @@ Things::Things(const Holdings& holdings) {
   }
   places.settle();
 
-  // Keys → entities, numbered by first appearance. Place keys and other keys are codes of two pools: two maps.
+  // Keys → entities, numbered by first appearance in what is shared; what only restricted records name comes after, so
+  // that it moves no number that others see. Place keys and other keys are codes of two pools: two maps.
   StringPool other_keys;
   std::unordered_map<Code, std::uint32_t> place_number;
   std::unordered_map<Code, std::uint32_t> other_number;
@@ -219,32 +237,19 @@ Things::Things(const Holdings& holdings) {
     return EntityId(place->second);
   };
   entity_of_.resize(thing_total);
-  for (std::size_t t = 0; t < thing_total; ++t) {
-    const ThingRow& row = holdings.things()[t];
-    Code key = 0;
-    switch (row.kind) {
-      case ThingKind::place:
-        if (telling_of_thing[t] != UINT32_MAX)
-          entity_of_[t] = entity_for(place_number, places.resolve(telling_of_thing[t]), row.kind);
-        continue;
-      case ThingKind::vehicle:
-        key = registration_key(holdings, row, other_keys);
-        break;
-      case ThingKind::phone:
-        key = phone_key(holdings, row, other_keys);
-        break;
-      case ThingKind::online_handle:
-        key = words_key(holdings, row, other_keys, 'h');
-        break;
-      case ThingKind::organisation:
-        key = words_key(holdings, row, other_keys, 'o');
-        break;
-    }
-    entity_of_[t] = entity_for(other_number, key, row.kind);
-  }
   home_of_.resize(mention_total);
-  for (std::size_t m = 0; m < mention_total; ++m) {
-    if (telling_of_home[m] != UINT32_MAX) {
+  for (const Handling handling : {Handling::shared, Handling::originator_only}) {
+    for (std::size_t t = 0; t < thing_total; ++t) {
+      const ThingRow& row = holdings.things()[t];
+      if (holdings.at(row.record).handling != handling) continue;
+      if (row.kind != ThingKind::place) {
+        entity_of_[t] = entity_for(other_number, other_key(holdings, row, other_keys), row.kind);
+      } else if (telling_of_thing[t] != UINT32_MAX) {
+        entity_of_[t] = entity_for(place_number, places.resolve(telling_of_thing[t]), row.kind);
+      }
+    }
+    for (std::size_t m = 0; m < mention_total; ++m) {
+      if (holdings.at(holdings.mentions()[m].record).handling != handling || telling_of_home[m] == UINT32_MAX) continue;
       home_of_[m] = entity_for(place_number, places.resolve(telling_of_home[m]), ThingKind::place);
     }
   }

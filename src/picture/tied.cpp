@@ -14,7 +14,13 @@ std::uint32_t position_of(const std::vector<PersonId>& children, PersonId child)
   return static_cast<std::uint32_t>(std::lower_bound(children.begin(), children.end(), child) - children.begin());
 }
 
-// Children whom one record of a shared kind names together count once, when of one school (or whatever their schools).
+// Two children of whom it is not known that they go to different schools.
+bool may_share_a_school(const Facts& facts, PersonId a, PersonId b) {
+  return facts.schools_of(a).empty() || facts.schools_of(b).empty() || facts.same_school(a, b);
+}
+
+// Children whom one record of a shared kind names together are company, and count once, unless they are known to be of
+// different schools (or whatever their schools).
 void join_shared_events(const Facts& facts, const Pattern& pattern, std::span<const Path> paths,
                         const std::vector<PersonId>& children, Groups& groups) {
   if (pattern.controls.shared_events.empty()) return;
@@ -29,7 +35,7 @@ void join_shared_events(const Facts& facts, const Pattern& pattern, std::span<co
   for (std::size_t i = 0; i < named.size(); ++i) {
     for (std::size_t j = i + 1; j < named.size() && named[j].first == named[i].first; ++j) {
       if (pattern.controls.shared_events_any_school ||
-          facts.same_school(children[named[i].second], children[named[j].second])) {
+          may_share_a_school(facts, children[named[i].second], children[named[j].second])) {
         groups.join(named[i].second, named[j].second);
       }
     }

@@ -10,7 +10,51 @@ namespace {
 constexpr std::array<std::string_view, 12> month_names{"January",   "February", "March",    "April",
                                                        "May",       "June",     "July",     "August",
                                                        "September", "October",  "November", "December"};
+
+struct Coded {
+  std::string_view code, words;
+};
+// Department for Education, Children in Need census: primary need.
+constexpr std::array<Coded, 10> needs{{{"N0", "need not stated"},
+                                       {"N1", "abuse or neglect"},
+                                       {"N2", "child's disability or illness"},
+                                       {"N3", "parent's disability or illness"},
+                                       {"N4", "family in acute stress"},
+                                       {"N5", "family dysfunction"},
+                                       {"N6", "socially unacceptable behaviour"},
+                                       {"N7", "low income"},
+                                       {"N8", "absent parenting"},
+                                       {"N9", "not a child in need"}}};
+// Department for Education, school attendance codes.
+constexpr std::array<Coded, 8> absences{{{"C", "other authorised circumstances"},
+                                         {"E", "excluded"},
+                                         {"G", "holiday not agreed"},
+                                         {"I", "illness"},
+                                         {"M", "medical appointment"},
+                                         {"N", "no reason given yet"},
+                                         {"O", "not authorised"},
+                                         {"U", "arrived after registration closed"}}};
 }  // namespace
+
+std::string coded(RecordKind kind, std::string_view code) {
+  const auto words_in = [&](const auto& table) {
+    for (const Coded& one : table) {
+      if (one.code == code) return std::string(one.words);
+    }
+    return std::string(code);
+  };
+  switch (kind) {
+    case RecordKind::contact:
+    case RecordKind::referral:
+    case RecordKind::assessment:
+    case RecordKind::census:
+      return words_in(needs);
+    case RecordKind::absence:
+      return words_in(absences);
+    default:
+      return std::string(code);
+  }
+}
 
 std::string counted(std::size_t count, std::string_view one, std::string_view several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);

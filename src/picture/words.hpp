@@ -9,6 +9,7 @@
 
 #include "base/date.hpp"
 #include "records/agency.hpp"
+#include "records/kind.hpp"
 
 namespace wider::picture {
 
@@ -24,6 +25,9 @@ namespace wider::picture {
 [[nodiscard]] std::string between(Date first, Date last);
 // The agency in the middle of a sentence: "children's social care", "police", "the safeguarding partnership".
 [[nodiscard]] std::string spoken(Agency agency);
+// A record's coded reason in words where the code is a national one (categories of need of the Children in Need census,
+// school attendance codes); as written where it is not.
+[[nodiscard]] std::string coded(RecordKind kind, std::string_view code);
 // First letter large.
 [[nodiscard]] std::string as_sentence(std::string text);
 // Every {name} replaced by its value; a name that is not known stays as it is.

@@ -78,6 +78,7 @@ TEST(Clocks, BadRulesNameTheirEntryAndKey) {
   EXPECT_EQ(message(good), "read");
   EXPECT_THAT(message(""), ::testing::HasSubstr("[[clock]]"));
   EXPECT_THAT(message("[[clock"), ::testing::HasSubstr("line 1"));
+  EXPECT_THAT(message("rule = \xCA\xA0'r'"), ::testing::HasSubstr("line 1: a letter or sign outside ASCII"));
   EXPECT_THAT(message("[[clock]]\nrule='r'\n"), ::testing::HasSubstr("clock 1: 'rule', 'version'"));
   EXPECT_THAT(message(good + "in_force_from='soon'\n"), ::testing::HasSubstr("'in_force_from'"));
   EXPECT_THAT(message(good + good), ::testing::HasSubstr("same day"));

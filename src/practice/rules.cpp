@@ -1,9 +1,9 @@
 // Reads rules/*.toml. The library's exceptions stop here.
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <array>
 
+#include "base/toml.hpp"
 #include "practice/practice.hpp"
 
 namespace wider::practice {
@@ -21,12 +21,11 @@ std::optional<Enum> named(const std::array<std::string_view, n>& names, std::str
 }
 
 Result<toml::table> parse(std::string_view text) {
-  toml::parse_result parsed = toml::parse(text);
+  auto parsed = parse_toml(text);
   if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    return failure(ErrorCode::malformed, fmt::format("line {}: {}", error.source().begin.line, error.description()));
+    return failure(ErrorCode::malformed, fmt::format("line {}: {}", parsed.error().line, parsed.error().says));
   }
-  return std::move(parsed).table();
+  return std::move(*parsed);
 }
 
 std::string text_of(const toml::table& entry, std::string_view key) {

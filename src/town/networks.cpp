@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::array<Agency, 4> telling = {Agency::social_care, Agency::police, Agency::health, Agency::education};
 constexpr int core_days = 300;
+// An agency that is told of more missing episodes with one end could see by itself that different children go there.
+constexpr int missing_told_to_one = 2;
 
 class Planner {
  public:
@@ -244,13 +246,61 @@ Seen PlantedLife::seen(const Network& network, Anchor anchor, std::uint32_t extr
   return out;
 }
 
+bool PlantedLife::room_for_missing(const Event& event) {
+  return ++missing_told_[{event.network, event.agency}] <= missing_told_to_one;
+}
+
+void PlantedLife::tell_police(const Event& event, const Seen& seen_there) {
+  const Network& network = plan_.networks[event.network];
+  const PersonIndex child = network.children[event.child];
+  const std::uint64_t how = random_.below(3);
+  if (how == 0 && event.anchor == Anchor::vehicle) {
+    StopEvent stop;
+    stop.day = event.day;
+    stop.vehicle = network.vehicles.front();
+    stop.people[0].person = network.adults.front();
+    stop.people[1].person = child;
+    stop.reason = "Vehicle check";
+    agencies_.stop(stop);
+  } else if (how == 1 && event.anchor != Anchor::phone) {
+    CrimeEvent crime;
+    crime.day = event.day;
+    crime.code = "8";
+    crime.group = "Offence against the person";
+    crime.victims[0].person = child;
+    crime.place = seen_there.place;
+    crime.vehicle = seen_there.vehicle;
+    crime.suspects[0] =
+        seen_there.adult.known() ? seen_there.adult : Who{network.adults.back(), !network.identified.back()};
+    crime.disposal = "NFA";
+    crime.reason = random_.below(2) == 0 ? "Victim declined" : "Insufficient evidence";
+    crime.to_prosecution = !crime.suspects[0].street_name_only && random_.below(2) == 0;
+    crime.no_charge = true;
+    crime.no_charge_reason = "E2";
+    agencies_.crime(crime);
+  } else if (room_for_missing(event)) {
+    agencies_.missing_report(child, event.day, event.day + static_cast<int>(random_.below(3)), seen_there);
+  } else {
+    IntelligenceEvent report;
+    report.day = event.day;
+    report.subjects[0].person = child;
+    report.subjects[1] = seen_there.adult;
+    report.place = seen_there.place;
+    report.vehicle = seen_there.vehicle;
+    report.phone_of = seen_there.phone_of;
+    report.report = "Subject seen at location.";
+    agencies_.intelligence(report);
+  }
+}
+
 void PlantedLife::tell_tie(const Event& event) {
   const Network& network = plan_.networks[event.network];
   const PersonIndex child = network.children[event.child];
   const Seen seen_there = seen(network, event.anchor, static_cast<std::uint32_t>(random_.below(10)));
   switch (event.agency) {
     case Agency::social_care:
-      if (event.anchor != Anchor::phone && event.anchor != Anchor::adult && random_.below(3) == 0) {
+      if (event.anchor != Anchor::phone && event.anchor != Anchor::adult && random_.below(3) == 0 &&
+          room_for_missing(event)) {
         agencies_.missing_episode(child, event.day, event.day + static_cast<int>(random_.below(3)), seen_there);
       } else {
         agencies_.contact(child, event.day, random_.below(2) == 0 ? "1A" : "8", "Advice", seen_there);
@@ -262,36 +312,8 @@ void PlantedLife::tell_tie(const Event& event) {
     case Agency::education:
       agencies_.concern(child, event.day, "Welfare", seen_there);
       break;
-    default: {
-      const std::uint64_t how = random_.below(3);
-      if (how == 0 && event.anchor == Anchor::vehicle) {
-        StopEvent stop;
-        stop.day = event.day;
-        stop.vehicle = network.vehicles.front();
-        stop.people[0].person = network.adults.front();
-        stop.people[1].person = child;
-        stop.reason = "Vehicle check";
-        agencies_.stop(stop);
-      } else if (how == 1 && event.anchor != Anchor::phone) {
-        CrimeEvent crime;
-        crime.day = event.day;
-        crime.code = "8";
-        crime.group = "Offence against the person";
-        crime.victims[0].person = child;
-        crime.place = seen_there.place;
-        crime.vehicle = seen_there.vehicle;
-        crime.suspects[0] =
-            seen_there.adult.known() ? seen_there.adult : Who{network.adults.back(), !network.identified.back()};
-        crime.disposal = "NFA";
-        crime.reason = random_.below(2) == 0 ? "Victim declined" : "Insufficient evidence";
-        crime.to_prosecution = !crime.suspects[0].street_name_only && random_.below(2) == 0;
-        crime.no_charge = true;
-        crime.no_charge_reason = "E2";
-        agencies_.crime(crime);
-      } else {
-        agencies_.missing_report(child, event.day, event.day + static_cast<int>(random_.below(3)), seen_there);
-      }
-    }
+    default:
+      tell_police(event, seen_there);
   }
 }
 
@@ -373,12 +395,14 @@ std::string network_things_truth(const World& world, const Plan& plan) {
   std::string out = "network,kind,value,main\n";
   for (std::size_t i = 0; i < plan.networks.size(); ++i) {
     const Network& network = plan.networks[i];
-    const auto line = [&](std::string_view kind, std::string_view value) {
+    const auto line = [&](std::string_view kind, std::string_view value, bool first = true) {
       out += fmt::format("N{:03},{},\"{}\",{}\n", i + 1, kind, value,
-                         kind == anchors[static_cast<std::size_t>(network.main)] ? "yes" : "no");
+                         first && kind == anchors[static_cast<std::size_t>(network.main)] ? "yes" : "no");
     };
     line("dwelling", address_text(world, network.dwelling) + ", " + postcode_text(world, network.dwelling));
-    for (const VehicleIndex vehicle : network.vehicles) line("vehicle", registration_text(vehicle));
+    for (const VehicleIndex vehicle : network.vehicles) {
+      line("vehicle", registration_text(vehicle), vehicle == network.vehicles.front());
+    }
     line("phone", phone_text(network.phone_of));
     line("adult", person_name(network.adults.front()));
     for (const PremisesIndex premises : network.premises) line("premises", world.premises[premises].name);

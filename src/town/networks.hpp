@@ -1,10 +1,13 @@
 // Planted networks: a few adults, some children, places, vehicles and phones, whose events are told to different
 // agencies. Each agency is told of at most two of a network's children together with anything of the network's (its
-// adults, dwelling, vehicles, phones), over all years; pooled, at least four are within ten months. Network children
-// are left out of ordinary life's random draws, so that nothing by chance breaks that bound. Not thread-safe.
+// adults, dwelling, vehicles, phones), over all years, and of at most two missing episodes that end there; pooled, at
+// least four children are within ten months. Network children are left out of ordinary life's random draws, so that
+// nothing by chance breaks these bounds. Not thread-safe.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "town/agencies.hpp"
@@ -74,6 +77,9 @@ class PlantedLife {
   void schedule(std::uint32_t network);
   void tell(const Event& event);
   void tell_tie(const Event& event);
+  void tell_police(const Event& event, const Seen& seen_there);
+  // Whether the agency may be told of one more missing episode that ends at something of the network's.
+  [[nodiscard]] bool room_for_missing(const Event& event);
   [[nodiscard]] Seen seen(const Network& network, Anchor anchor, std::uint32_t extra);
 
   const World& world_;
@@ -82,6 +88,7 @@ class PlantedLife {
   Random random_;
   std::vector<Event> events_;  // by day
   std::size_t next_ = 0;
+  std::map<std::pair<std::uint32_t, Agency>, int> missing_told_;  // by network and agency
 };
 
 [[nodiscard]] std::string networks_truth(const Plan& plan);

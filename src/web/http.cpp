@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+
 namespace wider::web {
 namespace {
 
@@ -40,37 +42,6 @@ std::string_view Request::form_field(std::string_view name) const {
 }
 std::string_view Request::cookie(std::string_view name) const {
   return field_of(cookies, name);
-}
-
-bool valid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t more = 0;
-    char32_t least = 0;
-    char32_t point = lead;
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      more = 1, least = 0x80, point = lead & 0x1FU;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      more = 2, least = 0x800, point = lead & 0x0FU;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      more = 3, least = 0x10000, point = lead & 0x07U;
-    } else {
-      return false;
-    }
-    if (i + more >= text.size()) return false;
-    for (std::size_t k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0U) != 0x80U) return false;
-      point = (point << 6) | (next & 0x3FU);
-    }
-    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {

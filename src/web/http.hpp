@@ -21,6 +21,8 @@ struct Request {
   Fields query;      // of the address
   Fields form;       // of a body in application/x-www-form-urlencoded
   Fields cookies;
+  std::string body;           // of a body in application/json, as it came
+  std::string authorization;  // header Authorization
   std::string origin;  // header Origin, "" when there is none
   std::string host;    // header Host
 
@@ -43,7 +45,6 @@ struct Response {
 // nullopt: more than 64 fields, or a field that does not decode. Of a name given twice, the first counts.
 [[nodiscard]] std::optional<Fields> parse_form(std::string_view text);
 [[nodiscard]] Fields parse_cookies(std::string_view header);
-[[nodiscard]] bool valid_utf8(std::string_view text);
 // A place on this site to go back to: starts with one "/", holds only path, query and plain characters; else "/".
 [[nodiscard]] std::string safe_local_path(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "base/utf8.hpp"
 #include "web/router.hpp"
 #include "web/values.hpp"
 

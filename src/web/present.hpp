@@ -8,6 +8,7 @@ namespace wider::web {
 
 [[nodiscard]] Values present(const hub::DutyLine& duty);
 [[nodiscard]] Values present(const hub::FindingLine& finding);
+[[nodiscard]] Values present(const hub::FindingsView& findings);
 [[nodiscard]] Values present(const hub::HomeView& home);
 [[nodiscard]] Values present(const hub::SearchView& search);
 [[nodiscard]] Values present(const hub::PersonView& person);
@@ -16,6 +17,8 @@ namespace wider::web {
 [[nodiscard]] Values present(const hub::HeldBackView& held_back);
 [[nodiscard]] Values present(const hub::GovernanceView& governance);
 
+// The address that explains why two mentions are, or are not, one person.
+[[nodiscard]] std::string explain_address(std::string_view left, std::string_view right);
 // "P12|Name" → person and name; without the bar, a name alone.
 [[nodiscard]] Values present_named(std::string_view id_and_name);
 [[nodiscard]] Values::List present_texts(const std::vector<std::string>& texts);  // each under "text"

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "web/api.hpp"
 #include "web/site.hpp"
 
 namespace wider::web {
@@ -69,7 +70,7 @@ Response plain(int status, std::string_view text) {
   return response;
 }
 
-MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url, bool post, const Incoming& incoming) {
+MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url, bool post, Incoming& incoming) {
   Request request;
   request.method = post ? Method::post : Method::get;
   auto path = percent_decode(url, false);
@@ -81,8 +82,14 @@ MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url,
   request.cookies = parse_cookies(header(connection, MHD_HTTP_HEADER_COOKIE));
   request.origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
   request.host = header(connection, MHD_HTTP_HEADER_HOST);
-  if (post) {
-    if (!header(connection, MHD_HTTP_HEADER_CONTENT_TYPE).starts_with("application/x-www-form-urlencoded")) {
+  request.authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+  const std::string_view type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
+  // A page's form never reaches the API, and JSON never a page: neither can stand in for the other.
+  if (post && request.path.starts_with(api_prefix)) {
+    if (!type.starts_with("application/json")) return send(connection, plain(415, "Only JSON is read here.\n"));
+    request.body = std::move(incoming.body);
+  } else if (post) {
+    if (!type.starts_with("application/x-www-form-urlencoded")) {
       return send(connection, plain(415, "Only plain forms are read here.\n"));
     }
     auto form = parse_form(incoming.body);

@@ -110,6 +110,25 @@ TEST_F(ServerTest, RefusesWhatItCannotRead) {
   EXPECT_EQ(talk("nonsense\r\n\r\n").find(" 200 "), std::string::npos);
 }
 
+TEST_F(ServerTest, TheApiReadsJsonAndPagesReadForms) {
+  const auto sent = [&](const std::string& path, const std::string& type, const std::string& body) {
+    return talk("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: " + type +
+                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  const std::string who = R"({"username": "social-worker", "password": ")" + std::string(FakePages::password) + "\"}";
+  const std::string session = sent("/api/v1/session", "application/json", who);
+  EXPECT_THAT(session, StartsWith("HTTP/1.1 201"));
+  EXPECT_THAT(sent("/api/v1/session", "application/x-www-form-urlencoded", "username=social-worker"), StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(sent("/sign-in", "application/json", who), StartsWith("HTTP/1.1 415"));
+  const std::string::size_type at = session.find("\"token\":\"") + 9;
+  const std::string token = session.substr(at, session.find('"', at) - at);
+  const auto home = [&](const std::string& header) {
+    return talk("GET /api/v1/findings HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + "\r\n");
+  };
+  EXPECT_THAT(home("Authorization: Bearer " + token + "\r\n"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(home("Cookie: wider_session=" + token + "\r\n"), StartsWith("HTTP/1.1 401"));
+}
+
 TEST_F(ServerTest, ServesAssetsAndNothingBesideThem) {
   const std::string version = Assets::load(folder_.string())->version();
   const std::string css = get("/assets/" + version + "/wider.css");

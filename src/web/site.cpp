@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "web/api.hpp"
 
 namespace wider::web {
 namespace {
@@ -58,6 +59,7 @@ Values frame_values(const Site& site, const Visit& visit) {
   const auto may = [&](Action action) { return signed_in && access::may(viewer.role, action); };
   values.flag("header_search", may(Action::search)).flag("may_findings", may(Action::findings));
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
+  values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
   for (const std::string_view area : {"home", "findings", "held-back", "governance"}) {
@@ -131,6 +133,7 @@ Response Site::answer(const Request& request) const {
     return assets_.serve(std::string_view(request.path).substr(assets_path.size()));
   }
   const Match match = router_.match(request.method, request.path);
+  if (request.path.starts_with(api_prefix)) return through_api_gate(request, match);
   if (match.route != nullptr) return through_gate(request, match);
   // Somebody who is signed in keeps the frame with its links also on a page that is not there.
   const std::string_view token = request.cookie(session_cookie);
@@ -161,8 +164,6 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   const std::string_view token = request.cookie(session_cookie);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   if (!session) {
-    const bool api = request.path.starts_with("/api/");
-    if (api) return plain(401, "Sign in first.\n");
     // A page that was asked for is reached again after signing in; a form that was sent is not sent again.
     return redirect(post || request.path == "/" ? "/sign-in" : "/sign-in?next=" + percent_encode(request.path));
   }
@@ -176,6 +177,25 @@ Response Site::through_gate(const Request& request, const Match& match) const {
     return error_page(visit, 403, "The form has gone out of date", stale);
   }
   return match.route->handler(visit);
+}
+
+// The same checks in the same order. No cookie is looked at, so there is no form token to check.
+Response Site::through_api_gate(const Request& request, const Match& match) const {
+  if (match.route == nullptr) {
+    return match.other_method ? api_error(405, "method", "This is not done with this method.")
+                              : api_error(404, "not-found", "There is no such address. See /api/v1/openapi.json.");
+  }
+  if (std::holds_alternative<Everybody>(match.route->gate)) {
+    return match.route->handler(Visit{*this, request, match.parts, nullptr});
+  }
+  const std::string_view token = bearer_token(request);
+  const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
+  if (!session) return api_error(401, "sign-in", "Sign in first: POST /api/v1/session.");
+  const auto* action = std::get_if<access::Action>(&match.route->gate);
+  if (action != nullptr && !access::may(session->viewer.role, *action)) {
+    return api_error(403, "denied", "Your role does not use this.");
+  }
+  return match.route->handler(Visit{*this, request, match.parts, &*session});
 }
 
 Response Site::page(const Visit& visit, std::string_view name, std::string_view title, Values values,

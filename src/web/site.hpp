@@ -56,6 +56,7 @@ class Site {
   Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options);
   [[nodiscard]] Response answer(const Request& request) const;
   [[nodiscard]] Response through_gate(const Request& request, const Match& match) const;
+  [[nodiscard]] Response through_api_gate(const Request& request, const Match& match) const;
 
   hub::Pages& pages_;
   Assets assets_;

@@ -1,8 +1,12 @@
 // Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
-#include <charconv>
+#include <algorithm>
+#include <array>
+#include <optional>
 
 #include "base/date.hpp"
+#include "web/api.hpp"
 #include "web/present.hpp"
+#include "web/queries.hpp"
 #include "web/site.hpp"
 
 namespace wider::web {
@@ -10,7 +14,6 @@ namespace {
 
 using access::Action;
 
-constexpr std::size_t longest_query = 200;
 constexpr std::size_t longest_reason = 2000;
 
 // The page to go to after this one, as a query or a hidden field.
@@ -122,31 +125,43 @@ Response search_form(const Visit& visit) {
   return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
 }
 
+// The address of the same chronology in full.
+std::string whole_chronology(std::string_view id, const hub::PersonQuery& query) {
+  std::string address = "/person/" + percent_encode(id) + "?all=1";
+  if (!query.newest_first) address += "&order=oldest";
+  const std::pair<std::string_view, std::string_view> fields[] = {
+      {"as-known-at", query.as_known_at}, {"agency", query.agency}, {"kind", query.kind}, {"from", query.from}, {"to", query.to}};
+  for (const auto& [name, value] : fields) {
+    if (!value.empty()) address += "&" + std::string(name) + "=" + percent_encode(value);
+  }
+  return address + "#chronology";
+}
+
+Values choice(std::string_view name, std::string_view title, std::string_view chosen) {
+  Values row;
+  row.text("choice", name).text("choice_title", title);
+  return row.flag("chosen", name == chosen);
+}
+
 Response person(const Visit& visit) {
-  hub::PersonQuery query;
-  query.newest_first = visit.request.query_field("order") != "oldest";
-  query.as_known_at = visit.request.query_field("as-known-at");
-  query.agency = visit.request.query_field("agency");
-  if (!query.as_known_at.empty() && !parse_iso_date(query.as_known_at)) {
-    return visit.site.error_page(visit, 400, "That is not a date", "Write the date as year, month, day: 2009-03-31.");
-  }
-  if (!query.agency.empty() && !agency_named(query.agency)) {
-    return visit.site.error_page(visit, 400, "There is no such agency", "Choose one of those in the list.");
-  }
+  std::string_view problem;
+  const auto query = person_query(visit.request, problem);
+  if (!query) return visit.site.error_page(visit, 400, "That cannot be shown", problem);
   const std::string_view id = visit.part("id");
-  const auto view = visit.site.pages().person(visit.viewer(), id, query);
+  const auto view = visit.site.pages().person(visit.viewer(), id, *query);
   if (!view) return visit.site.refusal(visit, view.error());
   // The address that was asked for may be an old one: records were joined since.
   if (view->id != id) return redirect("/person/" + percent_encode(view->id));
   Values values = present(*view);
   Values::List agencies;
   for (std::size_t i = 0; i < agency_count; ++i) {
-    const auto agency = static_cast<Agency>(i);
-    Values row;
-    row.text("agency_name", name_of(agency)).text("agency_title", title_of(agency));
-    agencies.push_back(row.flag("chosen", name_of(agency) == query.agency));
+    agencies.push_back(choice(name_of(static_cast<Agency>(i)), title_of(static_cast<Agency>(i)), query->agency));
   }
-  values.list("agencies", std::move(agencies)).text("agency_filter", query.agency);
+  values.list("agencies", std::move(agencies));
+  values.list("kinds", list_of(view->kinds, [&](const auto& kind) { return choice(kind.first, kind.second, query->kind); }));
+  values.text("from", query->from).text("to", query->to).text("whole_chronology", whole_chronology(id, *query));
+  const bool filtered = !query->agency.empty() || !query->kind.empty() || !query->from.empty() || !query->to.empty();
+  values.flag("filtered", filtered);
   const auto as_at = parse_iso_date(view->as_known_at);
   values.text("as_known_words", as_at ? to_words(*as_at) : "");
   // Titles go into a browser's history, so they name the page and the number, never the person.
@@ -154,11 +169,11 @@ Response person(const Visit& visit) {
 }
 
 Response findings(const Visit& visit) {
-  const auto view = visit.site.pages().findings(visit.viewer());
+  const auto query = findings_query(visit.request);
+  if (!query) return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
+  const auto view = visit.site.pages().findings(visit.viewer(), *query);
   if (!view) return visit.site.refusal(visit, view.error());
-  Values values;
-  values.list("findings", list_of(*view, [](const hub::FindingLine& line) { return present(line); }));
-  return visit.site.page(visit, "findings", "Findings", std::move(values));
+  return visit.site.page(visit, "findings", "Findings", present(*view));
 }
 
 Response finding_page(const Visit& visit, std::string_view problem) {
@@ -169,6 +184,7 @@ Response finding_page(const Visit& visit, std::string_view problem) {
   values.text("until", visit.request.form_field("until"));
   const std::string_view action = visit.request.form_field("action");
   values.flag("dismissing", action == "dismiss").flag("snoozing", action == "snooze");
+  values.flag("reopening", action == "reopen");
   return visit.site.page(visit, "finding", problem.empty() ? "Finding " + view->id : "Error: Finding " + view->id,
                          std::move(values), problem.empty() ? 200 : 400);
 }
@@ -177,23 +193,20 @@ Response finding(const Visit& visit) {
   return finding_page(visit, "");
 }
 
+std::optional<hub::FindingAction> finding_action_named(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names = {"take", "dismiss", "snooze", "reopen", "agree"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<hub::FindingAction>(found - names.begin());
+}
+
 Response act_on_finding(const Visit& visit) {
-  const std::string_view action = visit.request.form_field("action");
   const std::string_view reason = visit.request.form_field("reason");
-  const std::string_view until = visit.request.form_field("until");
+  const auto action = finding_action_named(visit.request.form_field("action"));
   if (reason.size() > longest_reason) return finding_page(visit, "Write at most 2,000 letters.");
-  hub::FindingAction wanted = hub::FindingAction::take;
-  if (action == "dismiss") {
-    wanted = hub::FindingAction::dismiss;
-    if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos)
-      return finding_page(visit, "Say why you dismiss it.");
-  } else if (action == "snooze") {
-    wanted = hub::FindingAction::snooze;
-    if (!parse_iso_date(until)) return finding_page(visit, "Choose the date on which it comes back.");
-  } else if (action != "take") {
-    return finding_page(visit, "Choose what to do with it.");
-  }
-  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), wanted, reason, until);
+  if (!action) return finding_page(visit, "Choose what to do with it.");
+  const std::string_view until = visit.request.form_field("until");
+  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), *action, reason, until);
   if (!done) {
     if (done.error().code == ErrorCode::usage) return finding_page(visit, done.error().message);
     return visit.site.refusal(visit, done.error());
@@ -201,20 +214,51 @@ Response act_on_finding(const Visit& visit) {
   return redirect("/finding/" + percent_encode(visit.part("id")));
 }
 
-Response explain(const Visit& visit) {
-  const std::string_view left = visit.request.query_field("left");
-  const std::string_view right = visit.request.query_field("right");
+Response explain_page(const Visit& visit, std::string_view left, std::string_view right, std::string_view problem) {
   if (left.empty() || right.empty()) {
     return visit.site.error_page(visit, 400, "Two records are needed",
                                  "Open this page from the link on a person's page.");
   }
   const auto view = visit.site.pages().explain(visit.viewer(), left, right);
   if (!view) return visit.site.refusal(visit, view.error());
-  return visit.site.page(visit, "explain", "Is this the same person?", present(*view));
+  Values values = present(*view);
+  values.text("problem", problem).text("reason", visit.request.form_field("reason"));
+  values.flag("recorded", visit.request.query_field("recorded") == "1");
+  return visit.site.page(visit, "explain",
+                         problem.empty() ? "Is this the same person?" : "Error: Is this the same person?",
+                         std::move(values), problem.empty() ? 200 : 400);
+}
+
+Response explain(const Visit& visit) {
+  return explain_page(visit, visit.request.query_field("left"), visit.request.query_field("right"), "");
+}
+
+Response decide_link(const Visit& visit) {
+  const std::string_view left = visit.request.form_field("left");
+  const std::string_view right = visit.request.form_field("right");
+  const std::string_view word = visit.request.form_field("word");
+  const std::string_view reason = visit.request.form_field("reason");
+  if (reason.size() > longest_reason) return explain_page(visit, left, right, "Write at most 2,000 letters.");
+  hub::LinkWord wanted = hub::LinkWord::same;
+  if (word == "different") {
+    wanted = hub::LinkWord::different;
+  } else if (word == "withdraw") {
+    wanted = hub::LinkWord::withdraw;
+  } else if (word != "same") {
+    return explain_page(visit, left, right, "Choose whether they are one person.");
+  }
+  const auto done = visit.site.pages().decide_link(visit.viewer(), left, right, wanted, reason);
+  if (!done) {
+    if (done.error().code == ErrorCode::usage) return explain_page(visit, left, right, done.error().message);
+    return visit.site.refusal(visit, done.error());
+  }
+  return redirect(explain_address(left, right) + "&recorded=1");
 }
 
 Response held_back_page(const Visit& visit, std::string_view problem, std::string_view done) {
-  const auto view = visit.site.pages().held_back(visit.viewer());
+  const auto page = number_in(visit.request.query_field("page"));
+  const auto view = visit.site.pages().held_back(
+      visit.viewer(), static_cast<std::uint32_t>(std::min<std::uint64_t>(page.value_or(1), 1'000'000)));
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
   values.text("problem", problem).text("done", done);
@@ -226,14 +270,24 @@ Response held_back(const Visit& visit) {
   return held_back_page(visit, "", visit.request.query_field("done") == "1" ? "The row was taken in." : "");
 }
 
+Response held_back_file(const Visit& visit) {
+  const auto agency = agency_named(visit.part("agency"));
+  if (!agency) return visit.site.error_page(visit, 404, "There is no such agency", "Choose one on the page of held-back rows.");
+  auto file = visit.site.pages().held_back_file(visit.viewer(), *agency);
+  if (!file) return visit.site.refusal(visit, file.error());
+  Response response;
+  response.content_type = "text/csv; charset=utf-8";
+  response.body = std::move(*file);
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"held-back-" + std::string(name_of(*agency)) + ".csv\"");
+  return response;
+}
+
 Response mend_held_back(const Visit& visit) {
   const std::string_view entry_text = visit.request.form_field("entry");
-  std::uint64_t entry = 0;
-  const auto read = std::from_chars(entry_text.data(), entry_text.data() + entry_text.size(), entry);
-  if (read.ec != std::errc() || read.ptr != entry_text.data() + entry_text.size()) {
-    return held_back_page(visit, "Choose a row of the list.", "");
-  }
-  const auto mended = visit.site.pages().mend_held_back(visit.viewer(), entry, visit.request.form_field("raw"));
+  const auto entry = number_in(entry_text);
+  if (!entry) return held_back_page(visit, "Choose a row of the list.", "");
+  const auto mended = visit.site.pages().mend_held_back(visit.viewer(), *entry, visit.request.form_field("raw"));
   if (!mended) {
     const ErrorCode code = mended.error().code;
     if (code == ErrorCode::malformed || code == ErrorCode::usage)
@@ -261,7 +315,7 @@ Response health(const Visit& /*visit*/) {
 std::vector<Route> all_routes() {
   const auto get = Method::get;
   const auto post = Method::post;
-  return {
+  std::vector<Route> routes = {
       {get, "/healthz", Everybody{}, health},
       {get, "/sign-in", Everybody{}, sign_in},
       {post, "/sign-in", Everybody{}, do_sign_in},
@@ -277,10 +331,14 @@ std::vector<Route> all_routes() {
       {get, "/finding/{id}", Action::finding, finding},
       {post, "/finding/{id}", Action::act_on_finding, act_on_finding},
       {get, "/explain", Action::explain_link, explain},
+      {post, "/explain", Action::decide_link, decide_link},
       {get, "/held-back", Action::held_back, held_back},
+      {get, "/held-back/{agency}", Action::held_back, held_back_file},
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
   };
+  for (Route& route : api_routes()) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace wider::web

@@ -1,12 +1,14 @@
-// The main journey in a real browser: sign in → purpose → search (misspelt) → person → finding → proof → sign out, at
-// desktop and phone width and without JavaScript, with axe (WCAG 2.2 AA) on every page visited. Any violation, console
-// error or sideways scrolling fails. Screenshots go to tests/browser/output.
+// The main journey in a real browser: sign in → purpose → home → search (misspelt) → person → finding → proof → what to do
+// with it and back → is this the same person → sign out, at desktop and phone width and without JavaScript; then what
+// every other role sees. axe (WCAG 2.2 AA) runs on every page visited at both widths. Any violation, console error,
+// sideways scrolling or heading out of order fails. Screenshots go to tests/browser/output.
 //
 //   node tests/browser/run.mjs [PROGRAM [ARGUMENT…]]
 //
 // Without a program it serves a demonstration hub with build/release/wider. The program must print "Listening on
 // http://ADDRESS" and lines "Sign in as USER with password PASSWORD (ROLE)". WIDER_BROWSER names another Chromium.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -46,7 +48,8 @@ async function startServer (command, scratch) {
     let found
     createInterface({ input: child.stdout }).on('line', (line) => {
       const user = line.match(/Sign in as (\S+) with password (\S+) \((.+)\)/)
-      if (user) users.set(user[3].toLowerCase().replaceAll(' ', '-'), { name: user[1], password: user[2] })
+      // "(Social worker, Children's social care)" or "(social-worker)"
+      if (user) users.set(user[3].split(',')[0].toLowerCase().replaceAll(' ', '-'), { name: user[1], password: user[2] })
       found ??= line.match(/Listening on (http:\/\/\S+)/)?.[1]
       // The two kinds of line may come in either order.
       if (found && users.size) setTimeout(() => { clearTimeout(late); resolve(found) }, 300)
@@ -93,7 +96,12 @@ class Visitor {
       const sideways = await page.evaluate(() => document.body.scrollWidth - document.documentElement.clientWidth)
       check(`${kind.name}: ${name} fits the width`, sideways <= 0, `${sideways} px too wide`)
     }
-    check(`${kind.name}: ${name} has one main heading`, await page.locator('h1').count() === 1)
+    const headings = (await page.content()).match(/<h[1-6]/g) ?? []
+    const levels = headings.map((heading) => Number(heading[2]))
+    check(`${kind.name}: ${name} has one main heading`, levels.filter((level) => level === 1).length === 1)
+    // A message about what is wrong stands above the main heading; from there on no level is left out.
+    const rest = levels.slice(levels.indexOf(1))
+    check(`${kind.name}: ${name} has its headings in order`, rest.every((level, i) => i === 0 || level <= rest[i - 1] + 1), levels.join(' '))
     check(`${kind.name}: ${name} raises no error`, this.troubles.length === 0, this.troubles.join('; '))
     this.troubles.length = 0
     this.shots += 1
@@ -121,11 +129,17 @@ async function journey (visitor, address, user) {
   await signIn(visitor, address, user)
   say('a purpose is asked for after signing in', new URL(page.url()).pathname === '/purpose')
   await visitor.look('purpose')
+  await page.goto(`${address}/findings`)
+  say('nothing is shown without a purpose', new URL(page.url()).pathname === '/purpose')
   await page.check('#kind-child-protection-enquiry')
   await page.fill('#reference', 'concern 2012-0441')
   await page.click('main button[type=submit]')
-  say('home follows', new URL(page.url()).pathname === '/')
+  say('the page that was asked for follows', new URL(page.url()).pathname === '/findings')
   say('the purpose stands on the page', (await page.textContent('.wider-purpose')).includes('concern 2012-0441, Child protection enquiry'))
+  await page.goto(address)
+  const lists = (await page.locator('main h2').allTextContents()).map((text) => text.replace(/ \(.*/, ''))
+  say('home has its four lists in order', lists.join('|') === 'Clocks|Findings that nobody has taken|New about children you work with|Waiting for you as second person', lists.join('|'))
+  if (kind.script) await keyboard(page, say)
   await visitor.look('home')
   await findingAndPerson(visitor, address, say)
   await page.click('.wider-header__button')
@@ -133,6 +147,17 @@ async function journey (visitor, address, user) {
   await visitor.look('signed-out')
   await page.goto(`${address}/findings`)
   say('a page asks to sign in again', new URL(page.url()).pathname === '/sign-in')
+}
+
+// The first stop of the keyboard leads past the frame; "/" leads to the search.
+async function keyboard (page, say) {
+  await page.waitForSelector('body.js-enabled')
+  await page.keyboard.press('Tab')
+  say('the first stop is the way to the main content', await page.evaluate(() => document.activeElement?.getAttribute('href')) === '#main-content')
+  await page.keyboard.press('Enter')
+  say('it leads there', await page.evaluate(() => document.activeElement?.id) === 'main-content')
+  await page.keyboard.press('/')
+  say('"/" goes to the search box', await page.evaluate(() => document.activeElement?.id) === 'search-box')
 }
 
 // A letter of the surname is left out, as somebody writes who has only heard the name.
@@ -146,69 +171,135 @@ async function findingAndPerson (visitor, address, say) {
   const { page, kind } = visitor
   await page.goto(`${address}/findings`)
   await visitor.look('findings')
-  const first = page.locator('a[href^="/finding/"]').first()
+  const first = page.locator('main a[href^="/finding/"]').first()
   say('there is a finding', await first.count() === 1)
   await first.click()
+  const findingPath = new URL(page.url()).pathname
   say('the finding shows its proof', await page.locator('table:has(caption:text("The proof")) tbody tr').count() >= 2)
   await visitor.look('finding')
+  await whatToDo(visitor, say)
   const child = page.locator('ul.wider-inline li', { hasText: '(child)' }).first().locator('a')
   const name = (await child.textContent()).trim()
   await child.click()
   const personPath = new URL(page.url()).pathname
-  if (kind.script) {
-    await page.waitForSelector('body.js-enabled')
-    await page.keyboard.press('/')
-    say('"/" goes to the search box', await page.evaluate(() => document.activeElement?.id) === 'search-box')
-  }
   await page.fill('#search-box', misspelt(name))
   await page.click('.wider-search button')
   say('no name stands in the address', new URL(page.url()).search === '')
   const hit = page.locator(`a[href="${personPath}"]`).first()
   say('a misspelt search finds the child', await hit.count() === 1)
+  say('each hit says why it is shown', await page.locator('.wider-hit dt:text("Why shown")').count() === await page.locator('.wider-hit').count())
   await visitor.look('search')
   await hit.click()
   say('the person opens', new URL(page.url()).pathname === personPath)
+  const parts = await page.locator('main h2').allTextContents()
+  say('the person has its parts in order', parts.join('|') === 'How sure are we who this is?|Known to|Now|Chronology|Network|Decisions', parts.join('|'))
   say('the chronology has facts', await page.locator('.wider-fact').count() >= 1)
+  say('the person leads to the finding', await page.locator(`main a[href="${findingPath}"]`).count() >= 1)
   if (kind.script && await page.locator('#network-chart').count()) {
     await page.waitForSelector('#network-chart canvas', { timeout: 10_000 })
   }
   await visitor.look('person')
+  if (kind.script) await onPaper(page, say)
   await page.selectOption('#order', 'oldest')
   await page.click('.wider-filter button')
   say('oldest first is kept', await page.locator('#order').inputValue() === 'oldest')
-  const why = page.locator('a[href^="/explain"]').first()
+  await page.fill('#to', '1990-01-01')
+  await page.click('.wider-filter button')
+  say('a period without facts says so', (await page.textContent('main')).includes('Nothing fits what you asked for'))
+  await page.goto(address + personPath)
+  const why = page.locator('section[aria-labelledby="sure"] a[href^="/explain"]')
   if (await why.count()) {
     await why.click()
     await visitor.look('explain')
+    await page.click('button[value=same]')
+    say('saying that two are one person needs a reason', (await page.textContent('#problem')).includes('Say why'))
+    await visitor.look('explain-refused')
   }
+  await page.goto(`${address}/search`)
+  await page.fill('#q', 'Xqzt Wvvk')
+  await page.click('.wider-search-again button')
+  say('when nobody is found the page says what to do', (await page.textContent('main')).includes('What to do next'))
+  await visitor.look('search-nobody')
   await page.goto(`${address}/person/P99999999`)
   await visitor.look('not-found')
 }
 
-// The pages of the other roles: looked at once at each width.
+// Take it and give it back; dismiss it, with a reason only; open it again: the finding is left as it was.
+async function whatToDo (visitor, say) {
+  const { page } = visitor
+  const act = (action) => page.locator(`form:has(input[name=action][value=${action}]) button`)
+  const open = async (words) => page.locator('summary', { hasText: words }).click()
+  const state = async () => page.locator('h1 + p strong').textContent()
+  await act('take').click()
+  say('taking a finding shows who has it', (await state()).startsWith('Taken by'))
+  await open('Give it back')
+  await page.fill('#reopen-reason', 'the case is with another team')
+  await act('reopen').click()
+  say('it is given back', (await state()).startsWith('Opened again by'))
+  await open('Dismiss it')
+  await act('dismiss').click()
+  say('dismissing needs a reason', (await page.textContent('#problem')).includes('Say why'))
+  await visitor.look('finding-refused')
+  await page.fill('#reason', 'one outing of a youth club')
+  await act('dismiss').click()
+  say('a dismissal is shown with its reason', (await state()).includes('one outing of a youth club'))
+  say('nobody agrees with their own dismissal', await act('agree').count() === 0)
+  await visitor.look('finding-dismissed')
+  await open('Open it again')
+  await page.fill('#reopen-reason', 'a third child was named')
+  await act('reopen').click()
+  say('a dismissed finding can be opened again', (await state()).startsWith('Opened again by'))
+  say('what people did is told', await page.locator('main ol.govuk-list li').count() >= 4)
+}
+
+async function onPaper (page, say) {
+  await page.emulateMedia({ media: 'print' })
+  say('what is of no use on paper is not printed', !await page.locator('.wider-search').isVisible() && !await page.locator('.wider-filter').isVisible())
+  say('the chronology is printed', await page.locator('.wider-fact').first().isVisible())
+  await page.emulateMedia({ media: 'screen' })
+}
+
+// What every other role sees: its own pages, looked at once at each width, and a page it has no business with.
+const roles = [
+  { role: 'police-intelligence-analyst', purpose: 'strategy-discussion', pages: ['/', '/findings'], refused: '/governance' },
+  { role: 'health-safeguarding-nurse', purpose: 'health-safeguarding', pages: ['/'], refused: '/held-back' },
+  { role: 'designated-safeguarding-lead', purpose: 'education-safeguarding', pages: ['/'], refused: '/governance' },
+  { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search'], refused: '/findings' },
+  { role: 'licensing-officer', purpose: 'strategy-discussion', pages: ['/'], refused: '/findings' },
+  { role: 'review-author', purpose: 'case-review', pages: ['/'], refused: '/held-back' },
+  { role: 'partnership-chair', purpose: 'governance', pages: ['/'], refused: '/search' },
+  { role: 'data-engineer', purpose: 'administration', pages: ['/', '/held-back'], refused: '/findings' },
+  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance'], refused: '/findings' }
+]
 async function otherRoles (visitor, address, users) {
   const { page, kind } = visitor
-  for (const [role, path, shot] of [['data-engineer', '/held-back', 'held-back'], ['governance-officer', '/governance', 'governance']]) {
+  for (const { role, purpose, pages, refused } of roles) {
     const user = users.get(role)
+    check(`${kind.name}: somebody signs in as ${role}`, user !== undefined)
     if (!user) continue
     await signIn(visitor, address, user)
-    await page.goto(address + path)
-    await visitor.look(shot)
-    await page.goto(`${address}/findings`)
-    check(`${kind.name}: ${role} may not open findings`, (await page.textContent('h1')).includes('Your role does not use this page'))
+    await page.check(`#kind-${purpose}`)
+    await page.click('main button[type=submit]')
+    for (const path of pages) {
+      await page.goto(address + path)
+      await visitor.look(`${role}${path === '/' ? '' : path.replace('/', '-')}`)
+    }
+    await page.goto(address + refused)
+    check(`${kind.name}: ${role} may not open ${refused}`, (await page.textContent('h1')).includes('Your role does not use this page'))
     await page.click('.wider-header__button')
   }
 }
 
 const kinds = [
   { name: 'desktop', width: 1280, height: 900, script: true },
-  { name: 'phone', width: 375, height: 760, script: true },
+  { name: 'phone', width: 390, height: 844, script: true },
   { name: 'without-script', width: 1280, height: 900, script: false }
 ]
 
 await rm(output, { recursive: true, force: true })
 await mkdir(output, { recursive: true })
-const scratch = await mkdtemp(join(tmpdir(), 'wider-browser-'))
+// In memory where that is possible: each of the town's thousand files is a durable write.
+const scratch = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'wider-browser-'))
 let server
 let browser
 try {
@@ -217,7 +308,7 @@ try {
     executablePath: process.env.WIDER_BROWSER ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
   })
-  const user = server.users.get('social-worker') ?? [...server.users.values()][0]
+  const user = server.users.get('social-worker')
   for (const kind of kinds) {
     const context = await browser.newContext({ viewport: { width: kind.width, height: kind.height }, javaScriptEnabled: kind.script })
     context.setDefaultTimeout(20_000)

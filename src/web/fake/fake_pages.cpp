@@ -1,5 +1,7 @@
 #include "web/fake/fake_pages.hpp"
 
+#include "base/date.hpp"
+
 namespace wider::web {
 namespace {
 
@@ -12,11 +14,13 @@ constexpr std::string_view finding_says =
 FindingLine vehicle_finding(const std::string& state) {
   return {"third-child-7f3a90c2",
           std::string(finding_says),
+          "Chelsea Marsden, Ruby Lomax, Kyle Danvers and 1 other; silver Vauxhall Vectra",
           "14 June 2009",
           "Police, Education and Children's social care",
           3,
           state,
-          state == "New"};
+          state == "New" ? hub::FindingStage::open : hub::FindingStage::taken,
+          false};
 }
 
 Agency agency_of(access::UserRole role) {
@@ -110,15 +114,21 @@ hub::PersonView rich_person() {
        "Subject"},
   };
   view.known_to = {
-      {"Children's social care", "11 July 2007", "1 April 2009", "4 records", "In full", "Duty desk, 01632 960 001"},
-      {"Police", "March 2009", "14 June 2009", "3 records", "In full", "Duty sergeant, 01632 960 104"},
-      {"Education", "3 March 2009", "2 June 2009", "2 records", "In full", "Safeguarding lead, 01632 960 130"},
+      {"Children's social care", "11 July 2007", "1 April 2009", "4", "In full", "Duty desk, 01632 960 001"},
+      {"Police", "March 2009", "14 June 2009", "3", "In full", "Duty sergeant, 01632 960 104"},
+      {"Education", "3 March 2009", "2 June 2009", "2", "In full", "Safeguarding lead, 01632 960 130"},
       {"Health", "", "", "", "That they know this person", "Safeguarding nurse, 01632 960 122"},
   };
   view.duties = {{"Return home interview", view.name, "P123", "Children's social care", "2 days over", true},
                  {"Decision on a referral", view.name, "P123", "Children's social care", "due 3 July 2009", false}};
   view.findings = {vehicle_finding("New")};
   view.chronology = chronology();
+  view.chronology_in_all = 80;
+  view.records_in_all = 6;
+  view.kinds = {{"stop", "Stop"}, {"absence", "School absence"}, {"referral", "Referral"}};
+  view.plans = {"Child in need plan since 12 April 2009; no end is recorded"};
+  view.working = {{"P700", "Jo Whitfield", "Education", "2 June 2009"}};
+  view.decisions = {"On 1 July 2009 Priya Nair said (“same house”): “Police, Missing episode, 28 March 2009” and “Education, Concern, 2 May 2009” are one person."};
   view.network = network();
   return view;
 }
@@ -163,6 +173,7 @@ hub::PageFrame FakePages::frame(const hub::Viewer&) {
 }
 
 Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (ask_for_error == "unavailable") return failure(ErrorCode::unavailable, "The disk is full.");
   hub::HomeView view;
   view.last_checked = "6:10am";
@@ -176,8 +187,16 @@ Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
       vehicle_finding("New"),
       {"repeat-closed-11c0aa40",
        "Two agencies referred one child three times in 12 months, and each referral was closed with no further action.",
-       "3 March 2009", "Education and Police", 1, "New", true}};
+       "Chelsea Marsden", "3 March 2009", "Education and Police", 1, "New", hub::FindingStage::open, false}};
   view.findings_in_all = 12;
+  view.overdue_in_all = view.today_in_all = view.this_week_in_all = 1;
+  view.long_over = 3;
+  view.findings_yours = 2;
+  view.new_facts_in_all = 1;
+  view.new_facts_since = "25 June 2009";
+  view.second_looks = {vehicle_finding("Dismissed by Priya Nair: one family")};
+  view.second_looks_in_all = 1;
+  if (viewer.role == access::UserRole::chair) view.partners = {{"Children's social care", 40, 3, 2}};
   view.new_facts = {{"P123", "Chelsea Marsden", "Police recorded a stop that names her.", "yesterday"}};
   view.held_back_rows = viewer.role == access::UserRole::data_engineer ? 2 : 0;
   return view;
@@ -188,10 +207,10 @@ Result<hub::SearchView> FakePages::search(const hub::Viewer&, std::string_view q
   view.query = query;
   if (empty || query == "nobody") return view;
   view.hits = {{"P123", "Chelsea Marsden", "Chelsey Marsden, Chelsea Marsden-Holt", "3 March 1994 (15 today)", "NX4",
-                "Children's social care, Police, Education", "Forename spelt alike; surname the same", 94},
+                "Children's social care, Police, Education", "Name “Chelsea” the same; name “Marsden” the same.", "All that you typed is the same"},
                {"P871", "Kelsey Marsden", "", "1992 (16 or 17 today)", "NX2", "Education",
-                "Forename sounds alike; surname the same", 71},
-               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Named beside this surname in 1 record", 40}};
+                "“Kelsey” is spelt like “Chelsea”; name “Marsden” the same.", "All that you typed fits"},
+               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Name “Taz” the same.", "Part of what you typed fits"}};
   view.more = true;
   return view;
 }
@@ -215,14 +234,20 @@ Result<hub::PersonView> FakePages::person(const hub::Viewer& viewer, std::string
   return view;
 }
 
-Result<std::vector<FindingLine>> FakePages::findings(const hub::Viewer&) {
+Result<hub::FindingsView> FakePages::findings(const hub::Viewer&, const hub::FindingsQuery& query) {
   const std::scoped_lock lock(mutex_);
-  if (empty) return std::vector<FindingLine>{};
-  return std::vector<FindingLine>{
+  hub::FindingsView view;
+  view.part = query.part;
+  if (empty) return view;
+  view.in_all = {90, 2, 1, 0, 1, 3};
+  view.page = query.page;
+  view.pages = 3;
+  view.lines = {
       vehicle_finding(finding_state_),
       {"repeat-closed-11c0aa40",
        "Two agencies referred one child three times in 12 months, and each referral was closed with no further action.",
-       "3 March 2009", "Education and Police", 1, "Taken by Priya Nair", false}};
+       "Chelsea Marsden", "3 March 2009", "Education and Police", 1, "Taken by Priya Nair", hub::FindingStage::taken, false}};
+  return view;
 }
 
 Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view id) {
@@ -234,8 +259,11 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
   view.says = finding_says;
   view.met_on = "14 June 2009";
   view.received = "2 July 2009";
-  view.how_sure = "All ties of people are confirmed but one. The weakest fact is graded 5x5x5 B24.";
-  view.usual = "By chance this would be expected 0.02 times in a year here.";
+  view.how_sure = "The weakest fact it rests on is not confirmed.";
+  view.usual = "By chance alone this would be expected about once in 50 such periods of 12 months.";
+  view.similar = "Of 4 other findings of this kind, 1 is taken and 2 are dismissed.";
+  view.may_take = view.may_close = finding_state_ == "New";
+  view.may_reopen = view.may_agree = finding_state_ != "New";
   view.state = finding_state_;
   if (empty) return view;
   view.proof = {{"Police",
@@ -265,6 +293,9 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                 "A man called “Taz” with a silver car waits outside the school.",
                 "In full",
                 {"Not identified: “Taz”"}}};
+  view.leanings = {{"P123|Chelsea Marsden", "“Education, Concern, 2 May 2009” with “Police, Stop, 14 June 2009”", "Likely but not confirmed",
+                    "The finding falls.", "education/concern-E2390", "police/stop-S4471#1"},
+                   {"", "Two records, one of which cannot be shown to you", "Confirmed by Priya Nair on 1 July 2009", "", "", ""}};
   view.holders = {{"Police", "2 of the 3 children", "15 June 2009"},
                   {"Education", "1 of the 3 children", "5 May 2009"}};
   view.explanations = {{"Do the children live together?", "No: three households."},
@@ -285,9 +316,14 @@ Result<void> FakePages::act_on_finding(const hub::Viewer& viewer, std::string_vi
                                        std::string_view reason, std::string_view until) {
   const std::scoped_lock lock(mutex_);
   using hub::FindingAction;
+  const bool needs_reason = action == FindingAction::dismiss || action == FindingAction::reopen;
+  if (needs_reason && reason.find_first_not_of(' ') == std::string_view::npos) return failure(ErrorCode::usage, "Say why.");
+  if (action == FindingAction::snooze && !parse_iso_date(until)) return failure(ErrorCode::usage, "Choose the day on which it comes back.");
   finding_state_ = action == FindingAction::take      ? "Taken by " + viewer.name
                    : action == FindingAction::dismiss ? "Dismissed: " + std::string(reason)
-                                                      : "Comes back on " + std::string(until);
+                   : action == FindingAction::snooze  ? "Comes back on " + std::string(until)
+                   : action == FindingAction::reopen  ? "New"
+                                                      : "Dismissed, and agreed";
   history_.push_back({"2 July 2009, 9:20am", viewer.name, finding_state_, std::string(reason)});
   return {};
 }
@@ -296,28 +332,45 @@ Result<hub::ExplainView> FakePages::explain(const hub::Viewer&, std::string_view
   hub::ExplainView view;
   view.left = left;
   view.right = right;
-  view.verdict = "These two records are taken for one person, likely but not confirmed.";
+  view.left_words = "Education, Concern, 3 March 2009";
+  view.right_words = "Children's social care, Index entry, 11 July 2007";
+  view.left_person = view.right_person = "P123";
+  view.same = true;
+  view.verdict = "Taken for one person, likely but not confirmed.";
   view.probability = "97.4 %";
   view.prior = "-16.2";
   view.total = "+5.2";
   if (empty) return view;
-  view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here"},
-               {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here"},
-               {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", ""}};
+  view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here", false},
+               {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here", true},
+               {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", "", true}};
   view.says = {"Forename and part of the surname agree, and the month of birth agrees.",
                "No identifier is held by both."};
   return view;
 }
 
-Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&) {
+Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::string_view, hub::LinkWord,
+                                    std::string_view reason) {
+  if (reason.empty()) return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  return {};
+}
+
+Result<std::string> FakePages::held_back_file(const hub::Viewer&, Agency) {
+  return "file,row,column,reason,remedy,row as it came\r\n";
+}
+
+Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&, std::uint32_t page) {
   if (empty) return hub::HeldBackView{};
   return hub::HeldBackView{
       {{41, "police_stops_2009_06.csv", "118", "stop_date", "Not a date: 31/06/2009",
         "Ask Police which day it was, mend the row and retry.", "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
-        "Police"},
+        "police",
+        {{"stop_id", "S4472", false}, {"stop_date", "31/06/2009", true}, {"place", "Station Road", false}}},
        {57, "absence_2009_t3.csv", "9", "upn", "The row has 7 cells where the header has 8",
-        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "Education"}},
-      2};
+        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "education", {}}},
+      52,
+      page,
+      3};
 }
 
 Result<void> FakePages::mend_held_back(const hub::Viewer&, std::uint64_t entry, std::string_view mended_row) {

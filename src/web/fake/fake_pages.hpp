@@ -26,12 +26,15 @@ class FakePages : public hub::Pages {
   Result<hub::SearchView> search(const hub::Viewer& viewer, std::string_view query) override;
   Result<hub::PersonView> person(const hub::Viewer& viewer, std::string_view person,
                                  const hub::PersonQuery& query) override;
-  Result<std::vector<hub::FindingLine>> findings(const hub::Viewer& viewer) override;
+  Result<hub::FindingsView> findings(const hub::Viewer& viewer, const hub::FindingsQuery& query) override;
   Result<hub::FindingView> finding(const hub::Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const hub::Viewer& viewer, std::string_view id, hub::FindingAction action,
                               std::string_view reason, std::string_view until) override;
   Result<hub::ExplainView> explain(const hub::Viewer& viewer, std::string_view left, std::string_view right) override;
-  Result<hub::HeldBackView> held_back(const hub::Viewer& viewer) override;
+  Result<void> decide_link(const hub::Viewer& viewer, std::string_view left, std::string_view right, hub::LinkWord word,
+                           std::string_view reason) override;
+  Result<hub::HeldBackView> held_back(const hub::Viewer& viewer, std::uint32_t page) override;
+  Result<std::string> held_back_file(const hub::Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const hub::Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<hub::GovernanceView> governance(const hub::Viewer& viewer) override;
 

@@ -1,0 +1,79 @@
+// The one translation unit that compiles toml++ itself.
+#define TOML_IMPLEMENTATION
+#include "base/toml.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace wider {
+namespace {
+
+// The offset just after the text that opens at `at`; npos when it is not closed.
+std::size_t end_of_text(std::string_view toml, std::size_t at) {
+  const char quote = toml[at];
+  const bool several_lines = toml.size() >= at + 3 && toml[at + 1] == quote && toml[at + 2] == quote;
+  for (std::size_t i = at + (several_lines ? 3 : 1); i < toml.size(); ++i) {
+    if (quote == '"' && toml[i] == '\\') {
+      ++i;
+    } else if (!several_lines && toml[i] == '\n') {
+      return std::string_view::npos;
+    } else if (toml[i] == quote) {
+      if (!several_lines) return i + 1;
+      if (i + 2 >= toml.size() || toml[i + 1] != quote || toml[i + 2] != quote) continue;
+      std::size_t end = i + 3;
+      // One or two quotes may stand right before the closing three.
+      for (int more = 0; more < 2 && end < toml.size() && toml[end] == quote; ++more) ++end;
+      return end;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// The offset of the first byte above 0x7F that stands neither in a text nor in a comment; npos when none does. A text
+// on one line that is not closed ends the look: toml++ ends there too.
+std::size_t stray_non_ascii(std::string_view toml) {
+  for (std::size_t at = 0; at < toml.size();) {
+    const char c = toml[at];
+    if (c == '#') {
+      at = std::min(toml.find('\n', at), toml.size());
+    } else if (c == '"' || c == '\'') {
+      at = end_of_text(toml, at);
+      if (at == std::string_view::npos) return at;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      return at;
+    } else {
+      ++at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::unexpected<TomlProblem> problem_at(std::string_view text, std::size_t at, std::string says) {
+  const std::string_view before = text.substr(0, at);
+  const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  return std::unexpected<TomlProblem>(TomlProblem{.line = lines + 1, .column = 1, .says = std::move(says)});
+}
+
+}  // namespace
+
+std::expected<toml::table, TomlProblem> parse_toml(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (const std::size_t good = valid_utf8_length(text); good < text.size()) {
+    return problem_at(text, good, "not UTF-8 text; save it as UTF-8");
+  }
+  if (const std::size_t at = stray_non_ascii(text); at != std::string_view::npos) {
+    return problem_at(text, at,
+                      "a letter or sign outside ASCII stands outside quotes; put the name or text into quotes");
+  }
+  toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    return std::unexpected<TomlProblem>(TomlProblem{.line = error.source().begin.line,
+                                                    .column = error.source().begin.column,
+                                                    .says = std::string(error.description())});
+  }
+  return std::move(parsed).table();
+}
+
+}  // namespace wider

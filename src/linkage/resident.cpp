@@ -1,0 +1,557 @@
+#include "linkage/resident.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/random.hpp"
+#include "linkage/block_keys.hpp"
+#include "linkage/cluster.hpp"
+#include "linkage/comparison.hpp"
+#include "linkage/entries.hpp"
+#include "linkage/key_index.hpp"
+#include "linkage/model.hpp"
+
+namespace wider::linkage {
+namespace {
+
+constexpr std::uint32_t none = UINT32_MAX;
+
+// An entry of the population: rows that say the same.
+struct Live {
+  std::uint64_t content = 0;  // with `alone` the order of entries, as in a batch
+  std::uint64_t alone = 0;
+  std::vector<std::uint32_t> rows;                            // ascending; empty: the place is free
+  std::vector<std::pair<std::uint32_t, std::int32_t>> edges;  // other entry, weight above the threshold
+  std::uint32_t component = none;                             // none: alone in it
+  std::uint32_t cluster = 0;                                  // the least entry of its cluster
+  bool together = true;                                       // what its rows say suffices to make them one person
+  bool touched = false;                                       // in this change
+};
+
+// What people said of two rows.
+struct Said {
+  std::uint32_t other;
+  bool same;
+};
+
+}  // namespace
+
+struct Resident::State {
+  explicit State(ModelPtr adopted)
+      : model(std::move(adopted)),
+        reader(strings, entries),
+        keys(entries, model->blocking),
+        scorer(*model, entries),
+        comparer(entries, scorer.established()) {}
+
+  ModelPtr model;
+  StringPool strings;
+  Entries entries;  // its strings, names, `all` and `more`; which rows they hold is in `live`
+  EntryReader reader;
+  BlockKeys keys;
+  Scorer scorer;
+  Comparer comparer;
+  KeyIndex index;
+  std::vector<Live> live;  // by entry
+  std::vector<std::uint32_t> free_entries;
+  std::vector<std::uint32_t> free_more;  // places in entries.more
+  std::unordered_map<std::uint64_t, std::uint32_t> entry_with;              // by content and alone
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> of_own_id;  // ordinary entries, by source and own id
+  std::vector<std::vector<std::uint32_t>> components;
+  std::vector<std::uint32_t> free_components;
+  std::vector<std::uint32_t> entry_of;                        // by row; none: not there any more
+  std::vector<std::uint64_t> name_of;                         // by row
+  std::unordered_map<std::uint32_t, std::vector<Said>> said;  // by row, both ways
+  std::vector<std::uint32_t> affected;  // entries whose components a change touched, as far as they still hold rows
+  Groups before;
+  bool holding = false;
+  std::uint64_t compared = 0;
+  std::vector<std::uint32_t> candidates;  // of the entry that is being made
+
+  // ---- reading ----
+  ReadRow read(const Row& row) {
+    ReadRow read = reader.read(row, false);
+    if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
+    scorer.extend(*model, entries);
+    return read;
+  }
+  [[nodiscard]] Code own_id(std::uint32_t entry) const { return entries.own_id(entries.all[entry]); }
+  [[nodiscard]] std::uint64_t own_id_key(std::uint32_t entry) const {
+    return (static_cast<std::uint64_t>(entries.all[entry].source) << 32) | own_id(entry);
+  }
+  std::uint32_t keep_more(const MoreFields& more) {
+    if (more == MoreFields{}) return 0;
+    if (free_more.empty()) {
+      entries.more.push_back(more);
+      return static_cast<std::uint32_t>(entries.more.size() - 1);
+    }
+    const std::uint32_t at = free_more.back();
+    free_more.pop_back();
+    entries.more[at] = more;
+    return at;
+  }
+  [[nodiscard]] bool precedes(std::uint32_t left, std::uint32_t right) const {
+    return std::pair(live[left].content, live[left].alone) < std::pair(live[right].content, live[right].alone);
+  }
+  Score score(std::uint32_t left, std::uint32_t right) {
+    const Entry& a = entries.all[left];
+    const Entry& b = entries.all[right];
+    ++compared;
+    return scorer.score(a, b, comparer.compare(a, b));
+  }
+  [[nodiscard]] bool ordinary(std::uint32_t entry) const { return !entries.all[entry].attach_only; }
+  [[nodiscard]] bool is_there(std::uint32_t row) const { return row < entry_of.size() && entry_of[row] != none; }
+
+  // ---- rows and entries ----
+  // A component is about to change: what it was is noted, and it will be clustered again.
+  void touch(std::uint32_t entry) {
+    if (live[entry].touched || !ordinary(entry)) return;
+    const std::uint32_t component = live[entry].component;
+    const std::vector<std::uint32_t> members =
+        component == none ? std::vector<std::uint32_t>{entry} : std::move(components[component]);
+    if (component != none) {
+      components[component].clear();
+      free_components.push_back(component);
+    }
+    for (const std::uint32_t member : members) {
+      live[member].touched = true;
+      live[member].component = none;
+      affected.push_back(member);
+    }
+    if (!holding) add_groups(members, before);
+  }
+
+  void place(std::uint32_t row, const ReadRow& read) {
+    const std::uint64_t content = content_hash(read.entry, read.more, entries.strings);
+    const std::uint64_t own = name_of[row] != 0 ? name_of[row] : row + 1ULL;
+    const std::uint64_t alone = said.contains(row) ? own : 0;
+    const auto [found, fresh] = entry_with.try_emplace(mix64(content ^ mix64(alone)), none);
+    if (fresh) found->second = make_entry(read, content, alone);
+    const std::uint32_t at = found->second;
+    touch(at);
+    auto& rows = live[at].rows;
+    rows.insert(std::lower_bound(rows.begin(), rows.end(), row), row);
+    entry_of[row] = at;
+    if (rows.size() == 2 && own_id(at) == 0) {
+      const Score self = score(at, at);
+      live[at].together = !self.apart && self.weight >= scorer.threshold();
+    }
+  }
+
+  ReadRow unplace(std::uint32_t row) {
+    const std::uint32_t at = std::exchange(entry_of[row], none);
+    touch(at);
+    const ReadRow read{entries.all[at], entries.more_of(entries.all[at])};
+    auto& rows = live[at].rows;
+    rows.erase(std::lower_bound(rows.begin(), rows.end(), row));
+    if (rows.empty()) {
+      drop_entry(at);
+    } else if (rows.size() == 1) {
+      live[at].together = true;
+    }
+    return read;
+  }
+
+  // Each key of the entry once.
+  template <typename Visit>
+  void each_key(const Entry& entry, Visit&& visit) const {
+    for (const Rule rule : all_rules) {
+      const RuleKeys of_rule = keys.of(rule, entry);
+      if (of_rule[0] != 0) visit(of_rule[0]);
+      if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) visit(of_rule[1]);
+    }
+  }
+
+  void find_candidates(const Entry& entry) {
+    candidates.clear();
+    each_key(entry,
+             [&](std::uint64_t key) { index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); }); });
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+
+  std::uint32_t make_entry(const ReadRow& read, std::uint64_t content, std::uint64_t alone) {
+    Entry entry = read.entry;
+    entry.more = keep_more(read.more);
+    std::uint32_t at = static_cast<std::uint32_t>(live.size());
+    if (free_entries.empty()) {
+      live.emplace_back();
+      entries.all.push_back(entry);
+    } else {
+      at = free_entries.back();
+      free_entries.pop_back();
+      live[at] = {};
+      entries.all[at] = entry;
+    }
+    live[at].content = content;
+    live[at].alone = alone;
+    live[at].cluster = at;
+    if (entry.attach_only) return at;
+    live[at].touched = true;
+    affected.push_back(at);
+    find_candidates(entry);
+    for (const std::uint32_t other : candidates) {
+      const Score found = precedes(at, other) ? score(at, other) : score(other, at);
+      if (found.apart || found.weight < scorer.threshold()) continue;
+      touch(other);
+      live[at].edges.emplace_back(other, found.weight - scorer.threshold());
+      live[other].edges.emplace_back(at, found.weight - scorer.threshold());
+    }
+    each_key(entry, [&](std::uint64_t key) { index.add(key, at); });
+    if (own_id(at) != 0) {
+      auto& group = of_own_id[own_id_key(at)];
+      for (const std::uint32_t other : group) touch(other);
+      group.push_back(at);
+    }
+    return at;
+  }
+
+  void drop_entry(std::uint32_t at) {
+    Live& gone = live[at];
+    entry_with.erase(mix64(gone.content ^ mix64(gone.alone)));
+    const Entry& entry = entries.all[at];
+    if (!entry.attach_only) {
+      each_key(entry, [&](std::uint64_t key) { index.remove(key, at); });
+      for (const auto& [other, weight] : gone.edges)
+        std::erase_if(live[other].edges, [&](const auto& edge) { return edge.first == at; });
+      if (own_id(at) != 0) {
+        const auto group = of_own_id.find(own_id_key(at));
+        std::erase(group->second, at);
+        if (group->second.empty()) of_own_id.erase(group);
+      }
+    }
+    if (entry.more != 0) free_more.push_back(entry.more);
+    gone.edges.clear();
+    gone.touched = false;
+    std::erase(affected, at);
+    free_entries.push_back(at);
+  }
+
+  // ---- decisions ----
+  void forget(std::uint32_t left, std::uint32_t right) {
+    for (const auto& [one, other] : {std::pair(left, right), std::pair(right, left)}) {
+      const auto found = said.find(one);
+      if (found == said.end()) continue;
+      std::erase_if(found->second, [&](const Said& word) { return word.other == other; });
+      if (found->second.empty()) said.erase(found);
+    }
+  }
+  // Takes the rows out, changes what is said, and puts them back: whether a row stands alone depends on that.
+  template <typename Change>
+  void say(std::vector<std::uint32_t> rows, Change&& change) {
+    std::vector<ReadRow> held;
+    for (const std::uint32_t row : rows) held.push_back(unplace(row));
+    change();
+    for (std::size_t i = 0; i < rows.size(); ++i) place(rows[i], held[i]);
+  }
+
+  // ---- clustering what a change touched ----
+  void settle(Regrouped* regrouped) {
+    for (const std::uint32_t entry : affected) live[entry].touched = false;
+    std::vector<std::vector<std::uint32_t>> parts = parts_of_affected();
+    for (auto& part : parts) cluster(std::move(part));
+    if (regrouped != nullptr) {
+      Groups after;
+      add_groups(affected, after);
+      std::sort(before.begin(), before.end());
+      std::sort(after.begin(), after.end());
+      regrouped->before.clear();
+      regrouped->after.clear();
+      std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                          std::back_inserter(regrouped->before));
+      std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                          std::back_inserter(regrouped->after));
+    }
+    affected.clear();
+    before.clear();
+  }
+
+  // Connected parts of the affected entries: by scored pairs, own ids and people's "same". No connection leads out of
+  // them, since both ends of a connection that came or went were touched.
+  std::vector<std::vector<std::uint32_t>> parts_of_affected() {
+    std::vector<std::vector<std::uint32_t>> parts;
+    std::vector<std::uint32_t> open;
+    for (const std::uint32_t start : affected) {
+      if (live[start].touched) continue;
+      std::vector<std::uint32_t>& part = parts.emplace_back();
+      const auto reach = [&](std::uint32_t entry) {
+        if (live[entry].touched || !ordinary(entry)) return;
+        live[entry].touched = true;  // here: reached
+        part.push_back(entry);
+        open.push_back(entry);
+      };
+      reach(start);
+      while (!open.empty()) {
+        const std::uint32_t entry = open.back();
+        open.pop_back();
+        for (const auto& [other, weight] : live[entry].edges) reach(other);
+        if (own_id(entry) != 0) {
+          for (const std::uint32_t other : of_own_id.at(own_id_key(entry))) reach(other);
+        }
+        each_said(entry, [&](std::uint32_t other, bool same) {
+          if (same) reach(other);
+        });
+      }
+    }
+    for (const std::uint32_t entry : affected) live[entry].touched = false;
+    return parts;
+  }
+
+  // Entries that people spoke of together with one of this entry's rows. Only a row that stands alone is spoken of.
+  template <typename Visit>
+  void each_said(std::uint32_t entry, Visit&& visit) const {
+    if (live[entry].alone == 0) return;
+    const auto found = said.find(live[entry].rows.front());
+    if (found == said.end()) return;
+    for (const Said& word : found->second) visit(entry_of[word.other], word.same);
+  }
+
+  void cluster(std::vector<std::uint32_t>&& part) {
+    if (part.size() == 1) {
+      live[part.front()].cluster = part.front();
+      return;
+    }
+    std::sort(part.begin(), part.end(), [&](std::uint32_t a, std::uint32_t b) { return precedes(a, b); });
+    std::unordered_map<std::uint32_t, std::uint32_t> local;
+    for (std::uint32_t i = 0; i < part.size(); ++i) local.emplace(part[i], i);
+    std::vector<Edge> edges;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> same, different;
+    for (std::uint32_t i = 0; i < part.size(); ++i) {
+      for (const auto& [other, weight] : live[part[i]].edges) {
+        const std::uint32_t j = local.at(other);
+        if (i < j) edges.push_back({i, j, weight});
+      }
+      if (own_id(part[i]) != 0) {
+        for (const std::uint32_t other : of_own_id.at(own_id_key(part[i]))) {
+          if (const std::uint32_t j = local.at(other); i < j) same.emplace_back(i, j);
+        }
+      }
+      each_said(part[i], [&](std::uint32_t other, bool is_same) {
+        const auto found = local.find(other);
+        if (found != local.end() && i < found->second) (is_same ? same : different).emplace_back(i, found->second);
+      });
+    }
+    std::sort(edges.begin(), edges.end(),
+              [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+    ClusterInput input;
+    input.entries = static_cast<std::uint32_t>(part.size());
+    input.edges = edges;
+    input.same = same;
+    input.different = different;
+    input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+      const Score found = score(part[left], part[right]);
+      return found.apart ? apart_weight : found.weight - scorer.threshold();
+    };
+    const Clustered made = make_clusters(input);
+    const std::uint32_t component = new_component();
+    for (std::uint32_t i = 0; i < part.size(); ++i) {
+      live[part[i]].cluster = part[made.cluster[i]];
+      live[part[i]].component = component;
+    }
+    components[component] = std::move(part);
+  }
+
+  std::uint32_t new_component() {
+    if (free_components.empty()) {
+      components.emplace_back();
+      return static_cast<std::uint32_t>(components.size() - 1);
+    }
+    const std::uint32_t component = free_components.back();
+    free_components.pop_back();
+    return component;
+  }
+
+  // ---- people ----
+  // Entries of one cluster: the ordinary ones.
+  [[nodiscard]] std::vector<std::uint32_t> cluster_of(std::uint32_t entry) const {
+    if (live[entry].component == none) return {entry};
+    std::vector<std::uint32_t> members;
+    for (const std::uint32_t member : components[live[entry].component]) {
+      if (live[member].cluster == live[entry].cluster) members.push_back(member);
+    }
+    return members;
+  }
+  // Whether a cluster's rows are one person: not when it is one entry that says too little.
+  [[nodiscard]] bool stands(const std::vector<std::uint32_t>& cluster) const {
+    return cluster.size() > 1 || live[cluster.front()].together;
+  }
+
+  // The ordinary rows of these entries as groups: one a person.
+  void add_groups(const std::vector<std::uint32_t>& of, Groups& groups) const {
+    std::map<std::uint32_t, std::vector<std::uint32_t>> clusters;
+    for (const std::uint32_t entry : of) {
+      if (!live[entry].rows.empty()) clusters[live[entry].cluster].push_back(entry);
+    }
+    for (const auto& [label, members] : clusters) {
+      std::vector<std::uint32_t> rows;
+      for (const std::uint32_t member : members)
+        rows.insert(rows.end(), live[member].rows.begin(), live[member].rows.end());
+      std::sort(rows.begin(), rows.end());
+      if (stands(members)) {
+        groups.push_back(std::move(rows));
+      } else {
+        for (const std::uint32_t row : rows) groups.push_back({row});
+      }
+    }
+  }
+
+  // The ordinary entry whose cluster an attach_only entry belongs with; none when there is none. As link() does.
+  std::uint32_t attached_to(std::uint32_t at) {
+    if (own_id(at) != 0) {
+      const auto group = of_own_id.find(own_id_key(at));
+      if (group != of_own_id.end()) return group->second.front();
+    }
+    find_candidates(entries.all[at]);
+    std::sort(candidates.begin(), candidates.end(), [&](std::uint32_t a, std::uint32_t b) { return precedes(a, b); });
+    std::vector<std::uint32_t> tried;
+    std::int64_t best = 0;
+    std::uint32_t found = none;
+    for (const std::uint32_t companion : candidates) {
+      if (std::find(tried.begin(), tried.end(), live[companion].cluster) != tried.end()) continue;
+      tried.push_back(live[companion].cluster);
+      const auto members = cluster_of(companion);
+      std::int64_t sum = 0;
+      bool apart = false;
+      for (const std::uint32_t member : members) {
+        const Score one = score(at, member);
+        apart = apart || one.apart;
+        sum += one.weight - scorer.threshold();
+      }
+      const std::int64_t mean = sum / static_cast<std::int64_t>(members.size());
+      if (apart || mean <= best) continue;
+      best = mean;
+      found = companion;
+    }
+    return found;
+  }
+
+  // The ordinary entry that stands for the row's person; none: the row is a person by itself.
+  std::uint32_t standing(std::uint32_t row) {
+    const std::uint32_t at = entry_of[row];
+    const std::uint32_t of = ordinary(at) ? at : attached_to(at);
+    return of != none && stands(cluster_of(of)) ? live[of].cluster : none;
+  }
+
+  // By row number: the least row of its person.
+  std::vector<std::uint32_t> partition() {
+    std::vector<std::uint32_t> label(entry_of.size(), none);
+    std::unordered_map<std::uint32_t, std::uint32_t> least;
+    std::unordered_map<std::uint32_t, std::uint32_t> of_entry;
+    for (std::uint32_t row = 0; row < entry_of.size(); ++row) {
+      if (entry_of[row] == none) continue;
+      const auto [found, fresh] = of_entry.try_emplace(entry_of[row], none);
+      if (fresh) found->second = standing(row);
+      label[row] = found->second == none ? row : least.try_emplace(found->second, row).first->second;
+    }
+    return label;
+  }
+};
+
+Resident::Resident(ModelPtr model) : state_(std::make_unique<State>(std::move(model))) {}
+Resident::~Resident() = default;
+Resident::Resident(Resident&&) noexcept = default;
+
+StringPool& Resident::strings() {
+  return state_->strings;
+}
+
+void Resident::reserve(std::size_t rows) {
+  state_->live.reserve(rows);
+  state_->entries.all.reserve(rows);
+  state_->entry_of.reserve(rows);
+  state_->name_of.reserve(rows);
+  state_->entry_with.reserve(rows);
+  state_->index.reserve(rows * 4);
+}
+
+std::uint32_t Resident::add(const Row& row, Regrouped* regrouped) {
+  State& state = *state_;
+  const auto number = static_cast<std::uint32_t>(state.entry_of.size());
+  state.entry_of.push_back(none);
+  state.name_of.push_back(row.name);
+  state.place(number, state.read(row));
+  if (!state.holding) state.settle(regrouped);
+  return number;
+}
+
+void Resident::correct(std::uint32_t row, const Row& now, Regrouped* regrouped) {
+  State& state = *state_;
+  CHECK(state.is_there(row));
+  (void)state.unplace(row);
+  state.place(row, state.read(now));
+  if (!state.holding) state.settle(regrouped);
+}
+
+void Resident::withdraw(std::uint32_t row, Regrouped* regrouped) {
+  State& state = *state_;
+  CHECK(state.is_there(row));
+  std::vector<std::uint32_t> partners;
+  if (const auto found = state.said.find(row); found != state.said.end()) {
+    for (const Said& word : found->second) partners.push_back(word.other);
+  }
+  (void)state.unplace(row);
+  state.say(partners, [&] {
+    for (const std::uint32_t partner : partners) state.forget(row, partner);
+  });
+  if (!state.holding) state.settle(regrouped);
+}
+
+void Resident::decide(std::uint32_t left, std::uint32_t right, bool same, Regrouped* regrouped) {
+  State& state = *state_;
+  CHECK(left != right && state.is_there(left) && state.is_there(right));
+  state.say({left, right}, [&] {
+    state.forget(left, right);
+    state.said[left].push_back({right, same});
+    state.said[right].push_back({left, same});
+  });
+  if (!state.holding) state.settle(regrouped);
+}
+
+void Resident::take_back(std::uint32_t left, std::uint32_t right, Regrouped* regrouped) {
+  State& state = *state_;
+  CHECK(left != right && state.is_there(left) && state.is_there(right));
+  state.say({left, right}, [&] { state.forget(left, right); });
+  if (!state.holding) state.settle(regrouped);
+}
+
+void Resident::hold() {
+  state_->holding = true;
+}
+
+void Resident::settle(Regrouped* regrouped) {
+  state_->holding = false;
+  state_->settle(regrouped);
+}
+
+std::vector<std::uint32_t> Resident::person_of(std::uint32_t row) const {
+  State& state = *state_;
+  CHECK(state.is_there(row));
+  const std::uint32_t label = state.standing(row);
+  if (label == none) return {row};
+  std::vector<std::uint32_t> rows;
+  for (const std::uint32_t member : state.cluster_of(label))
+    rows.insert(rows.end(), state.live[member].rows.begin(), state.live[member].rows.end());
+  if (!state.ordinary(state.entry_of[row])) rows.push_back(row);
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<std::uint32_t> Resident::partition() const {
+  return state_->partition();
+}
+std::uint64_t Resident::pairs_compared() const {
+  return state_->compared;
+}
+
+std::uint64_t Resident::bytes() const {
+  const State& state = *state_;
+  return state.index.bytes() + state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
+         state.entries.more.capacity() * sizeof(MoreFields) +
+         state.entries.names.capacity() * sizeof(NameFacts) + state.entry_with.size() * 48 +
+         state.entry_of.capacity() * 12;
+}
+
+}  // namespace wider::linkage

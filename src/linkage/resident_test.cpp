@@ -1,0 +1,263 @@
+// A resident population against the batch, over random changes in random order.
+#include "linkage/resident.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "base/random.hpp"
+#include "linkage/key_index.hpp"
+#include "linkage/people_for_tests.hpp"
+
+namespace wider::linkage {
+namespace {
+
+using Partition = std::set<std::vector<std::uint32_t>>;
+
+Partition partition_of(const std::vector<std::uint32_t>& label, const std::vector<std::uint32_t>& number) {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> groups;
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    if (label[i] != UINT32_MAX) groups[label[i]].push_back(number[i]);
+  }
+  Partition partition;
+  for (auto& [name, rows] : groups) {
+    std::sort(rows.begin(), rows.end());
+    partition.insert(std::move(rows));
+  }
+  return partition;
+}
+
+// A population with its rows in two forms: as the batch reads them, and resident.
+class Both {
+ public:
+  Both(std::uint64_t seed, std::uint32_t families) : people_(seed, families), random_(seed + 77) {
+    // Of some rows it is their agency's own id that is known, some are the originator's only, and some are told twice.
+    for (Row& row : people_.input.rows) {
+      const std::size_t at = static_cast<std::size_t>(&row - people_.input.rows.data());
+      row.name = mix64(at + 1);
+      if (random_.chance(.3)) row.own_id = people_.strings.intern("id" + std::to_string(people_.truth[at]));
+      row.attach_only = random_.chance(.05);
+    }
+    const std::size_t count = people_.input.rows.size();
+    for (std::size_t i = 0; i < count / 8; ++i) {
+      Row row = people_.input.rows[random_.below(count)];
+      row.name = mix64(people_.input.rows.size() + 1);
+      people_.input.rows.push_back(row);
+      people_.truth.push_back(0);
+    }
+    for (int i = 0; i < 4; ++i) {  // a row that says too little to be one with its like
+      Row row;
+      row.value[static_cast<std::size_t>(Attribute::forename)] = people_.strings.intern("Anna");
+      row.name = mix64(people_.input.rows.size() + 1);
+      row.attach_only = i == 3;
+      people_.input.rows.push_back(row);
+    }
+    const auto trained = train(people_.input, {});
+    model_ = trained.value();
+    resident_ = std::make_unique<Resident>(model_);
+  }
+
+  [[nodiscard]] std::size_t rows() const { return people_.input.rows.size(); }
+  [[nodiscard]] bool is_there(std::size_t row) const { return number_.contains(row); }
+  Resident& resident() { return *resident_; }
+
+  Row translated(const Row& row) {
+    Row out = row;
+    for (Code& code : out.value) code = resident_->strings().intern(people_.strings.view(code));
+    out.own_id = resident_->strings().intern(people_.strings.view(row.own_id));
+    return out;
+  }
+  void add(std::size_t row, Regrouped* regrouped = nullptr) {
+    number_[row] = resident_->add(translated(now_of(row)), regrouped);
+  }
+  void withdraw(std::size_t row, Regrouped* regrouped = nullptr) {
+    resident_->withdraw(number_.at(row), regrouped);
+    number_.erase(row);
+    std::erase_if(decisions_, [&](const auto& one) { return one.first.first == row || one.first.second == row; });
+  }
+  // The row says from now on what another one says, under its own name and its agency's id.
+  void correct(std::size_t row, std::size_t as, Regrouped* regrouped = nullptr) {
+    Row now = people_.input.rows[as];
+    now.name = people_.input.rows[row].name;
+    now.own_id = people_.input.rows[row].own_id;
+    now.source = people_.input.rows[row].source;
+    corrected_[row] = now;
+    resident_->correct(number_.at(row), translated(now), regrouped);
+  }
+  void correct_back(std::size_t row) {
+    corrected_.erase(row);
+    resident_->correct(number_.at(row), translated(people_.input.rows[row]));
+  }
+  void decide(std::size_t left, std::size_t right, bool same, Regrouped* regrouped = nullptr) {
+    decisions_[{std::min(left, right), std::max(left, right)}] = same;
+    resident_->decide(number_.at(left), number_.at(right), same, regrouped);
+  }
+  void take_back(std::size_t left, std::size_t right) {
+    decisions_.erase({std::min(left, right), std::max(left, right)});
+    resident_->take_back(number_.at(left), number_.at(right));
+  }
+  [[nodiscard]] const std::map<std::pair<std::size_t, std::size_t>, bool>& decisions() const { return decisions_; }
+
+  // One random change that is possible.
+  void change() {
+    const std::size_t row = random_.below(rows());
+    const std::size_t other = random_.chance(.5) ? random_.below(rows()) : of_same_person(row);
+    const auto kind = random_.below(10);
+    if (!is_there(row)) return add(row);
+    if (kind < 2) return withdraw(row);
+    if (kind < 4) return correct(row, other);
+    if (kind < 5 && corrected_.contains(row)) return correct_back(row);
+    if (kind < 8 && row != other && is_there(other)) return decide(row, other, kind == 5);
+    if (!decisions_.empty()) {
+      const auto [left, right] =
+          std::next(decisions_.begin(), static_cast<std::ptrdiff_t>(random_.below(decisions_.size())))->first;
+      take_back(left, right);
+    }
+  }
+
+  // A row of the same person, as far as one is near: rows of a family stand together.
+  std::size_t of_same_person(std::size_t row) const {
+    for (std::size_t other = row < 4 ? 0 : row - 4; other < std::min(row + 4, people_.truth.size()); ++other) {
+      if (other != row && row < people_.truth.size() && people_.truth[other] == people_.truth[row]) return other;
+    }
+    return row;
+  }
+
+  // What a batch over the rows and decisions that remain says, the rows in a random order.
+  Partition batch() {
+    std::vector<std::size_t> order;
+    for (const auto& [row, number] : number_) order.push_back(row);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
+    Input input;
+    input.strings = &people_.strings;
+    std::map<std::size_t, std::uint32_t> place;
+    std::vector<std::uint32_t> numbers;
+    for (const std::size_t row : order) {
+      place[row] = static_cast<std::uint32_t>(input.rows.size());
+      input.rows.push_back(now_of(row));
+      numbers.push_back(number_.at(row));
+    }
+    Decisions decisions;
+    for (const auto& [pair, same] : decisions_)
+      (same ? decisions.same : decisions.different).emplace_back(place.at(pair.first), place.at(pair.second));
+    return partition_of(link(input, *model_, decisions, {}).value().cluster, numbers);
+  }
+  Partition now() const {
+    const auto label = resident_->partition();
+    std::vector<std::uint32_t> numbers(label.size());
+    for (std::uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
+    return partition_of(label, numbers);
+  }
+
+ private:
+  const Row& now_of(std::size_t row) const {
+    const auto found = corrected_.find(row);
+    return found == corrected_.end() ? people_.input.rows[row] : found->second;
+  }
+
+  People people_;
+  Random random_;
+  ModelPtr model_;
+  std::unique_ptr<Resident> resident_;
+  std::map<std::size_t, std::uint32_t> number_;  // by row of the input, while it is there
+  std::map<std::size_t, Row> corrected_;
+  std::map<std::pair<std::size_t, std::size_t>, bool> decisions_;
+};
+
+int orders() {
+  const char* wanted = std::getenv("WIDER_ORDERS");
+  return wanted == nullptr ? 8 : std::max(1, std::atoi(wanted));
+}
+
+// Issue: batch and incremental, random orders, with corrections, withdrawals and decisions: identical partition.
+TEST(Resident, EqualsTheBatchAfterRandomChangesInRandomOrder) {
+  for (int order = 0; order < orders(); ++order) {
+    Both both(static_cast<std::uint64_t>(order) + 1, 60);
+    for (std::size_t row = 0; row < both.rows(); row += 2) both.add(row);
+    for (int round = 0; round < 6; ++round) {
+      for (int change = 0; change < 40; ++change) both.change();
+      ASSERT_EQ(both.now(), both.batch()) << "order " << order << ", round " << round;
+    }
+  }
+}
+
+TEST(Resident, TakenInAsAWholeEqualsTheBatch) {
+  Both both(501, 120);
+  both.resident().reserve(both.rows());
+  both.resident().hold();
+  for (std::size_t row = 0; row < both.rows(); ++row) both.add(row);
+  both.resident().settle();
+  EXPECT_EQ(both.now(), both.batch());
+}
+
+// Invariant 7: a change and its opposite restore what was there.
+TEST(Resident, AChangeAndItsOppositeRestoreThePartition) {
+  Both both(502, 60);
+  for (std::size_t row = 0; row + 1 < both.rows(); ++row) both.add(row);
+  const Partition before = both.now();
+  Random random(9);
+  for (int i = 0; i < 60; ++i) {
+    const std::size_t left = random.below(both.rows() - 1);
+    const std::size_t right = random.below(both.rows() - 1);
+    if (left == right) continue;
+    both.decide(left, right, i % 2 == 0);
+    both.take_back(left, right);
+    ASSERT_EQ(both.now(), before) << "a decision and its withdrawal";
+    both.correct(left, right);
+    both.correct_back(left);
+    ASSERT_EQ(both.now(), before) << "a correction and its correction";
+  }
+  both.add(both.rows() - 1);
+  both.withdraw(both.rows() - 1);
+  EXPECT_EQ(both.now(), before);
+}
+
+// What a change reports, applied to the groups before it, gives the groups after it: ordinary rows only.
+TEST(Resident, SaysWhichGroupsAChangeParted) {
+  People people(503, 40);
+  const auto model = train(people.input, {}).value();
+  Resident resident(model);
+  Partition kept;
+  for (const Row& row : people.input.rows) {
+    Row own = row;
+    for (Code& code : own.value) code = resident.strings().intern(people.strings.view(code));
+    Regrouped regrouped;
+    resident.add(own, &regrouped);
+    for (const auto& group : regrouped.before) ASSERT_EQ(kept.erase(group), 1U);
+    for (const auto& group : regrouped.after) ASSERT_TRUE(kept.insert(group).second);
+  }
+  const auto label = resident.partition();
+  std::vector<std::uint32_t> numbers(label.size());
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
+  EXPECT_EQ(kept, partition_of(label, numbers));
+  for (const auto& group : kept) EXPECT_EQ(resident.person_of(group.front()), group);
+}
+
+TEST(KeyIndex, HoldsWhatWasAddedAndNotRemoved) {
+  Random random(6);
+  KeyIndex index;
+  std::map<std::uint64_t, std::set<std::uint32_t>> reference;
+  for (int step = 0; step < 60'000; ++step) {
+    const std::uint64_t key = mix64(random.below(3000)) | 1;
+    const auto entry = static_cast<std::uint32_t>(random.below(40));
+    auto& held = reference[key];
+    if (held.insert(entry).second) {
+      index.add(key, entry);
+    } else if (random.chance(.7)) {
+      held.erase(entry);
+      index.remove(key, entry);
+    }
+  }
+  for (const auto& [key, held] : reference) {
+    std::vector<std::uint32_t> seen;
+    index.visit(key, [&](std::uint32_t entry) { seen.push_back(entry); });
+    std::sort(seen.begin(), seen.end());
+    ASSERT_EQ(seen, std::vector<std::uint32_t>(held.begin(), held.end()));
+  }
+}
+
+}  // namespace
+}  // namespace wider::linkage
