@@ -50,7 +50,7 @@ bool same(const std::vector<linkage::Edge>& a, const std::vector<linkage::Edge>&
 int run(const std::string& file, const std::string& id, unsigned threads, bool naive) {
   Lap lap;
   const Lap start = lap;
-  auto read = cli::read_link_rows({file}, {.id_column = id, .columns = {}, .truth_column = {}, .threads = threads});
+  auto read = cli::read_link_rows({file}, {.id_column = id, .columns = {}, .truth_column = {}, .label_column = {}, .threads = threads});
   if (!read) {
     fmt::print(stderr, "{}\n", read.error().message);
     return 1;
@@ -65,7 +65,7 @@ int run(const std::string& file, const std::string& id, unsigned threads, bool n
     return 1;
   }
   lap.say("prepare");
-  const auto model = linkage::train(*rows, options);
+  const auto model = linkage::train(*rows, {}, options);
   if (!model) {
     fmt::print(stderr, "{}\n", model.error().message);
     return 1;

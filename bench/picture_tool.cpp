@@ -1,18 +1,23 @@
 // A development tool: how good the patterns are on a town, without a hub. Linkage is taken as perfect, or from a file
 // of `wider people`.
-//   picture_tool TOWN [--patterns patterns] [--mappings mappings] [--people people.csv] [WHAT…]
+//   picture_tool [TOWN] [--patterns patterns] [--mappings mappings] [--people people.csv] [WHAT…]
+// Without a town: one of its own making, of 20,000 people (WIDER_BENCH_FULL=1 in the environment: 220,000).
 // WHAT: --alone (each agency's records alone), --naive, --list (each finding with its proof), --missed (why a network
 // was not found), --rates (base rates measured for the [chance] tables), --stability (whether findings keep their ids),
 // --pages (time of a person's page)
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "picture/base_rates.hpp"
 #include "picture/picture.hpp"
 #include "records/finding.hpp"
+#include "town/town.hpp"
 #include "town_files.hpp"
 
 namespace {
@@ -233,7 +238,7 @@ void answer(const Words& words) {
 int main(int argc, char** argv) {
   CLI::App app("How good the patterns are on a town, without a hub.");
   Words words;
-  app.add_option("town", words.town, "the folder that `wider town` wrote")->required();
+  app.add_option("town", words.town, "the folder that `wider town` wrote; without it: a town of its own");
   app.add_option("--mappings", words.mappings, "folder of mappings");
   app.add_option("--patterns", words.patterns, "folder of patterns");
   app.add_option("--people", words.people, "the partition, as `wider people` writes it; without it: the truth");
@@ -245,6 +250,20 @@ int main(int argc, char** argv) {
   app.add_flag("--stability", words.stability, "how many findings keep their id while facts are added");
   app.add_flag("--pages", words.pages, "time of a person's page");
   CLI11_PARSE(app, argc, argv);
-  answer(words);
-  return 0;
+  if (!words.town.empty()) {
+    answer(words);
+    return 0;
+  }
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("picture-tool-{}", getpid());
+  town::Options options;
+  options.people = std::getenv("WIDER_BENCH_FULL") != nullptr ? 220'000 : 20'000;
+  const auto made = town::write_town(options, folder);
+  if (made) {
+    words.town = folder;
+    answer(words);
+  } else {
+    fmt::print(stderr, "{}\n", made.error().message);
+  }
+  std::filesystem::remove_all(folder);
+  return made ? 0 : 1;
 }

@@ -81,10 +81,24 @@ def check_live_hub(scratch):
     check("the ledger verifies afterwards against the head published before", again.returncode == 0, again.stderr)
 
 
+def check_layouts(scratch):
+    stops = os.path.join(scratch, "town", "police")
+    file = next(os.path.join(stops, name) for name in sorted(os.listdir(stops)) if "stops" in name)
+    hub = os.path.join(scratch, "second")
+    wider("init", "--hub", hub, "--simulated")
+    taken = wider("intake", "--hub", hub, "--format", "police-stops", file)
+    check("a layout says whose files it describes", taken.returncode == 0 and taken.stdout.startswith("read "), taken.stderr)
+    again = wider("intake", "--hub", hub, "--format", "police-stops", "--agency", "police", file)
+    check("naming the agency of the layout is the same", again.returncode == 0 and "accepted 0, held back 0" in again.stdout, again.stdout + again.stderr)
+    unknown = wider("intake", "--hub", hub, "--format", "police-stops", "--agency", "circus", file)
+    check("an agency that does not exist is wrong usage", unknown.returncode == 2 and "circus" in unknown.stderr, unknown.stderr)
+
+
 def main():
     check_help()
     with tempfile.TemporaryDirectory() as scratch:
         check_live_hub(scratch)
+        check_layouts(scratch)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -19,7 +19,7 @@ enum class UserRole : std::uint8_t {
   social_worker,
   police_analyst,
   safeguarding_nurse,
-  safeguarding_lead,   // education
+  safeguarding_lead,  // education
   prosecutor,
   review_author,
   chair,
@@ -33,12 +33,33 @@ inline constexpr std::size_t user_role_count = 10;
 [[nodiscard]] std::optional<UserRole> user_role_named(std::string_view name);
 
 // Every page and API call names one of these; one table says which roles may use it.
-enum class Action : std::uint8_t { home, search, person, findings, finding, act_on_finding, explain_link, decide_link, held_back, governance };
+enum class Action : std::uint8_t {
+  home,
+  search,
+  person,
+  findings,
+  finding,
+  act_on_finding,
+  explain_link,
+  decide_link,
+  held_back,
+  governance
+};
 inline constexpr std::size_t action_count = 10;
 [[nodiscard]] bool may(UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.
-enum class PurposeKind : std::uint8_t { child_protection_enquiry, assessment, strategy_discussion, crime_investigation, health_safeguarding, education_safeguarding, case_review, governance, administration };
+enum class PurposeKind : std::uint8_t {
+  child_protection_enquiry,
+  assessment,
+  strategy_discussion,
+  crime_investigation,
+  health_safeguarding,
+  education_safeguarding,
+  case_review,
+  governance,
+  administration
+};
 inline constexpr std::size_t purpose_kind_count = 9;
 [[nodiscard]] std::string_view name_of(PurposeKind kind);
 [[nodiscard]] std::string_view title_of(PurposeKind kind);         // "Child protection enquiry"
@@ -65,7 +86,8 @@ struct RecordFacts {
   RecordKind kind = RecordKind::contact;
   Handling handling = Handling::shared;
 };
-[[nodiscard]] Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose, const RecordFacts& record);
+[[nodiscard]] Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose,
+                              const RecordFacts& record);
 
 // Argon2id, at least 19 MiB and t = 2 (OWASP): the string of libsodium's crypto_pwhash_str.
 [[nodiscard]] Result<std::string> hash_password(std::string_view password);

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -79,8 +81,8 @@ hub::Viewer operator_viewer() {
 
 Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   if (!words.manifest.empty()) return hub::read_manifest(words.manifest);
-  const auto agency = agency_named(words.agency);
-  if (!agency) {
+  auto agency = agency_named(words.agency);
+  if (!agency && !words.agency.empty()) {
     return failure(ErrorCode::usage, fmt::format("There is no agency called '{}'. Give --agency social-care, police, health, education, licensing, prosecution, "
                                                  "housing, youth-justice, probation, voluntary, community or partnership.",
                                                  words.agency));
@@ -94,6 +96,7 @@ Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
     format = intake::parse_mapping(*text, words.format.empty() ? words.map : words.format);
   }
   if (!format) return std::unexpected(format.error());
+  if (!agency) agency = intake::describe(**format).agency;  // the layout says whose files it describes
   std::vector<hub::Submission> submissions;
   for (const std::string& file : words.files) submissions.push_back({*agency, *format, words.format, file, {}});
   return submissions;
@@ -165,6 +168,18 @@ int list_formats(Streams& streams) {
   return done;
 }
 
+// The issues of records that were kept, the most frequent first; an agency that reads them can mend its own system.
+void print_noted(const std::map<std::string, std::uint64_t>& noted, Streams& streams) {
+  if (noted.empty()) return;
+  constexpr std::size_t most_said = 12;
+  std::vector<std::pair<std::string, std::uint64_t>> by_count(noted.begin(), noted.end());
+  std::ranges::stable_sort(by_count, std::greater{}, [](const auto& one) { return one.second; });
+  fmt::print(streams.err, "  kept, but noted with the record:\n");
+  for (std::size_t i = 0; i < by_count.size() && i < most_said; ++i)
+    fmt::print(streams.err, "  {:>9}  {}\n", with_commas(by_count[i].second), by_count[i].first);
+  if (by_count.size() > most_said) fmt::print(streams.err, "             and {} other kinds of issue (all with --json)\n", by_count.size() - most_said);
+}
+
 int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
   const auto submissions = submissions_of(words);
   if (!submissions) return fail(streams, submissions.error());
@@ -182,11 +197,12 @@ int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
   const double seconds = seconds_since_start();
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(json{{"read", report->read}, {"accepted", report->accepted}, {"held_back", report->held_back},
-                                                {"already_had", report->already_had}, {"entries", report->entries}, {"files", report->files}, {"seconds", seconds}}));
+                                                {"already_had", report->already_had}, {"entries", report->entries}, {"files", report->files}, {"noted", report->noted}, {"seconds", seconds}}));
   } else {
     fmt::print(streams.out, "read {}, accepted {}, held back {}, already had {}\n", report->read, report->accepted, report->held_back, report->already_had);
     fmt::print(streams.err, "  entries {} at {} a second, from {} {} in {:.2f} s\n", with_commas(report->entries),
                with_commas(rate(report->entries, seconds)), with_commas(report->files), report->files == 1 ? "file" : "files", seconds);
+    print_noted(report->noted, streams);
   }
   return words.strict && report->held_back > 0 ? failed : done;
 }

@@ -128,6 +128,7 @@ Result<Evaluated> from_files(const EvaluateWords& words, Streams& streams) {
   auto rows = read_link_rows(words.files, {.id_column = words.id_column,
                                            .columns = words.columns,
                                            .truth_column = words.truth_column,
+                                           .label_column = {},
                                            .threads = words.threads});
   if (!rows) return std::unexpected(rows.error());
   rows->input.between_sources_only = words.between;

@@ -13,11 +13,27 @@ namespace wider::cli {
 namespace {
 
 Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, linkage::Prepared& rows,
-                                    const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(rows, options);
+                                    std::span<const std::uint32_t> labels, const linkage::Options& options) {
+  if (arguments.model.empty()) return linkage::train(rows, labels, options);
   const auto text = read_whole(arguments.model);
   if (!text) return std::unexpected(text.error());
   return linkage::parse_model(*text);
+}
+
+std::string alternatives_csv(const linkage::Linked& linked, const RowNames& names) {
+  std::string text = "component,alternative,weight,source,id,cluster\n";
+  for (std::size_t c = 0; c < linked.uncertain.size(); ++c) {
+    const auto& component = linked.uncertain[c];
+    for (std::size_t p = 0; p < component.partitions.size(); ++p) {
+      const auto& partition = component.partitions[p];
+      for (std::size_t i = 0; i < component.rows.size(); ++i) {
+        fmt::format_to(std::back_inserter(text), "{},{},{:.6f},", c + 1, p + 1, partition.weight);
+        names.add(text, component.rows[i]);
+        fmt::format_to(std::back_inserter(text), ",{}\n", partition.cluster[i] + 1);
+      }
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -26,6 +42,8 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   if (!arguments.splink.empty()) return run_splink_link(arguments);
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
+  if (!arguments.labels.empty() && !arguments.model.empty())
+    return failure(ErrorCode::usage, "--labels helps training, and with --model nothing is trained: give one of the two.");
   if (arguments.threshold < 0 || arguments.threshold >= 1)
     return failure(ErrorCode::usage, "--threshold is a probability between 0 and 1.");
   LinkReport report;
@@ -33,6 +51,7 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   auto read = read_link_rows(arguments.files, {.id_column = arguments.id_column,
                                                .columns = arguments.columns,
                                                .truth_column = {},
+                                               .label_column = arguments.labels,
                                                .threads = arguments.threads});
   if (!read) return std::unexpected(read.error());
   read->input.between_sources_only = arguments.between;
@@ -46,12 +65,14 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
+  options.with_alternatives = !arguments.alternatives.empty();
+  options.components_only = arguments.components;
   auto rows = linkage::Prepared::make(read->input, {}, options);
   if (!rows) return std::unexpected(rows.error());
   std::vector<linkage::Row>().swap(read->input.rows);
   read->strings.reset();
   report.prepare_seconds = watch.lap();
-  const auto model = model_for(arguments, *rows, options);
+  const auto model = model_for(arguments, *rows, read->labels, options);
   if (!model) return std::unexpected(model.error());
   if (!arguments.write_model.empty()) {
     if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
@@ -69,6 +90,15 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       fmt::format_to(std::back_inserter(pairs), ",{:.6f}\n", probability);
     };
   }
+  std::string candidates = "source_left,id_left,source_right,id_right\n";
+  if (!arguments.candidates.empty()) {
+    options.each_candidate = [&](std::uint32_t a, std::uint32_t b) {
+      names.add(candidates, a);
+      candidates += ',';
+      names.add(candidates, b);
+      candidates += '\n';
+    };
+  }
   const auto linked = linkage::link(*rows, **model, options);
   if (!linked) return std::unexpected(linked.error());
   report.link_seconds = watch.lap();
@@ -77,6 +107,13 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   report.blocking_note = linked->blocking_note;
 
   const auto out = linked_csv(names, linked->cluster, report.persons, arguments.threads);
+  if (!arguments.alternatives.empty()) {
+    if (const auto wrote = write_whole(arguments.alternatives, alternatives_csv(*linked, names)); !wrote)
+      return std::unexpected(wrote.error());
+  }
+  if (!arguments.candidates.empty()) {
+    if (const auto wrote = write_whole(arguments.candidates, candidates); !wrote) return std::unexpected(wrote.error());
+  }
   if (!arguments.pairs.empty()) {
     if (const auto wrote = write_whole(arguments.pairs, pairs); !wrote) return std::unexpected(wrote.error());
   }

@@ -32,11 +32,11 @@ class PatientPool {
     waiting_[count_++] = {text, hash, &into};
     if (count_ == waiting_.size()) flush();
   }
-  // Two texts with a blank between them.
-  void intern(std::string_view first, std::string_view second, Code& into) {
-    std::string& whole = joined_[count_];
-    whole.assign(first).append(" ").append(second);
-    intern(trimmed(whole), into);
+  // A text that does not stand in the file.
+  void intern_made(std::string text, Code& into) {
+    std::string& kept = made_[count_];
+    kept = std::move(text);
+    intern(kept, into);
   }
   void flush() {
     for (std::size_t i = 0; i < count_; ++i) *waiting_[i].into = pool.intern(waiting_[i].text, waiting_[i].hash);
@@ -52,7 +52,7 @@ class PatientPool {
   };
   static constexpr std::size_t most_waiting = 48;
   std::array<Waiting, most_waiting> waiting_{};
-  std::array<std::string, most_waiting> joined_;
+  std::array<std::string, most_waiting> made_;
   std::size_t count_ = 0;
 };
 
@@ -72,15 +72,41 @@ struct Chunk {
   bool has_nul = false;
   std::vector<linkage::Row> rows;
   std::vector<std::string_view> ids, truth;
+  std::vector<Code> labels;
   std::vector<std::uint8_t> given;  // by column
   CsvReader::Unquoted unquoted;
   std::optional<Fault> fault;
 };
 
+// A column that says who is whom: it is read beside the others and not to be linked by, even where it is named like an
+// attribute.
+struct Telling {
+  std::string_view option;  // "--truth"
+  const std::string* column;
+  std::size_t at = no_column;
+};
+
+// The parts of an address in one; the number of the house alone is none.
+std::string whole_address(const ColumnPlan& plan, const std::vector<std::string_view>& fields, std::size_t first) {
+  std::string address(fields[first]);
+  for (const std::size_t column : plan.more_address) {
+    if (fields[column].empty()) continue;
+    if (!address.empty()) address += ", ";
+    address += fields[column];
+  }
+  if (plan.street_number == no_column || address.empty()) return address;
+  return std::string(trimmed(fmt::format("{} {}", fields[plan.street_number], address)));
+}
+
 class FileReader {
  public:
   FileReader(const std::string& path, std::uint16_t number, const LinkPlan& plan, std::vector<PatientPool>& pools)
-      : path_(path), number_(number), plan_(plan), pools_(pools) {}
+      : path_(path),
+        number_(number),
+        plan_(plan),
+        pools_(pools),
+        truth_{"--truth", &plan.truth_column},
+        labels_{"--labels", &plan.label_column} {}
 
   // The text stays in `rows`, since the ids and the truth point into it.
   Result<void> read(LinkRows& rows) {
@@ -119,15 +145,16 @@ class FileReader {
   }
 
   Result<void> plan_header() {
-    // The truth is not to be linked by, even where it is named like an attribute.
     std::vector<std::string> readable = header_;
-    if (!plan_.truth_column.empty()) {
-      truth_ = column_at(plan_.truth_column);
-      if (truth_ == header_.size()) {
-        return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} (--truth); the columns are: {}.",
-                                                         path_, plan_.truth_column, fmt::join(header_, ", ")));
+    for (Telling* telling : {&truth_, &labels_}) {
+      if (telling->column->empty()) continue;
+      telling->at = column_at(*telling->column);
+      if (telling->at == header_.size()) {
+        return failure(ErrorCode::malformed,
+                       fmt::format("{}: there is no column {} ({}); the columns are: {}.", path_, *telling->column,
+                                   telling->option, fmt::join(header_, ", ")));
       }
-      readable[truth_].clear();
+      readable[telling->at].clear();
     }
     auto columns = plan_columns(path_, readable, plan_.id_column, plan_.columns);
     if (!columns) return std::unexpected(columns.error());
@@ -186,16 +213,16 @@ class FileReader {
     for (std::size_t c = 0; c < fields.size(); ++c) {
       if (!fields[c].empty()) chunk.given[c] = 1;
     }
-    if (chunk.rows.size() == chunk.rows.capacity()) pool.flush();  // it holds places in the rows
+    // It holds places in the rows and labels.
+    if (chunk.rows.size() == chunk.rows.capacity() || chunk.labels.size() == chunk.labels.capacity()) pool.flush();
     linkage::Row& row = chunk.rows.emplace_back();
     row.source = number_;
+    const bool in_parts = columns_.street_number != no_column || !columns_.more_address.empty();
     for (std::size_t a = 0; a < columns_.of_attribute.size(); ++a) {
       const std::size_t column = columns_.of_attribute[a];
       if (column == no_column) continue;
-      const bool numbered =
-          a == static_cast<std::size_t>(linkage::Attribute::address) && columns_.street_number != no_column;
-      if (numbered && !fields[column].empty()) {
-        pool.intern(fields[columns_.street_number], fields[column], row.value[a]);
+      if (in_parts && a == static_cast<std::size_t>(linkage::Attribute::address)) {
+        pool.intern_made(whole_address(columns_, fields, column), row.value[a]);
       } else {
         pool.intern(fields[column], row.value[a]);
       }
@@ -203,7 +230,8 @@ class FileReader {
     if (columns_.birth_date != no_column) row.birth_date = read_birth_date(fields[columns_.birth_date]);
     if (columns_.sex != no_column) row.sex = read_sex(fields[columns_.sex]);
     chunk.ids.push_back(fields[columns_.id]);
-    if (truth_ != no_column) chunk.truth.push_back(fields[truth_]);
+    if (truth_.at != no_column) chunk.truth.push_back(fields[truth_.at]);
+    if (labels_.at != no_column) pool.intern(fields[labels_.at], chunk.labels.emplace_back());
   }
 
   // A chunk that does not begin where the one before it ended was cut inside quotes: it is parsed again from there.
@@ -244,9 +272,11 @@ class FileReader {
                      fmt::format("{}: column {} (--column {}={}) is empty in every row; leave it out or give another.",
                                  path_, column, standard, column));
     }
-    if (truth_ != no_column && !is_given(truth_))
+    for (const Telling& telling : {truth_, labels_}) {
+      if (telling.at == no_column || is_given(telling.at)) continue;
       return failure(ErrorCode::malformed,
-                     fmt::format("{}: column {} (--truth) is empty in every row.", path_, plan_.truth_column));
+                     fmt::format("{}: column {} ({}) is empty in every row.", path_, *telling.column, telling.option));
+    }
     return {};
   }
   [[nodiscard]] bool is_given(std::size_t column) const {
@@ -330,7 +360,7 @@ class FileReader {
   char separator_ = ',';
   std::vector<std::string> header_;
   ColumnPlan columns_;
-  std::size_t truth_ = no_column;
+  Telling truth_, labels_;
   std::uint64_t lines_of_header_ = 0;
   bool has_nul_ = false;
 };
@@ -375,9 +405,12 @@ Result<LinkRows> read_link_rows(const std::vector<std::string>& files, const Lin
     }
   }
   all.input.rows.resize(rows);
+  if (!plan.label_column.empty()) all.labels.resize(rows);
   all.input.strings = all.strings.get();
   in_parallel(plan.threads, places.size(), [&](std::size_t, std::size_t p) {
     auto [chunk, at] = places[p];
+    for (std::size_t i = 0; i < chunk->labels.size(); ++i)
+      all.labels[at + i] = chunk->worker == 0 ? chunk->labels[i] : code_of[chunk->worker][chunk->labels[i]];
     for (linkage::Row& row : chunk->rows) {
       if (chunk->worker != 0) {
         for (Code& code : row.value) code = code_of[chunk->worker][code];

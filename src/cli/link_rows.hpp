@@ -20,7 +20,8 @@ namespace wider::cli {
 struct LinkPlan {
   std::string id_column;
   std::vector<std::pair<std::string, std::string>> columns;  // standard attribute, column; beside those recognised
-  std::string truth_column;                                  // "": none
+  std::string truth_column;                                  // of the rows' true person; "": none
+  std::string label_column;                                  // of labels for training; "": none
   unsigned threads = 1;
   std::size_t chunk_bytes = 1U << 20;  // smaller in tests
 };
@@ -30,6 +31,8 @@ struct LinkRows {
   linkage::Input input;                 // each file's rows stand together, in the order of the file
   std::vector<std::vector<std::string_view>> ids;  // by file, then row
   std::vector<std::string_view> truth;             // by row: the value of the truth column, where one was named
+  std::vector<std::uint32_t> labels;               // by row, where a column of labels was named: equal for one person,
+                                                   // 0 where nobody knows
   std::vector<std::string> columns;                // "surname ← last_name"
   std::vector<std::string> ignored;                // columns of the files that nothing reads
   std::vector<FileText> texts;                     // these two hold what ids and truth point to

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/control_message.hpp"
 #include "cli/link_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
@@ -96,10 +97,10 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* intake_command = app.add_subcommand("intake", "Read agencies' files in");
-  examples(intake_command, {"intake --hub H --agency social-care --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
+  examples(intake_command, {"intake --hub H --format cin census.xml", "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
                             "intake --hub H --manifest town/manifest.csv", "intake --list"});
   intake_command->add_option("--hub", words.hub, "The hub: a folder");
-  intake_command->add_option("--agency", words.intake.agency, "Whose files they are: social-care, police, health, education, licensing, prosecution, …");
+  intake_command->add_option("--agency", words.intake.agency, "Whose files they are (social-care, police, health, …), where it is not the agency that the layout names");
   intake_command->add_option("--format", words.intake.format, "The layout of the files; --list names them");
   existing_file_option(intake_command, "--map", words.intake.map, "A mapping of your own (TOML) in place of a shipped one", words);
   file_option(intake_command, "--manifest", words.intake.manifest, "Take in every file that a manifest.csv (file,agency,format,delivered) lists, in order of delivery", words);
@@ -112,8 +113,8 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
       return;
     }
     if (words.hub.empty()) throw CLI::RequiredError("--hub");
-    if (words.intake.manifest.empty() && (words.intake.files.empty() || words.intake.agency.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
-      throw CLI::RequiredError("--agency, --format (or --map) and at least one FILE, or --manifest");
+    if (words.intake.manifest.empty() && (words.intake.files.empty() || (words.intake.format.empty() && words.intake.map.empty()))) {
+      throw CLI::RequiredError("--format (or --map) and at least one FILE, or --manifest");
     }
     for (std::string& file : words.intake.files) file = absolute_in(words.caller.folder, file);
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return intake(hub, words.intake, streams); };
@@ -340,6 +341,14 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
   link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--alternatives", words.link.alternatives,
+                           "Also write the components that are not certain: at most 64 partitions each, with weights");
+  link_command->add_option("--candidates", words.link.candidates,
+                           "Also write every pair of rows that blocking brings together: for checking, on small files");
+  link_command->add_flag("--components", words.link.components,
+                         "Clusters are connected components, whatever speaks against: only to compare with");
+  link_command->add_option("--labels", words.link.labels,
+                           "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   link_command->add_option("--write-model", words.link.write_model, "Also write the model that was used (TOML)");
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
@@ -368,6 +377,7 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   train->add_option("files", words.train.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
   train->add_option("--id", words.train.id_column, "The column that names each row")->required()->type_name("COLUMN");
   column_option(train, words);
+  train->add_option("--labels", words.train.labels, "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
   train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
   train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
@@ -444,13 +454,16 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 
 // Another process holds the hub: it runs the command and gives back what it printed.
 int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
-  const auto reply = ledger::ask(words.hub, nlohmann::json{{"arguments", arguments}, {"folder", words.caller.folder.string()}}.dump());
+  const auto request = to_json(ControlRequest{arguments, words.caller.folder.string()});
+  if (!request)
+    return fail(streams, {ErrorCode::usage, "The hub is being served and is asked in UTF-8, which the arguments or this folder's name are not."});
+  const auto reply = ledger::ask(words.hub, *request);
   if (!reply) return fail(streams, reply.error());
-  const auto answer = nlohmann::json::parse(*reply, nullptr, false);
-  if (!answer.is_object()) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
-  streams.out << answer.value("out", "");
-  streams.err << answer.value("err", "");
-  return answer.value("status", static_cast<int>(failed));
+  const auto answer = parse_control_answer(*reply);
+  if (!answer) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
+  streams.out << answer->out;
+  streams.err << answer->err;
+  return answer->status;
 }
 
 }  // namespace

@@ -9,10 +9,10 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
+#include "cli/control_message.hpp"
 #include "cli/run.hpp"
 #include "ledger/control.hpp"
 #include "town/town.hpp"
@@ -27,23 +27,14 @@ void ask_to_stop(int) { stop_asked = true; }
 // Long work in a serving process steps back behind the pages: the thread, and those it starts, yield the processor.
 void step_back() { (void)setpriority(PRIO_PROCESS, 0, 10); }  // who 0: this thread alone, on Linux
 
-// A command that came through the control socket: {"arguments": […], "folder"} → {"status", "out", "err"}.
-std::string answer(hub::Hub& hub, std::string_view request, std::uint32_t caller) {
+// A command that came through the control socket.
+std::string answer(hub::Hub& hub, std::string_view text, std::uint32_t caller) {
   step_back();
-  const auto asked = nlohmann::json::parse(request, nullptr, false);
+  const auto request = parse_control_request(text);
+  if (!request) return to_json(ControlAnswer{wrong_usage, "", "wider: the request through the control socket is not one\n"});
   std::ostringstream out, err;
-  int status = wrong_usage;
-  if (asked.is_object() && asked.contains("arguments") && asked["arguments"].is_array()) {
-    std::vector<std::string> arguments;
-    for (const auto& argument : asked["arguments"]) {
-      if (argument.is_string()) arguments.push_back(argument.get<std::string>());
-    }
-    const Caller typed_by{user_name(caller), asked.value("folder", std::string("/"))};
-    status = run_in(hub, typed_by, arguments, out, err);
-  } else {
-    err << "wider: the request through the control socket is not one\n";
-  }
-  return nlohmann::json{{"status", status}, {"out", out.str()}, {"err", err.str()}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const int status = run_in(hub, {user_name(caller), request->folder}, request->arguments, out, err);
+  return to_json(ControlAnswer{status, out.str(), err.str()});
 }
 
 // Settles again when entries that matter have come in and a moment has passed without more.
@@ -149,6 +140,7 @@ int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& st
   while (!stop_asked) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   fmt::print(streams.err, "Stopping.\n");
   (*server)->stop();
+  hub.stop_work();  // what is taken in is durable; what is being concluded is concluded again at the next start
   return done;
 }
 

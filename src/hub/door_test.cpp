@@ -1,5 +1,5 @@
-// Every call of Pages as every role, without a purpose and as itself: the hub checks each by its own table, whatever web
-// did before, and every answer has left its entry first (ARCHITECTURE, invariant 3).
+// Every call of Pages as every role, without a purpose and as itself: the hub checks each by its own table, whatever
+// web did before, and every answer has left its entry first (ARCHITECTURE, invariant 3).
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -28,18 +28,23 @@ std::vector<Call> all_calls(Hub& hub) {
   const auto projection = hub.projection();
   const std::string person = person_text(projection->people.all().front());
   const std::string finding = projection->findings.front().id;
-  const std::string left = mention_text(projection->holdings(), projection->people.mentions_of(projection->people.all().front()).front());
+  const std::string left =
+      mention_text(projection->holdings(), projection->people.mentions_of(projection->people.all().front()).front());
   return {
       {"home", Action::home, [](Hub& h, const Viewer& v) { return only_whether(h.home(v)); }},
       {"search", Action::search, [](Hub& h, const Viewer& v) { return only_whether(h.search(v, "Ann")); }},
       {"person", Action::person, [=](Hub& h, const Viewer& v) { return only_whether(h.person(v, person, {})); }},
       {"findings", Action::findings, [](Hub& h, const Viewer& v) { return only_whether(h.findings(v, {})); }},
       {"finding", Action::finding, [=](Hub& h, const Viewer& v) { return only_whether(h.finding(v, finding)); }},
-      {"act", Action::act_on_finding, [=](Hub& h, const Viewer& v) { return h.act_on_finding(v, finding, FindingAction::take, "", ""); }},
-      {"explain", Action::explain_link, [=](Hub& h, const Viewer& v) { return only_whether(h.explain(v, left, left)); }},
-      {"decide", Action::decide_link, [=](Hub& h, const Viewer& v) { return h.decide_link(v, left, left, LinkWord::same, "x"); }},
+      {"act", Action::act_on_finding,
+       [=](Hub& h, const Viewer& v) { return h.act_on_finding(v, finding, FindingAction::take, "", ""); }},
+      {"explain", Action::explain_link,
+       [=](Hub& h, const Viewer& v) { return only_whether(h.explain(v, left, left)); }},
+      {"decide", Action::decide_link,
+       [=](Hub& h, const Viewer& v) { return h.decide_link(v, left, left, LinkWord::same, "x"); }},
       {"held back", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back(v, 1)); }},
-      {"held back file", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back_file(v, Agency::police)); }},
+      {"held back file", Action::held_back,
+       [](Hub& h, const Viewer& v) { return only_whether(h.held_back_file(v, Agency::police)); }},
       {"mend", Action::held_back, [](Hub& h, const Viewer& v) { return h.mend_held_back(v, 1, "x"); }},
       {"governance", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.governance(v)); }},
   };
@@ -56,10 +61,12 @@ TEST(Door, EveryCallFollowsTheTableOfRolesAndNeedsAPurpose) {
       const auto without = call.ask(hub, viewer);
       ASSERT_FALSE(without.has_value()) << call.name;
       EXPECT_EQ(without.error().code, ErrorCode::denied) << call.name;
-      EXPECT_EQ(without.error().message == "purpose", access::may(role, call.action)) << call.name << " for " << access::name_of(role);
+      EXPECT_EQ(without.error().message == "purpose", access::may(role, call.action))
+          << call.name << " for " << access::name_of(role);
       EXPECT_EQ(hub.ledger().size(), before) << "a refusal answers nothing and enters nothing: " << call.name;
       for (std::size_t kind = 0; kind < access::purpose_kind_count; ++kind) {
-        if (access::suits(role, static_cast<access::PurposeKind>(kind))) viewer.purpose = static_cast<access::PurposeKind>(kind);
+        if (access::suits(role, static_cast<access::PurposeKind>(kind)))
+          viewer.purpose = static_cast<access::PurposeKind>(kind);
       }
       const auto with = call.ask(hub, viewer);
       const bool denied = !with && with.error().code == ErrorCode::denied;

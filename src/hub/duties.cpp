@@ -84,13 +84,15 @@ void add_duties(const Projection& projection, const DutyBook& book, const Viewer
     for (std::size_t a = 0; a < agency_count; ++a) {
       const DutyBook::Partner& partner = book.partners[a];
       if (partner.in_time + partner.late + partner.open_over == 0) continue;
-      view.partners.push_back({std::string(title_of(static_cast<Agency>(a))), partner.in_time, partner.late, partner.open_over});
+      view.partners.push_back(
+          {std::string(title_of(static_cast<Agency>(a))), partner.in_time, partner.late, partner.open_over});
     }
   }
   // A clock names a child: it is for those whose work is with children's records.
   if (!access::may(viewer.role, access::Action::person)) return;
   for (std::size_t a = 0; a < agency_count; ++a) {
-    if (static_cast<Agency>(a) == viewer.agency || viewer.agency == Agency::partnership) view.long_over += book.partners[a].long_over;
+    if (static_cast<Agency>(a) == viewer.agency || viewer.agency == Agency::partnership)
+      view.long_over += book.partners[a].long_over;
   }
   for (const practice::Duty& duty : book.open) {
     if (duty.owner != viewer.agency && viewer.agency != Agency::partnership) continue;
@@ -103,7 +105,8 @@ void add_duties(const Projection& projection, const DutyBook& book, const Viewer
   }
 }
 
-void add_duties_of(const Projection& projection, const DutyBook& book, const Viewer& viewer, PersonId person, PersonView& view) {
+void add_duties_of(const Projection& projection, const DutyBook& book, const Viewer& viewer, PersonId person,
+                   PersonView& view) {
   for (const practice::Duty& duty : book.open) {
     if (duty.person != person || !known_to(duty, viewer)) continue;
     if (decide_for(viewer, projection.holdings().at(duty.record)).depth < access::Depth::outline) continue;

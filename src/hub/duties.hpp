@@ -24,6 +24,7 @@ struct DutyBook {
 // Fills the clocks of the view, each list cut short and counted; for the chair, the timeliness of partners.
 void add_duties(const Projection& projection, const DutyBook& book, const Viewer& viewer, HomeView& view);
 // The open duties towards one person.
-void add_duties_of(const Projection& projection, const DutyBook& book, const Viewer& viewer, PersonId person, PersonView& view);
+void add_duties_of(const Projection& projection, const DutyBook& book, const Viewer& viewer, PersonId person,
+                   PersonView& view);
 
 }  // namespace wider::hub

@@ -25,7 +25,8 @@ void apply(FindingState& state, const FindingEvent& event, std::span<const Accou
       return;
     case FindingAction::snooze: {
       const auto until = parse_iso_date(event.until);
-      state = {FindingStage::put_off, fmt::format("Put off by {} until {}", who, until ? to_words(*until) : ""), event.account};
+      state = {FindingStage::put_off, fmt::format("Put off by {} until {}", who, until ? to_words(*until) : ""),
+               event.account};
       return;
     }
   }
@@ -58,7 +59,8 @@ Result<void> allowed(const FindingState& state, FindingAction action, std::uint3
   switch (action) {
     case FindingAction::take:
       if (closed) return failure(ErrorCode::usage, "It is dismissed. Open it again first.");
-      if (state.stage == FindingStage::taken && state.by == account) return failure(ErrorCode::usage, "You have it already.");
+      if (state.stage == FindingStage::taken && state.by == account)
+        return failure(ErrorCode::usage, "You have it already.");
       return {};
     case FindingAction::dismiss:
     case FindingAction::snooze:
@@ -68,7 +70,8 @@ Result<void> allowed(const FindingState& state, FindingAction action, std::uint3
       if (state.stage == FindingStage::open) return failure(ErrorCode::usage, "It is open already.");
       return {};
     case FindingAction::agree:
-      if (state.stage != FindingStage::second_look) return failure(ErrorCode::usage, "No dismissal waits for a second person.");
+      if (state.stage != FindingStage::second_look)
+        return failure(ErrorCode::usage, "No dismissal waits for a second person.");
       if (state.by == account) return failure(ErrorCode::usage, "You dismissed it: somebody else has to look.");
       return {};
   }
@@ -78,7 +81,8 @@ Result<void> allowed(const FindingState& state, FindingAction action, std::uint3
 Result<void> filled_in(FindingAction action, std::string_view reason, std::string_view until, Date today) {
   const bool needs_reason = action == FindingAction::dismiss || action == FindingAction::reopen;
   if (needs_reason && reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return failure(ErrorCode::usage, action == FindingAction::dismiss ? "Say why you dismiss it." : "Say why you open it again.");
+    return failure(ErrorCode::usage,
+                   action == FindingAction::dismiss ? "Say why you dismiss it." : "Say why you open it again.");
   }
   if (action == FindingAction::snooze) {
     const auto day = parse_iso_date(until);
@@ -97,11 +101,16 @@ std::string account_name(std::span<const Account> accounts, std::uint32_t number
 
 std::string_view past_words(FindingAction action) {
   switch (action) {
-    case FindingAction::take: return "Took it";
-    case FindingAction::dismiss: return "Dismissed it";
-    case FindingAction::snooze: return "Put it off";
-    case FindingAction::reopen: return "Opened it again";
-    case FindingAction::agree: return "Agreed that it is dismissed";
+    case FindingAction::take:
+      return "Took it";
+    case FindingAction::dismiss:
+      return "Dismissed it";
+    case FindingAction::snooze:
+      return "Put it off";
+    case FindingAction::reopen:
+      return "Opened it again";
+    case FindingAction::agree:
+      return "Agreed that it is dismissed";
   }
   return "";
 }

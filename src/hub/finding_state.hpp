@@ -21,7 +21,8 @@ struct FindingState {
 using FindingStates = std::unordered_map<std::string, FindingState>;
 
 // Findings nobody did anything about are not in it.
-[[nodiscard]] FindingStates finding_states(std::span<const FindingEvent> events, std::span<const Account> accounts, Date today);
+[[nodiscard]] FindingStates finding_states(std::span<const FindingEvent> events, std::span<const Account> accounts,
+                                           Date today);
 [[nodiscard]] FindingState state_in(const FindingStates& states, const std::string& finding);
 
 // Whether this account may do this to a finding that stands so; says why not.

@@ -10,13 +10,14 @@ namespace wider::hub {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::hub_of_town;
+using ::testing::Not;
 using testing::shared_hub;
 using testing::social_worker;
 using testing::TemporaryFolder;
 
-const std::vector<Account> accounts = {{1, {}, "sam", "Sam Okafor", "", {}, {}, false}, {2, {}, "priya", "Priya Nair", "", {}, {}, false}};
+const std::vector<Account> accounts = {{1, {}, "sam", "Sam Okafor", "", {}, {}, false},
+                                       {2, {}, "priya", "Priya Nair", "", {}, {}, false}};
 const Date today = *make_date(2009, 7, 2);
 
 FindingState after(std::vector<FindingEvent> events, Date on = today) {
@@ -53,7 +54,8 @@ TEST(FindingState, OnePutOffComesBackOnItsDay) {
   EXPECT_EQ(after(events, today + 1).stage, FindingStage::open);
   EXPECT_THAT(after(events, today + 1).words, HasSubstr("New again"));
   // A later step ends it.
-  EXPECT_EQ(after({did(FindingAction::snooze, 1, "", "2009-07-03"), did(FindingAction::take, 2)}, today + 30).stage, FindingStage::taken);
+  EXPECT_EQ(after({did(FindingAction::snooze, 1, "", "2009-07-03"), did(FindingAction::take, 2)}, today + 30).stage,
+            FindingStage::taken);
 }
 
 TEST(FindingState, WhatIsFilledInIsChecked) {
@@ -62,15 +64,20 @@ TEST(FindingState, WhatIsFilledInIsChecked) {
     EXPECT_FALSE(filled_in(action, " \n", "", today).has_value());
     EXPECT_TRUE(filled_in(action, "one family", "", today).has_value());
   }
-  for (const char* wrong : {"", "tomorrow", "2009-07-02", "2008-01-01"}) EXPECT_FALSE(filled_in(snooze, "", wrong, today).has_value()) << wrong;
+  for (const char* wrong : {"", "tomorrow", "2009-07-02", "2008-01-01"})
+    EXPECT_FALSE(filled_in(snooze, "", wrong, today).has_value()) << wrong;
   EXPECT_TRUE(filled_in(snooze, "", "2009-07-03", today).has_value());
 }
 
 TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {
   const TemporaryFolder folder;
   auto hub = hub_of_town(folder.path / "hub");
-  ASSERT_TRUE(hub->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care}).has_value());
-  ASSERT_TRUE(hub->add_account({"alex", "Alex Novak", "a long password", access::UserRole::police_analyst, Agency::police}).has_value());
+  ASSERT_TRUE(
+      hub->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care})
+          .has_value());
+  ASSERT_TRUE(
+      hub->add_account({"alex", "Alex Novak", "a long password", access::UserRole::police_analyst, Agency::police})
+          .has_value());
   ASSERT_TRUE(hub->settle({2, {}}).has_value());
   const auto worker = [&](const char* name, access::PurposeKind purpose) {
     const auto session = hub->sign_in(name, "a long password");
@@ -82,7 +89,9 @@ TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {
   const auto waiting = hub->findings(sam, {});
   ASSERT_TRUE(waiting.has_value() && !waiting->lines.empty());
   const std::string id = waiting->lines.front().id;
-  const auto part = [&](const Viewer& viewer, FindingsPart which) { return hub->findings(viewer, {which, 1})->in_all[static_cast<std::size_t>(which)]; };
+  const auto part = [&](const Viewer& viewer, FindingsPart which) {
+    return hub->findings(viewer, {which, 1})->in_all[static_cast<std::size_t>(which)];
+  };
   const auto act = [&](const Viewer& viewer, FindingAction action, std::string_view reason = "") {
     const std::uint64_t entries = hub->ledger().size();
     const bool done = hub->act_on_finding(viewer, id, action, reason, "").has_value();
@@ -140,7 +149,8 @@ TEST(Finding, ThePageSaysWhatFallsIfATieFalls) {
       for (const MentionIndex m : finding.mentions) {
         if (projection->people.of(m) == person) records.insert(projection->holdings().at(m).record);
       }
-      const bool leans = std::any_of(leanings.begin(), leanings.end(), [&](const Leaning& leaning) { return leaning.person == person; });
+      const bool leans = std::any_of(leanings.begin(), leanings.end(),
+                                     [&](const Leaning& leaning) { return leaning.person == person; });
       EXPECT_EQ(leans, records.size() > 1);
     }
   }
@@ -154,7 +164,8 @@ TEST(Home, NamesAreForThoseWhoMayOpenPeople) {
     const auto role = static_cast<UserRole>(i);
     Viewer viewer = testing::viewer_of(role, Agency::partnership, std::nullopt);
     for (std::size_t kind = 0; kind < access::purpose_kind_count; ++kind) {
-      if (access::suits(role, static_cast<access::PurposeKind>(kind))) viewer.purpose = static_cast<access::PurposeKind>(kind);
+      if (access::suits(role, static_cast<access::PurposeKind>(kind)))
+        viewer.purpose = static_cast<access::PurposeKind>(kind);
     }
     const auto home = shared_hub().home(viewer);
     ASSERT_TRUE(home.has_value());

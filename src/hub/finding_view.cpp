@@ -13,13 +13,45 @@
 #include "hub/leaning.hpp"
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
+#include "hub/search.hpp"
 #include "picture/pattern.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
 namespace {
 
-Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer, RecordIndex index) {
+// "Concern raised: Welfare.": what the record says, behind its kind unless it says that itself.
+std::string says_words(RecordKind kind, const std::string& text) {
+  if (text.empty()) return fmt::format("{}.", title_of(kind));
+  return fold(text).starts_with(fold(title_of(kind))) ? text : fmt::format("{}: {}", title_of(kind), text);
+}
+
+template <typename Item>
+bool among(const std::vector<Item>& items, const Item& item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+// Whom and what of the finding the record names: that is what makes it part of the proof.
+void add_named(const Projection& projection, const Viewer& viewer, const Finding& finding, const RecordRow& record,
+               ProofRow& row) {
+  for (std::uint32_t i = 0; i < record.mention_count; ++i) {
+    const PersonId person = projection.people.of(MentionIndex(record.first_mention + i));
+    if (!person.valid() || !among(finding.people, person)) continue;
+    const Profile profile = profile_of(projection, viewer, person);
+    if (profile.shown) row.people.push_back(fmt::format("{}|{}", person_text(person), profile.name));
+  }
+  std::vector<std::string> things;
+  for (std::uint32_t t = record.first_thing; t < record.first_thing + record.thing_count; ++t) {
+    const EntityId entity = projection.things->of(ThingIndex(t));
+    if (!entity.valid() || !among(finding.things, entity)) continue;
+    const std::string words = thing_words(projection, viewer, entity);
+    if (!among(things, words)) things.push_back(words);
+  }
+  row.things = join_words(things);
+}
+
+Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger, const Viewer& viewer,
+                           const Finding& finding, RecordIndex index) {
   const Holdings& holdings = projection.holdings();
   const RecordRow& record = holdings.at(index);
   const access::Decision decision = decide_for(viewer, record);
@@ -39,19 +71,13 @@ Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger,
   row.known = to_words(record.known);
   row.received = to_words(day_of(record.received));
   row.grade = to_words(record.grade);
-  row.says = fmt::format("{}.", title_of(record.kind));
+  row.says = says_words(record.kind, "");
   if (decision.depth == access::Depth::full) {
     const auto entry = ledger.read(record.sequence);
     if (!entry) return std::unexpected(entry.error());
-    const auto decoded = decode_record(entry->body);
-    if (decoded && !decoded->text.empty()) row.says = fmt::format("{}: {}", title_of(record.kind), decoded->text);
+    if (const auto decoded = decode_record(entry->body)) row.says = says_words(record.kind, decoded->text);
   }
-  for (std::uint32_t i = 0; i < record.mention_count; ++i) {
-    const PersonId person = projection.people.of(MentionIndex(record.first_mention + i));
-    if (!person.valid()) continue;
-    const Profile profile = profile_of(projection, viewer, person);
-    if (profile.shown) row.people.push_back(fmt::format("{}|{}", person_text(person), profile.name));
-  }
+  add_named(projection, viewer, finding, record, row);
   return row;
 }
 
@@ -71,7 +97,8 @@ std::vector<HolderRow> holders_of(const Projection& projection, const Finding& f
   std::vector<HolderRow> rows;
   for (const auto& [agency, part] : parts) {
     std::vector<std::string> words;
-    for (const auto& [kind, count] : part.kinds) words.push_back(count == 1 ? std::string(title_of(kind)) : fmt::format("{} × {}", count, title_of(kind)));
+    for (const auto& [kind, count] : part.kinds)
+      words.push_back(count == 1 ? std::string(title_of(kind)) : fmt::format("{} × {}", count, title_of(kind)));
     rows.push_back({std::string(title_of(agency)), join_words(words), to_words(part.since)});
   }
   return rows;
@@ -107,16 +134,22 @@ std::string about_words(const Projection& projection, const Viewer& viewer, cons
   }
   if (others > 0 && !names.empty()) names.push_back(fmt::format("{} other{}", others, others == 1 ? "" : "s"));
   std::string about = join_words(names);
-  for (const EntityId entity : finding.things) about += (about.empty() ? "" : "; ") + thing_words(projection, viewer, entity);
+  for (const EntityId entity : finding.things)
+    about += (about.empty() ? "" : "; ") + thing_words(projection, viewer, entity);
   return about;
 }
 
 std::string left_over_words(const Leaning& leaning) {
   switch (leaning.left_over) {
-    case Leaning::Left::nothing: return "The finding falls.";
-    case Leaning::Left::fewer_children: return fmt::format("It stands with {} {}.", leaning.children_left, leaning.children_left == 1 ? "child" : "children");
-    case Leaning::Left::all: return "It stands all the same, on other records.";
-    case Leaning::Left::unknown: break;
+    case Leaning::Left::nothing:
+      return "The finding falls.";
+    case Leaning::Left::fewer_children:
+      return fmt::format("It stands with {} {}.", leaning.children_left,
+                         leaning.children_left == 1 ? "child" : "children");
+    case Leaning::Left::all:
+      return "It stands all the same, on other records.";
+    case Leaning::Left::unknown:
+      break;
   }
   return "This proof falls.";
 }
@@ -128,7 +161,8 @@ LeaningRow leaning_row(const Projection& projection, const Viewer& viewer, const
   if (profile.shown) row.person = fmt::format("{}|{}", person_text(leaning.person), profile.name);
   switch (leaning.kind) {
     case linkage::TieKind::machine:
-      row.state = leaning.above_threshold ? "Likely but not confirmed" : "Not sure: only other records hold these two together";
+      row.state =
+          leaning.above_threshold ? "Likely but not confirmed" : "Not sure: only other records hold these two together";
       row.without_it = left_over_words(leaning);
       break;
     case linkage::TieKind::own_id:
@@ -139,9 +173,12 @@ LeaningRow leaning_row(const Projection& projection, const Viewer& viewer, const
                               leaning.decided_on.valid() ? " on " + to_words(leaning.decided_on) : "");
       break;
   }
-  const auto visible = [&](MentionIndex m) { return decide_for(viewer, holdings.at(holdings.at(m).record)).depth >= access::Depth::outline; };
+  const auto visible = [&](MentionIndex m) {
+    return decide_for(viewer, holdings.at(holdings.at(m).record)).depth >= access::Depth::outline;
+  };
   if (visible(leaning.left) && visible(leaning.right)) {
-    row.tie = fmt::format("“{}” with “{}”", record_in_words(holdings, holdings.at(leaning.left).record), record_in_words(holdings, holdings.at(leaning.right).record));
+    row.tie = fmt::format("“{}” with “{}”", record_in_words(holdings, holdings.at(leaning.left).record),
+                          record_in_words(holdings, holdings.at(leaning.right).record));
     row.left = mention_text(holdings, leaning.left);
     row.right = mention_text(holdings, leaning.right);
   } else {
@@ -150,34 +187,44 @@ LeaningRow leaning_row(const Projection& projection, const Viewer& viewer, const
   return row;
 }
 
-std::string similar_words(const Projection& projection, const Viewer& viewer, const Finding& finding, const FindingStates& states) {
+std::string similar_words(const Projection& projection, const Viewer& viewer, const Finding& finding,
+                          const FindingStates& states) {
   std::size_t others = 0, taken = 0, dismissed = 0;
   for (const Finding& other : projection.findings) {
-    if (other.pattern != finding.pattern || other.id == finding.id || (other.audience && *other.audience != viewer.agency)) continue;
+    if (other.pattern != finding.pattern || other.id == finding.id ||
+        (other.audience && *other.audience != viewer.agency))
+      continue;
     ++others;
     const FindingStage stage = state_in(states, other.id).stage;
     taken += stage == FindingStage::taken ? 1 : 0;
     dismissed += stage == FindingStage::dismissed || stage == FindingStage::second_look ? 1 : 0;
   }
   if (others == 0) return "There is no other finding of this kind.";
-  return fmt::format("Of {} other {} of this kind, {} {} taken and {} {} dismissed.", others, others == 1 ? "finding" : "findings", taken,
-                     taken == 1 ? "is" : "are", dismissed, dismissed == 1 ? "is" : "are");
+  return fmt::format("Of {} other {} of this kind, {} {} taken and {} {} dismissed.", others,
+                     others == 1 ? "finding" : "findings", taken, taken == 1 ? "is" : "are", dismissed,
+                     dismissed == 1 ? "is" : "are");
 }
 
 FindingsPart part_of(const FindingState& state, const Viewer& viewer) {
   switch (state.stage) {
-    case FindingStage::open: return FindingsPart::open;
-    case FindingStage::taken: return state.by == viewer.account ? FindingsPart::yours : FindingsPart::taken;
-    case FindingStage::put_off: return FindingsPart::put_off;
-    case FindingStage::second_look: return FindingsPart::second_look;
-    case FindingStage::dismissed: return FindingsPart::dismissed;
+    case FindingStage::open:
+      return FindingsPart::open;
+    case FindingStage::taken:
+      return state.by == viewer.account ? FindingsPart::yours : FindingsPart::taken;
+    case FindingStage::put_off:
+      return FindingsPart::put_off;
+    case FindingStage::second_look:
+      return FindingsPart::second_look;
+    case FindingStage::dismissed:
+      return FindingsPart::dismissed;
   }
   return FindingsPart::open;
 }
 
 }  // namespace
 
-std::vector<FindingWithState> findings_for(const Projection& projection, const Viewer& viewer, const FindingStates& states) {
+std::vector<FindingWithState> findings_for(const Projection& projection, const Viewer& viewer,
+                                           const FindingStates& states) {
   std::vector<FindingWithState> shown;
   for (const Finding& finding : projection.findings) {
     if (finding.audience && *finding.audience != viewer.agency) continue;
@@ -204,7 +251,8 @@ FindingLine finding_line(const Projection& projection, const Viewer& viewer, con
   return line;
 }
 
-FindingsView make_findings_view(const Projection& projection, const Viewer& viewer, const FindingStates& states, const FindingsQuery& query) {
+FindingsView make_findings_view(const Projection& projection, const Viewer& viewer, const FindingStates& states,
+                                const FindingsQuery& query) {
   FindingsView view;
   view.part = query.part;
   std::vector<FindingWithState> asked;
@@ -216,36 +264,43 @@ FindingsView make_findings_view(const Projection& projection, const Viewer& view
   const auto count = static_cast<std::uint32_t>(asked.size());
   view.pages = std::max(1U, (count + FindingsView::on_a_page - 1) / FindingsView::on_a_page);
   view.page = std::clamp(query.page, 1U, view.pages);
-  for (std::uint32_t i = (view.page - 1) * FindingsView::on_a_page; i < std::min(count, view.page * FindingsView::on_a_page); ++i) {
+  for (std::uint32_t i = (view.page - 1) * FindingsView::on_a_page;
+       i < std::min(count, view.page * FindingsView::on_a_page); ++i) {
     view.lines.push_back(finding_line(projection, viewer, asked[i]));
   }
   return view;
 }
 
-Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledger& ledger, const linkage::Model* model, const Viewer& viewer,
-                                      const Finding& finding, std::span<const FindingEvent> events, const FindingStates& states) {
+Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledger& ledger, const linkage::Model* model,
+                                      const Viewer& viewer, const Finding& finding,
+                                      std::span<const FindingEvent> events, const FindingStates& states) {
   FindingView view;
   view.id = finding.id;
   view.pattern_title = pattern_title(finding.pattern);
   view.says = finding.says;
   view.met_on = to_words(finding.met_on);
   view.received = to_words(day_of(finding.received));
-  constexpr const char* strengths[] = {"suspected to be false", "weak", "not confirmed", "fairly good", "good", "an agency's own record, not graded"};
+  constexpr const char* strengths[] = {"suspected to be false", "weak", "not confirmed",
+                                       "fairly good",           "good", "an agency's own record, not graded"};
   view.how_sure = fmt::format("The weakest fact it rests on is {}.", strengths[std::clamp(finding.strength, 0, 5)]);
-  view.usual = fmt::format("By chance alone this would be expected {} such periods of 12 months.", seldom_words(finding.expected_by_chance));
-  if (finding.expected_by_chance >= 0.95) view.usual = fmt::format("By chance alone this would be expected {} in such a period of 12 months.", seldom_words(finding.expected_by_chance));
+  view.usual = fmt::format("By chance alone this would be expected {} such periods of 12 months.",
+                           seldom_words(finding.expected_by_chance));
+  if (finding.expected_by_chance >= 0.95)
+    view.usual = fmt::format("By chance alone this would be expected {} in such a period of 12 months.",
+                             seldom_words(finding.expected_by_chance));
   view.similar = similar_words(projection, viewer, finding, states);
   if (model != nullptr) {
-    for (const Leaning& leaning : leanings_of(projection, *model, finding)) view.leanings.push_back(leaning_row(projection, viewer, leaning));
+    for (const Leaning& leaning : leanings_of(projection, *model, finding))
+      view.leanings.push_back(leaning_row(projection, viewer, leaning));
   }
   for (const RecordIndex index : finding.proof) {
-    auto row = proof_row(projection, ledger, viewer, index);
+    auto row = proof_row(projection, ledger, viewer, finding, index);
     if (!row) return std::unexpected(row.error());
     view.proof.push_back(std::move(*row));
   }
   constexpr std::size_t also_shown = 40;
   for (std::size_t i = 0; i < finding.also.size() && i < also_shown; ++i) {
-    auto row = proof_row(projection, ledger, viewer, finding.also[i]);
+    auto row = proof_row(projection, ledger, viewer, finding, finding.also[i]);
     if (!row) return std::unexpected(row.error());
     view.also.push_back(std::move(*row));
   }
@@ -267,7 +322,8 @@ Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledg
   view.may_agree = may(FindingAction::agree);
   for (const FindingEvent& event : events) {
     if (event.finding != finding.id) continue;
-    view.history.push_back({to_words(day_of(event.at)), account_name(projection.facts.accounts, event.account), std::string(past_words(event.action)), event.reason});
+    view.history.push_back({to_words(day_of(event.at)), account_name(projection.facts.accounts, event.account),
+                            std::string(past_words(event.action)), event.reason});
   }
   return view;
 }

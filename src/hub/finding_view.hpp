@@ -18,12 +18,13 @@ struct FindingWithState {
 [[nodiscard]] FindingLine finding_line(const Projection& projection, const Viewer& viewer, const FindingWithState& one);
 
 // The lines of one part of the inbox, at most `FindingsView::on_a_page` of them, and the counts of all parts.
-[[nodiscard]] FindingsView make_findings_view(const Projection& projection, const Viewer& viewer, const FindingStates& states,
-                                              const FindingsQuery& query);
+[[nodiscard]] FindingsView make_findings_view(const Projection& projection, const Viewer& viewer,
+                                              const FindingStates& states, const FindingsQuery& query);
 
 // model: null where none is adopted yet.
 [[nodiscard]] Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledger& ledger,
-                                                    const linkage::Model* model, const Viewer& viewer, const Finding& finding,
-                                                    std::span<const FindingEvent> events, const FindingStates& states);
+                                                    const linkage::Model* model, const Viewer& viewer,
+                                                    const Finding& finding, std::span<const FindingEvent> events,
+                                                    const FindingStates& states);
 
 }  // namespace wider::hub

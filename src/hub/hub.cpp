@@ -80,10 +80,14 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::filesystem::path& folder) {
   return std::unique_ptr<Hub>(new Hub(folder, std::move(*opened)));
 }
 
+Instant Hub::now_of(const Projection& projection) const {
+  if (ledger_->simulated() && projection.facts.last_received.valid()) return projection.facts.last_received;
+  return system_now();
+}
+
 Instant Hub::now() const {
   const auto projection = this->projection();
-  if (ledger_->simulated() && projection && projection->facts.last_received.valid()) return projection->facts.last_received;
-  return system_now();
+  return projection ? now_of(*projection) : system_now();
 }
 
 std::shared_ptr<const Projection> Hub::projection() const {
@@ -115,7 +119,7 @@ Result<IntakeReport> Hub::take_in(const std::vector<Submission>& submissions, co
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  auto report = hub::take_in(*ledger_, *known_, submissions, progress);
+  auto report = hub::take_in(*ledger_, *known_, submissions, progress, stop_work_.get_token());
   if (!report) known_.reset();  // what did become durable is read again
   return report;
 }
@@ -134,11 +138,16 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
     start->facts = published->facts;  // pages go on reading the published one meanwhile
   }
   const double loading = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
-  auto settled = hub::settle(*ledger_, std::move(start), options);
+  SettleOptions stoppable = options;
+  stoppable.stop = stop_work_.get_token();
+  auto settled = hub::settle(*ledger_, std::move(start), stoppable);
   if (!settled) return std::unexpected(settled.error());
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;
   std::shared_ptr<const Projection> next = std::move(settled->projection);
+  // What the first page would otherwise wait for.
+  (void)duties_of(next);
+  if (!next->facts.model.empty()) (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;

@@ -46,6 +46,9 @@ class Hub final : public Pages {
   // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
   static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
 
+  // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the process
+  // is about to end.
+  void stop_work() { stop_work_.request_stop(); }
   // Reads files in; the projection is not settled yet.
   Result<IntakeReport> take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress);
   // Brings the projection up to the ledger (from the snapshot where there is one) and publishes it; writes a new snapshot.
@@ -72,6 +75,7 @@ class Hub final : public Pages {
   [[nodiscard]] linkage::ModelPtr model_of(const Projection& projection) const;
   // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
   [[nodiscard]] Instant now() const;
+  [[nodiscard]] Instant now_of(const Projection& projection) const;
 
   // Pages
   Result<SignIn> sign_in(std::string_view username, std::string_view password) override;
@@ -100,7 +104,8 @@ class Hub final : public Pages {
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   // The duties as at today, made once for a projection and a day.
-  std::shared_ptr<const DutyBook> duties_today();
+  std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
+  std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
   [[nodiscard]] FindingStates states_now() const;
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
@@ -112,13 +117,14 @@ class Hub final : public Pages {
   Sessions sessions_;
   mutable std::mutex publish_mutex_;                  // guards projection_
   std::shared_ptr<const Projection> projection_;
+  std::stop_source stop_work_;
   std::mutex work_mutex_;                             // one settle or intake at a time
   std::unique_ptr<Known> known_;                      // built at the first intake
   mutable std::mutex events_mutex_;                   // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::mutex duties_mutex_;                           // guards the three below
   std::shared_ptr<const DutyBook> duties_;
-  const Projection* duties_of_ = nullptr;
+  std::shared_ptr<const Projection> duties_of_;
   Date duties_on_;
   mutable std::mutex model_mutex_;  // guards the two below
   mutable std::string model_text_;

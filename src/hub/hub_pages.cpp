@@ -23,7 +23,8 @@ constexpr std::size_t lines_on_home = 5;
 constexpr std::size_t hits_on_a_page = 50;
 
 std::int64_t monotonic_now() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 // A hash nobody's password has, so that an unknown name takes as long as a wrong password.
@@ -48,7 +49,8 @@ Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& pro
     return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
   };
   if (!may_see(a) || !may_see(b)) {
-    return failure(ErrorCode::not_found, "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
+    return failure(ErrorCode::not_found,
+                   "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
   }
   return std::pair(*a, *b);
 }
@@ -61,14 +63,16 @@ std::string looked_at(EntryKind kind, const std::string& what) {
   if (what == "findings") return "List of findings";
   if (what == "held back") return "Rows held back";
   if (what == "governance") return "Who looked at what";
-  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos) return "Whether two records are one person's: " + what;
+  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos)
+    return "Whether two records are one person's: " + what;
   return what;
 }
 
 constexpr int new_fact_days = 7;
 
 // New facts about the children of findings that the viewer has taken: what others would have to be rung for otherwise.
-void add_new_facts(const Projection& projection, const Viewer& viewer, const std::vector<PersonId>& children, Instant now, HomeView& view) {
+void add_new_facts(const Projection& projection, const Viewer& viewer, const std::vector<PersonId>& children,
+                   Instant now, HomeView& view) {
   const Holdings& holdings = projection.holdings();
   const Date since = day_of(now) + -new_fact_days;
   view.new_facts_since = to_words(since);
@@ -91,7 +95,8 @@ void add_new_facts(const Projection& projection, const Viewer& viewer, const std
   }
 }
 
-void add_findings(const Projection& projection, const Viewer& viewer, const FindingStates& states, Instant now, HomeView& view) {
+void add_findings(const Projection& projection, const Viewer& viewer, const FindingStates& states, Instant now,
+                  HomeView& view) {
   std::vector<PersonId> children;
   for (const FindingWithState& one : findings_for(projection, viewer, states)) {
     if (one.state.stage == FindingStage::open) {
@@ -100,7 +105,8 @@ void add_findings(const Projection& projection, const Viewer& viewer, const Find
     } else if (one.state.stage == FindingStage::taken && one.state.by == viewer.account) {
       ++view.findings_yours;
       children.insert(children.end(), one.finding->children.begin(), one.finding->children.end());
-    } else if (allowed(one.state, FindingAction::agree, viewer.account) && access::may(viewer.role, Action::act_on_finding)) {
+    } else if (allowed(one.state, FindingAction::agree, viewer.account) &&
+               access::may(viewer.role, Action::act_on_finding)) {
       ++view.second_looks_in_all;
       if (view.second_looks.size() < lines_on_home) view.second_looks.push_back(finding_line(projection, viewer, one));
     }
@@ -110,7 +116,9 @@ void add_findings(const Projection& projection, const Viewer& viewer, const Find
   add_new_facts(projection, viewer, children, now, view);
 }
 
-bool for_viewer(const Finding& finding, const Viewer& viewer) { return !finding.audience || *finding.audience == viewer.agency; }
+bool for_viewer(const Finding& finding, const Viewer& viewer) {
+  return !finding.audience || *finding.audience == viewer.agency;
+}
 
 }  // namespace
 
@@ -124,14 +132,17 @@ Result<SignIn> Hub::sign_in(std::string_view username, std::string_view password
   for (const Account& one : projection->facts.accounts) {
     if (one.username == username && !one.closed) account = &one;
   }
-  const bool right = access::verify_password(account ? account->password_hash : nobodys_hash(), password.substr(0, 1024));
+  const bool right =
+      access::verify_password(account ? account->password_hash : nobodys_hash(), password.substr(0, 1024));
   if (!account || !right) {
     sessions_.failed(username, monotonic_now());
     return refused;
   }
-  if (auto entered = append_small(EntryKind::sign_in, account->reference, "{}"); !entered) return std::unexpected(entered.error());
+  if (auto entered = append_small(EntryKind::sign_in, account->reference, "{}"); !entered)
+    return std::unexpected(entered.error());
   sessions_.succeeded(username);
-  return sessions_.open(Viewer{account->number, account->name, account->role, account->agency, std::nullopt, ""}, monotonic_now());
+  return sessions_.open(Viewer{account->number, account->name, account->role, account->agency, std::nullopt, ""},
+                        monotonic_now());
 }
 
 Result<SessionView> Hub::session(std::string_view token) {
@@ -154,20 +165,23 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
                                    {"basis", access::lawful_basis_of(kind)},
                                    {"reference", reference.substr(0, 200)}}
                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (auto entered = append_only(EntryKind::purpose, reference_of(found->viewer.account), body); !entered) return entered;
+  if (auto entered = append_only(EntryKind::purpose, reference_of(found->viewer.account), body); !entered)
+    return entered;
   sessions_.set_purpose(token, kind, reference.substr(0, 200));
   return {};
 }
 
 Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std::string_view what) {
   if (!access::may(viewer.role, action)) {
-    return failure(ErrorCode::denied, "Your role does not open this page. If you need it for your work, ask your information governance officer.");
+    return failure(
+        ErrorCode::denied,
+        "Your role does not open this page. If you need it for your work, ask your information governance officer.");
   }
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  const auto body = nlohmann::json{{"what", what},
-                                   {"purpose", access::name_of(*viewer.purpose)},
-                                   {"reference", viewer.purpose_reference}}
-                        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto body =
+      nlohmann::json{
+          {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}}
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return append_only(kind, reference_of(viewer.account), body);
 }
 
@@ -189,14 +203,16 @@ PageFrame Hub::frame(const Viewer& viewer) {
   if (access::may(viewer.role, Action::findings)) {
     const FindingStates states = states_now();
     for (const Finding& finding : projection->findings) {
-      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open) ++frame.findings_waiting;
+      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open)
+        ++frame.findings_waiting;
     }
   }
   return frame;
 }
 
 Result<FindingsView> Hub::findings(const Viewer& viewer, const FindingsQuery& query) {
-  if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted)
+    return std::unexpected(admitted.error());
   return make_findings_view(*projection(), viewer, states_now(), query);
 }
 
@@ -214,53 +230,67 @@ std::vector<FindingEvent> Hub::all_events() const {
   return events;
 }
 
-std::shared_ptr<const DutyBook> Hub::duties_today() {
-  const auto projection = this->projection();
-  const Date today = day_of(now());
+std::shared_ptr<const DutyBook> Hub::duties_of(const std::shared_ptr<const Projection>& projection) {
+  const Instant now = now_of(*projection);
+  {
+    const std::scoped_lock lock(duties_mutex_);
+    if (duties_ && duties_of_ == projection && duties_on_ == day_of(now)) return duties_;
+  }
+  // Made outside the lock, so that pages of the projection before do not wait for it.
+  auto book = std::make_shared<const DutyBook>(duty_book(*projection, now));
   const std::scoped_lock lock(duties_mutex_);
-  if (duties_ && duties_of_ == projection.get() && duties_on_ == today) return duties_;
-  duties_ = std::make_shared<const DutyBook>(duty_book(*projection, now()));
-  duties_of_ = projection.get();
-  duties_on_ = today;
-  return duties_;
+  duties_ = book;
+  duties_of_ = projection;
+  duties_on_ = day_of(now);
+  return book;
 }
 
 Result<HomeView> Hub::home(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted)
+    return std::unexpected(admitted.error());
   const auto projection = this->projection();
   HomeView view;
   add_duties(*projection, *duties_today(), viewer, view);
   if (access::may(viewer.role, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
-  if (access::may(viewer.role, Action::held_back)) view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
+  if (access::may(viewer.role, Action::held_back))
+    view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
   return view;
 }
 
 Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
-  if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted)
+    return std::unexpected(admitted.error());
   const auto projection = this->projection();
   SearchView view;
   view.query = std::string(query.substr(0, 200));
-  const Found found = projection->search->search(projection->holdings(), projection->people, query, viewer, hits_on_a_page);
+  const Found found =
+      projection->search->search(projection->holdings(), projection->people, query, viewer, hits_on_a_page);
   view.more = found.more;
   view.only_part = found.only_part;
   for (const Hit& hit : found.hits) {
     const Profile profile = profile_of(*projection, viewer, hit.person);
     if (!profile.shown) continue;
-    std::string also = join_words(std::vector(profile.other_names.begin(), profile.other_names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(profile.other_names))));
+    std::string also = join_words(
+        std::vector(profile.other_names.begin(),
+                    profile.other_names.begin() + std::min<std::ptrdiff_t>(3, std::ssize(profile.other_names))));
     const std::string area = profile.postcode.substr(0, profile.postcode.find(' '));
-    constexpr const char* fits[] = {"All that you typed is the same", "All that you typed fits", "Part of what you typed fits"};
-    view.hits.push_back({person_text(hit.person), profile.name, std::move(also), born_words(profile.birth_date, day_of(now())), area,
-                         list_of(profile.known_to), hit.why, fits[static_cast<std::size_t>(hit.fit)]});
+    constexpr const char* fits[] = {"All that you typed is the same", "All that you typed fits",
+                                    "Part of what you typed fits"};
+    view.hits.push_back({person_text(hit.person), profile.name, std::move(also),
+                         born_words(profile.birth_date, day_of(now())), area, list_of(profile.known_to), hit.why,
+                         fits[static_cast<std::size_t>(hit.fit)]});
   }
   return view;
 }
 
 Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
-  if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
+    return std::unexpected(admitted.error());
   const auto projection = this->projection();
   const auto id = person_of_text(person);
-  const auto nobody = failure(ErrorCode::not_found, "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
+  const auto nobody = failure(ErrorCode::not_found,
+                              "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
   const linkage::ModelPtr model = projection->facts.model.empty() ? nullptr : model_of(*projection);
   auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
@@ -279,7 +309,9 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
 }
 
 Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80))); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80)));
+      !admitted)
+    return std::unexpected(admitted.error());
   const auto projection = this->projection();
   for (const Finding& finding : projection->findings) {
     if (finding.id == id && for_viewer(finding, viewer)) {
@@ -287,19 +319,25 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
       return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
   }
-  return failure(ErrorCode::not_found, "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
+  return failure(
+      ErrorCode::not_found,
+      "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
 }
 
-Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason, std::string_view until) {
-  if (!access::may(viewer.role, Action::act_on_finding)) return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
+Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
+                                 std::string_view reason, std::string_view until) {
+  if (!access::may(viewer.role, Action::act_on_finding))
+    return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto projection = this->projection();
-  const bool there = std::any_of(projection->findings.begin(), projection->findings.end(),
-                                 [&](const Finding& finding) { return finding.id == id && for_viewer(finding, viewer); });
+  const bool there = std::any_of(projection->findings.begin(), projection->findings.end(), [&](const Finding& finding) {
+    return finding.id == id && for_viewer(finding, viewer);
+  });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
   if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;
   if (auto may = allowed(state_in(states_now(), std::string(id)), action, viewer.account); !may) return may;
-  FindingEvent event{std::string(id), action, std::string(reason.substr(0, 2000)), std::string(until), viewer.account, now()};
+  FindingEvent event{std::string(id),    action,         std::string(reason.substr(0, 2000)),
+                     std::string(until), viewer.account, now()};
   const auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event));
   if (!entered) return std::unexpected(entered.error());
   const std::scoped_lock lock(events_mutex_);
@@ -345,7 +383,8 @@ Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mentio
 }
 
 Result<HeldBackView> Hub::held_back(const Viewer& viewer, std::uint32_t page) {
-  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, "held back"); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, "held back"); !admitted)
+    return std::unexpected(admitted.error());
   const auto entries = held_back_entries();
   if (!entries) return std::unexpected(entries.error());
   constexpr std::size_t size = HeldBackView::on_a_page;
@@ -362,7 +401,8 @@ Result<HeldBackView> Hub::held_back(const Viewer& viewer, std::uint32_t page) {
 
 Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
   const auto what = fmt::format("held back rows of {}, as a file", name_of(agency));
-  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, what); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::held_back, EntryKind::look, what); !admitted)
+    return std::unexpected(admitted.error());
   const auto rows = held_back_rows();
   if (!rows) return std::unexpected(rows.error());
   const auto quoted = [](std::string_view text) {
@@ -373,13 +413,15 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
   std::string file = "file,row,column,reason,remedy,row as it came\r\n";
   for (const HeldBackLine& row : *rows) {
     if (row.agency != name_of(agency)) continue;
-    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason), quoted(row.remedy), quoted(row.raw));
+    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason),
+                        quoted(row.remedy), quoted(row.raw));
   }
   return file;
 }
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
-  if (!access::may(viewer.role, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
+  if (!access::may(viewer.role, Action::held_back))
+    return failure(ErrorCode::denied, "Your role does not open this page.");
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto mended = mend(entry, mended_row, reference_of(viewer.account));
   if (!mended) return std::unexpected(mended.error());
@@ -387,7 +429,8 @@ Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std:
 }
 
 Result<GovernanceView> Hub::governance(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::governance, EntryKind::look, "governance"); !admitted) return std::unexpected(admitted.error());
+  if (auto admitted = admit(viewer, Action::governance, EntryKind::look, "governance"); !admitted)
+    return std::unexpected(admitted.error());
   const auto projection = this->projection();
   GovernanceView view;
   view.entries = ledger_->size();
@@ -420,7 +463,8 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
       line.what = looked_at(header->kind, body.value("what", std::string()));
       const auto purpose = access::purpose_kind_named(body.value("purpose", std::string()));
       line.purpose = purpose ? std::string(access::title_of(*purpose)) : body.value("purpose", std::string());
-      if (const auto reference = body.value("reference", std::string()); !reference.empty()) line.purpose += ", " + reference;
+      if (const auto reference = body.value("reference", std::string()); !reference.empty())
+        line.purpose += ", " + reference;
       view.looks.push_back(std::move(line));
     }
     last = first - 1;

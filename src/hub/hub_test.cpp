@@ -96,6 +96,27 @@ TEST(Hub, EveryRowIsARecordOrHeldBackAndTheSameFilesAddNothing) {
   EXPECT_EQ(taken.hub->ledger().size(), entries);
 }
 
+TEST(Hub, AskedToStopItPublishesNothingAndLosesNothing) {
+  const TemporaryFolder folder;
+  std::uint64_t entries = 0;
+  {
+    Taken taken = take_in_town(folder.path / "hub");
+    entries = taken.hub->ledger().size();
+    SettleOptions options;
+    options.progress = [&](std::string_view, std::uint64_t, std::uint64_t) { taken.hub->stop_work(); };
+    const auto settled = taken.hub->settle(options);
+    ASSERT_FALSE(settled.has_value());
+    EXPECT_EQ(settled.error().code, ErrorCode::unavailable);
+    EXPECT_EQ(taken.hub->projection(), nullptr);
+    EXPECT_EQ(taken.hub->take_in({}, {}).has_value(), true) << "nothing to take in is no work";
+  }
+  auto again = Hub::open(folder.path / "hub");
+  ASSERT_TRUE(again.has_value());
+  EXPECT_GE((*again)->ledger().size(), entries);
+  ASSERT_TRUE((*again)->settle({}).has_value());
+  EXPECT_GT((*again)->projection()->people.all().size(), 1000U);
+}
+
 TEST(Hub, ASnapshotAndAReplayGiveTheSamePeopleAndFindings) {
   const TemporaryFolder folder;
   const fs::path path = folder.path / "hub";

@@ -123,10 +123,12 @@ ExplainView make_explain_view(const Projection& projection, const linkage::Model
   const auto agency = [&](MentionIndex m) { return holdings.at(holdings.at(m).record).agency; };
   const bool one_index = agency(left) == agency(right) && local(left) != 0 && local(left) == local(right);
   if (decision != nullptr) {
-    view.decided = fmt::format("{}: they are {}.", decision_words(*decision), decision->same ? "one person" : "two people");
+    view.decided =
+        fmt::format("{}: they are {}.", decision_words(*decision), decision->same ? "one person" : "two people");
     view.verdict = decision->same ? "One person, confirmed." : "Not one person: somebody decided so.";
   } else if (explanation.same_cluster) {
-    view.verdict = one_index ? "One person, by the agency's own number." : "Taken for one person, likely but not confirmed.";
+    view.verdict =
+        one_index ? "One person, by the agency's own number." : "Taken for one person, likely but not confirmed.";
   } else {
     view.verdict = "Not taken for one person.";
   }
@@ -136,9 +138,11 @@ ExplainView make_explain_view(const Projection& projection, const linkage::Model
   view.prior = fmt::format("{:+.1f}", explanation.prior_weight);
   view.total = fmt::format("{:+.1f}", explanation.total_weight);
   for (const auto& field : explanation.fields) {
-    std::string rarity = field.term_frequency > 0 && !field.left.empty() && !field.right.empty() ? fmt::format("1 in {:.0f}", 1 / field.term_frequency) : "";
-    view.rows.push_back({field.field, field.left, field.right, field.level, fmt::format("{:+.1f}", field.weight), std::move(rarity),
-                         field.left != field.right && !field.left.empty() && !field.right.empty()});
+    std::string rarity = field.term_frequency > 0 && !field.left.empty() && !field.right.empty()
+                             ? fmt::format("1 in {:.0f}", 1 / field.term_frequency)
+                             : "";
+    view.rows.push_back({field.field, field.left, field.right, field.level, fmt::format("{:+.1f}", field.weight),
+                         std::move(rarity), field.left != field.right && !field.left.empty() && !field.right.empty()});
   }
   view.says = explanation.says;
   return view;
@@ -156,14 +160,17 @@ const LinkDecision* decision_about(const Projection& projection, MentionIndex le
 
 std::string decision_words(const LinkDecision& decision) {
   return fmt::format("{}{} said{}", decision.at.valid() ? "On " + to_words(day_of(decision.at)) + " " : "",
-                     decision.by.empty() ? "somebody" : decision.by, decision.reason.empty() ? "" : fmt::format(" (“{}”)", decision.reason));
+                     decision.by.empty() ? "somebody" : decision.by,
+                     decision.reason.empty() ? "" : fmt::format(" (“{}”)", decision.reason));
 }
 
 std::string record_in_words(const Holdings& holdings, RecordIndex index) {
   const RecordRow& record = holdings.at(index);
-  const std::string when = record.happened.known() ? to_words(When{record.happened.first, record.happened.last, record.happened.precision, -1})
-                           : record.known.valid()  ? to_words(record.known)
-                                                   : std::string();
+  const std::string when =
+      record.happened.known()
+          ? to_words(When{record.happened.first, record.happened.last, record.happened.precision, -1})
+      : record.known.valid() ? to_words(record.known)
+                             : std::string();
   return fmt::format("{}, {}{}{}", title_of(record.agency), title_of(record.kind), when.empty() ? "" : ", ", when);
 }
 

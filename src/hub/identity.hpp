@@ -14,7 +14,7 @@ namespace wider::hub {
 struct PersonTie {
   MentionIndex left, right;
   linkage::TieKind kind = linkage::TieKind::machine;
-  bool above_threshold = true;          // false: these two alone would not be joined
+  bool above_threshold = true;           // false: these two alone would not be joined
   std::vector<MentionIndex> right_side;  // the mentions that would go with `right` if the tie fell
   std::size_t in_all = 0;                // mentions looked at
   std::string decided_by;                // of a person's decision
@@ -26,15 +26,15 @@ struct PersonTie {
                                                       const Viewer& viewer, PersonId person);
 
 // The same answer as over all rows (a test compares them), from the rows of the two people alone.
-[[nodiscard]] linkage::Explanation explain_two(const Projection& projection, const linkage::Model& model, MentionIndex left,
-                                               MentionIndex right);
+[[nodiscard]] linkage::Explanation explain_two(const Projection& projection, const linkage::Model& model,
+                                               MentionIndex left, MentionIndex right);
 // The same for a viewer: a value that an agency's index took from a record which the viewer may not see is not shown.
 [[nodiscard]] linkage::Explanation explain_two_to(const Projection& projection, const linkage::Model& model,
                                                   const Viewer& viewer, MentionIndex left, MentionIndex right);
 
 // The page that shows it.
-[[nodiscard]] ExplainView make_explain_view(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
-                                            MentionIndex left, MentionIndex right);
+[[nodiscard]] ExplainView make_explain_view(const Projection& projection, const linkage::Model& model,
+                                            const Viewer& viewer, MentionIndex left, MentionIndex right);
 
 // What somebody decided about exactly these two, if anybody did.
 [[nodiscard]] const LinkDecision* decision_about(const Projection& projection, MentionIndex left, MentionIndex right);

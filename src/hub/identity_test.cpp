@@ -71,7 +71,9 @@ TEST(Identity, TheWeakestTieIsAmongTheRecordsShownAndItsReviewSaysTheSame) {
       if (tie->kind != linkage::TieKind::machine || shown.size() > 12) continue;
       ++ties;
       // No pair across the two sides is stronger than the pair that is shown for review.
-      const auto weight = [&](MentionIndex a, MentionIndex b) { return explain_two(*projection, *model, a, b).total_weight; };
+      const auto weight = [&](MentionIndex a, MentionIndex b) {
+        return explain_two(*projection, *model, a, b).total_weight;
+      };
       const double shown_weight = weight(tie->left, tie->right);
       for (const MentionIndex a : tie->right_side) {
         for (const MentionIndex b : shown) {
@@ -98,7 +100,8 @@ TEST(Identity, AValueLentByARecordThatMayNotBeSeenIsNotShown) {
     ++restricted;
     std::vector<MentionIndex> visible;
     for (const MentionIndex m : mentions) {
-      if (decide_for(social_worker(), holdings.at(holdings.at(m).record)).depth >= access::Depth::outline) visible.push_back(m);
+      if (decide_for(social_worker(), holdings.at(holdings.at(m).record)).depth >= access::Depth::outline)
+        visible.push_back(m);
     }
     if (visible.size() < 2) continue;
     const LinkageRows rows = gather_few(holdings, visible);
@@ -106,7 +109,8 @@ TEST(Identity, AValueLentByARecordThatMayNotBeSeenIsNotShown) {
     const auto known = linkage::explain(rows.input, *model, *rows.row(visible.front()), *rows.row(visible.back()));
     for (const auto& field : told.fields) {
       if (field.left.empty() || field.left == "(not shown to you)") continue;
-      const auto same = std::find_if(known.fields.begin(), known.fields.end(), [&](const auto& f) { return f.field == field.field; });
+      const auto same =
+          std::find_if(known.fields.begin(), known.fields.end(), [&](const auto& f) { return f.field == field.field; });
       ASSERT_NE(same, known.fields.end()) << field.field;
       ASSERT_EQ(same->left, field.left);
     }
@@ -146,7 +150,8 @@ TEST(Identity, APersonsWordConfirmsTheTieAndIsTakenBack) {
   const auto confirmed = hub->person(social_worker(), person_text(person), {});
   EXPECT_THAT(confirmed->how_sure, HasSubstr("confirmed: "));
   EXPECT_THAT(confirmed->how_sure, HasSubstr("by Sam Okafor on "));
-  EXPECT_THAT(hub->explain(social_worker(), right, left)->decided, HasSubstr("Sam Okafor said (“I know them”): they are one person."));
+  EXPECT_THAT(hub->explain(social_worker(), right, left)->decided,
+              HasSubstr("Sam Okafor said (“I know them”): they are one person."));
 
   ASSERT_TRUE(hub->decide_link(social_worker(), right, left, LinkWord::different, "They are cousins").has_value());
   ASSERT_TRUE(hub->settle({2, {}}).has_value());

@@ -31,9 +31,9 @@ Record record_of(const Holdings& holdings, RecordIndex index) {
   if (row.source_agency < agency_count) record.source_agency = name_of(static_cast<Agency>(row.source_agency));
   for (std::uint32_t i = 0; i < row.mention_count; ++i) {
     const MentionRow& m = holdings.at(MentionIndex(row.first_mention + i));
-    record.people.push_back({m.role, text(m.forename), text(m.surname), text(m.full_name), text(m.alias), m.birth_date, m.sex,
-                             text(m.local_id), text(m.nhs_number), text(m.upn), text(m.phone), text(m.email), text(m.address),
-                             text(m.postcode), text(m.uprn), text(m.occupation), text(m.description)});
+    record.people.push_back({m.role, text(m.forename), text(m.surname), text(m.full_name), text(m.alias), m.birth_date,
+                             m.sex, text(m.local_id), text(m.nhs_number), text(m.upn), text(m.phone), text(m.email),
+                             text(m.address), text(m.postcode), text(m.uprn), text(m.occupation), text(m.description)});
   }
   for (std::uint32_t i = 0; i < row.thing_count; ++i) {
     const ThingRow& t = holdings.at(ThingIndex(row.first_thing + i));
@@ -73,7 +73,8 @@ class Corner {
     }
   }
   // The most children that any finding of the pattern names when these mentions are somebody else's; 0: there is none.
-  [[nodiscard]] std::uint32_t most_children(const picture::PatternPtr& pattern, const std::vector<MentionIndex>& apart) const {
+  [[nodiscard]] std::uint32_t most_children(const picture::PatternPtr& pattern,
+                                            const std::vector<MentionIndex>& apart) const {
     std::vector<std::uint32_t> labels = labels_;
     for (const MentionIndex m : apart) {
       if (const auto found = here_.find(m); found != here_.end()) labels[found->second] = somebody_else;
@@ -94,8 +95,8 @@ class Corner {
   std::unordered_map<MentionIndex, std::uint32_t> here_;
 };
 
-std::optional<Leaning> leaning_on(const Projection& projection, const linkage::Model& model, const Finding& finding, PersonId person,
-                                  std::vector<MentionIndex>& apart) {
+std::optional<Leaning> leaning_on(const Projection& projection, const linkage::Model& model, const Finding& finding,
+                                  PersonId person, std::vector<MentionIndex>& apart) {
   const Holdings& holdings = projection.holdings();
   std::vector<MentionIndex> mentions;
   for (const MentionIndex m : projection.people.mentions_of(person)) {

@@ -32,7 +32,9 @@ bool visible(const Projection& projection, const Viewer& viewer, RecordIndex rec
   return decide_for(viewer, projection.holdings().at(record)).depth >= access::Depth::outline;
 }
 
-std::string known_and_received(const char* verb, Date day) { return day.valid() ? fmt::format("{} {}", verb, to_words(day)) : ""; }
+std::string known_and_received(const char* verb, Date day) {
+  return day.valid() ? fmt::format("{} {}", verb, to_words(day)) : "";
+}
 
 // What the record itself says (its sentence lies in the ledger, not in the columns).
 Result<std::string> sentence_of(ledger::Ledger& ledger, const RecordRow& row) {
@@ -181,8 +183,8 @@ Result<void> add_chronology(const Projection& projection, ledger::Ledger& ledger
   return {};
 }
 
-NetworkView network_view(const Projection& projection, const Viewer& viewer, PersonId person, const std::string& own_name, const char* own_kind,
-                         std::optional<Date> as_known_at) {
+NetworkView network_view(const Projection& projection, const Viewer& viewer, PersonId person,
+                         const std::string& own_name, const char* own_kind, std::optional<Date> as_known_at) {
   NetworkView view;
   nlohmann::json nodes = nlohmann::json::array();
   nlohmann::json edges = nlohmann::json::array();
@@ -192,17 +194,20 @@ NetworkView network_view(const Projection& projection, const Viewer& viewer, Per
   };
   const auto edge = [&](const std::string& from, const std::string& to, const std::string& label) {
     const std::string id = from + "-" + to;
-    if (drawn.insert(id).second) edges.push_back({{"data", {{"id", id}, {"source", from}, {"target", to}, {"label", label}}}});
+    if (drawn.insert(id).second)
+      edges.push_back({{"data", {{"id", id}, {"source", from}, {"target", to}, {"label", label}}}});
   };
   const std::string self = person_text(person);
   node(self, own_name, own_kind);
   picture::Network network = picture::network(projection.scene(), person, as_known_at, viewer.agency);
-  std::stable_sort(network.ties.begin(), network.ties.end(), [](const picture::Tie& a, const picture::Tie& b) { return a.records.size() > b.records.size(); });
+  std::stable_sort(network.ties.begin(), network.ties.end(),
+                   [](const picture::Tie& a, const picture::Tie& b) { return a.records.size() > b.records.size(); });
   bool all_visible = true;
   std::size_t left_out = 0;
   for (const picture::Tie& tie : network.ties) {
     // A tie is shown when every record that makes it may be shown: its counts and dates would give the others away.
-    const bool shown = std::all_of(tie.records.begin(), tie.records.end(), [&](RecordIndex r) { return visible(projection, viewer, r); });
+    const bool shown = std::all_of(tie.records.begin(), tie.records.end(),
+                                   [&](RecordIndex r) { return visible(projection, viewer, r); });
     const Profile other = shown ? profile_of(projection, viewer, tie.person) : Profile{};
     if (!shown || !other.shown) {
       all_visible = false;
@@ -234,18 +239,25 @@ NetworkView network_view(const Projection& projection, const Viewer& viewer, Per
     }
     view.ties.push_back(std::move(row));
   }
-  if (left_out > 0) view.sentences.push_back(fmt::format("The {} strongest ties are listed; {} more are weaker, most of them a place where many people were.", ties_shown, left_out));
+  if (left_out > 0)
+    view.sentences.push_back(fmt::format(
+        "The {} strongest ties are listed; {} more are weaker, most of them a place where many people were.",
+        ties_shown, left_out));
   // The sentences count over all ties: they stand only where all ties may be shown.
   if (all_visible) view.sentences.insert(view.sentences.begin(), network.sentences.begin(), network.sentences.end());
   if (view.sentences.empty()) {
-    view.sentences.push_back(view.ties.empty() ? "No ties to other people are recorded that can be shown."
-                                               : fmt::format("Tied to {} other {} by records that can be shown.", view.ties.size(), view.ties.size() == 1 ? "person" : "people"));
+    view.sentences.push_back(view.ties.empty()
+                                 ? "No ties to other people are recorded that can be shown."
+                                 : fmt::format("Tied to {} other {} by records that can be shown.", view.ties.size(),
+                                               view.ties.size() == 1 ? "person" : "people"));
   }
-  view.chart_json = nlohmann::json{{"nodes", nodes}, {"edges", edges}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  view.chart_json =
+      nlohmann::json{{"nodes", nodes}, {"edges", edges}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return view;
 }
 
-std::vector<IdentityRecord> identity_records(const Projection& projection, const Viewer& viewer, PersonId person, AgencySet& agencies, std::size_t& count) {
+std::vector<IdentityRecord> identity_records(const Projection& projection, const Viewer& viewer, PersonId person,
+                                             AgencySet& agencies, std::size_t& count) {
   const Holdings& holdings = projection.holdings();
   std::vector<IdentityRecord> rows;
   for (const MentionIndex m : projection.people.mentions_of(person)) {
@@ -259,18 +271,22 @@ std::vector<IdentityRecord> identity_records(const Projection& projection, const
     for (const Code code : {mention.nhs_number, mention.upn, mention.local_id}) {
       if (code != 0) identifiers.emplace_back(holdings.text(code));
     }
-    std::string name = mention.full_name != 0 ? std::string(holdings.text(mention.full_name))
-                                              : fmt::format("{} {}", holdings.text(mention.forename), holdings.text(mention.surname));
-    if (name == " ") name = mention.alias != 0 ? fmt::format("“{}”", holdings.text(mention.alias)) : "by its index number only";
+    std::string name = mention.full_name != 0
+                           ? std::string(holdings.text(mention.full_name))
+                           : fmt::format("{} {}", holdings.text(mention.forename), holdings.text(mention.surname));
+    if (name == " ")
+      name = mention.alias != 0 ? fmt::format("“{}”", holdings.text(mention.alias)) : "by its index number only";
     rows.push_back({mention_text(holdings, m), std::move(name), to_words(mention.birth_date),
-                    fmt::format("{} {}", holdings.text(mention.address), holdings.text(mention.postcode)), fmt::format("{}", fmt::join(identifiers, ", ")),
-                    std::string(title_of(record.agency)), std::string(title_of(mention.role))});
+                    fmt::format("{} {}", holdings.text(mention.address), holdings.text(mention.postcode)),
+                    fmt::format("{}", fmt::join(identifiers, ", ")), std::string(title_of(record.agency)),
+                    std::string(title_of(mention.role))});
   }
   return rows;
 }
 
 // Plans without an end, and the professionals named in the last year: whom to speak with before doing anything.
-void add_present_work(const Projection& projection, const Viewer& viewer, PersonId person, std::optional<Date> as_known_at, Date today, PersonView& view) {
+void add_present_work(const Projection& projection, const Viewer& viewer, PersonId person,
+                      std::optional<Date> as_known_at, Date today, PersonView& view) {
   const Holdings& holdings = projection.holdings();
   std::map<RecordKind, Date> plans;
   std::map<PersonId, std::pair<Date, Agency>> workers;
@@ -293,7 +309,8 @@ void add_present_work(const Projection& projection, const Viewer& viewer, Person
     }
   }
   view.only_professional = !other_role && !view.records.empty();
-  for (const auto& [kind, since] : plans) view.plans.push_back(fmt::format("{} since {}; no end is recorded", title_of(kind), to_words(since)));
+  for (const auto& [kind, since] : plans)
+    view.plans.push_back(fmt::format("{} since {}; no end is recorded", title_of(kind), to_words(since)));
   std::vector<std::pair<std::pair<Date, Agency>, PersonId>> latest_first;
   for (const auto& [worker, when] : workers) latest_first.emplace_back(when, worker);
   std::sort(latest_first.begin(), latest_first.end(), std::greater<>());
@@ -301,7 +318,8 @@ void add_present_work(const Projection& projection, const Viewer& viewer, Person
   for (const auto& [when, worker] : latest_first) {
     const Profile profile = profile_of(projection, viewer, worker);
     if (!profile.shown || view.working.size() == workers_shown) continue;
-    view.working.push_back({person_text(worker), profile.name, std::string(title_of(when.second)), to_words(when.first)});
+    view.working.push_back(
+        {person_text(worker), profile.name, std::string(title_of(when.second)), to_words(when.first)});
   }
 }
 
@@ -313,9 +331,12 @@ std::vector<std::string> decisions_about(const Projection& projection, const Vie
     const auto left = holdings.find_mention(decision.left_agency, decision.left);
     const auto right = holdings.find_mention(decision.right_agency, decision.right);
     if (!left || !right || (projection.people.of(*left) != person && projection.people.of(*right) != person)) continue;
-    if (!visible(projection, viewer, holdings.at(*left).record) || !visible(projection, viewer, holdings.at(*right).record)) continue;
-    decisions.push_back(fmt::format("{}: “{}” and “{}” are {}.", decision_words(decision), record_in_words(holdings, holdings.at(*left).record),
-                                    record_in_words(holdings, holdings.at(*right).record), decision.same ? "one person" : "two people"));
+    if (!visible(projection, viewer, holdings.at(*left).record) ||
+        !visible(projection, viewer, holdings.at(*right).record))
+      continue;
+    decisions.push_back(fmt::format(
+        "{}: “{}” and “{}” are {}.", decision_words(decision), record_in_words(holdings, holdings.at(*left).record),
+        record_in_words(holdings, holdings.at(*right).record), decision.same ? "one person" : "two people"));
   }
   return decisions;
 }
@@ -326,7 +347,8 @@ std::string hanging_words(std::size_t side, std::size_t all) {
   return fewer < 2 ? "" : fmt::format(" {} of the records hang on it.", fewer);
 }
 
-void add_weakest_tie(const Projection& projection, const linkage::Model& model, const Viewer& viewer, PersonId person, PersonView& view) {
+void add_weakest_tie(const Projection& projection, const linkage::Model& model, const Viewer& viewer, PersonId person,
+                     PersonView& view) {
   const auto tie = weakest_tie_of(projection, model, viewer, person);
   if (!tie) {
     view.how_sure += " Nothing had to be joined.";
@@ -339,16 +361,19 @@ void add_weakest_tie(const Projection& projection, const linkage::Model& model, 
                                        record_in_words(holdings, holdings.at(tie->right).record));
   switch (tie->kind) {
     case linkage::TieKind::machine:
-      view.how_sure += fmt::format(" Weakest tie: {}, {}.{}", pair,
-                                   tie->above_threshold ? "likely but not confirmed" : "not sure: these two alone would not be joined, only other records hold them together",
-                                   hanging_words(tie->right_side.size(), tie->in_all));
+      view.how_sure += fmt::format(
+          " Weakest tie: {}, {}.{}", pair,
+          tie->above_threshold ? "likely but not confirmed"
+                               : "not sure: these two alone would not be joined, only other records hold them together",
+          hanging_words(tie->right_side.size(), tie->in_all));
       break;
     case linkage::TieKind::own_id:
       view.how_sure += " Every tie is confirmed, or is an agency's own number for this person.";
       break;
     case linkage::TieKind::decided:
-      view.how_sure += fmt::format(" Every tie is confirmed: {}{}{}.", pair, tie->decided_by.empty() ? "" : " by " + tie->decided_by,
-                                   tie->decided_on.valid() ? " on " + to_words(tie->decided_on) : "");
+      view.how_sure +=
+          fmt::format(" Every tie is confirmed: {}{}{}.", pair, tie->decided_by.empty() ? "" : " by " + tie->decided_by,
+                      tie->decided_on.valid() ? " on " + to_words(tie->decided_on) : "");
       break;
   }
 }
@@ -358,13 +383,20 @@ void add_weakest_tie(const Projection& projection, const linkage::Model& model, 
 std::string_view whom_to_ring(Agency agency) {
   // Fictitious numbers (Ofcom's range for drama); a deployment's own come with its configuration.
   switch (agency) {
-    case Agency::social_care: return "Duty social worker, 01632 960 002";
-    case Agency::police: return "Public protection sergeant, 01632 960 003";
-    case Agency::health: return "Safeguarding nurse, 01632 960 004";
-    case Agency::education: return "Education safeguarding officer, 01632 960 005";
-    case Agency::licensing: return "Licensing officer, 01632 960 006";
-    case Agency::prosecution: return "Reviewing lawyer's office, 01632 960 007";
-    default: return "Duty desk, 01632 960 001";
+    case Agency::social_care:
+      return "Duty social worker, 01632 960 002";
+    case Agency::police:
+      return "Public protection sergeant, 01632 960 003";
+    case Agency::health:
+      return "Safeguarding nurse, 01632 960 004";
+    case Agency::education:
+      return "Education safeguarding officer, 01632 960 005";
+    case Agency::licensing:
+      return "Licensing officer, 01632 960 006";
+    case Agency::prosecution:
+      return "Reviewing lawyer's office, 01632 960 007";
+    default:
+      return "Duty desk, 01632 960 001";
   }
 }
 
@@ -384,24 +416,29 @@ Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger
   }
   view.child = picture::is_child_on(projection.scene(), person, today).value_or(false);
   for (const std::string& number : profile.nhs_numbers) {
-    view.identifiers.push_back(fmt::format("NHS number {} ({})", number, nhs_number_valid(number) ? "check digit right" : "check digit wrong"));
+    view.identifiers.push_back(fmt::format("NHS number {} ({})", number,
+                                           nhs_number_valid(number) ? "check digit right" : "check digit wrong"));
   }
   for (const std::string& number : profile.upns) {
-    view.identifiers.push_back(fmt::format("UPN {} ({})", number, upn_valid(number) ? "check letter right" : "check letter wrong"));
+    view.identifiers.push_back(
+        fmt::format("UPN {} ({})", number, upn_valid(number) ? "check letter right" : "check letter wrong"));
   }
   for (const std::string& number : profile.phones) view.identifiers.push_back(fmt::format("Phone {}", number));
-  view.lives = profile.address.empty() ? "Not recorded where it can be shown" : fmt::format("{} {}", profile.address, profile.postcode);
+  view.lives = profile.address.empty() ? "Not recorded where it can be shown"
+                                       : fmt::format("{} {}", profile.address, profile.postcode);
   AgencySet agencies;
   std::size_t count = 0;
   view.records = identity_records(projection, viewer, person, agencies, count);
-  view.how_sure = fmt::format("{} {} from {} {}.", count, count == 1 ? "record" : "records", agencies.count(), agencies.count() == 1 ? "agency" : "agencies");
+  view.how_sure = fmt::format("{} {} from {} {}.", count, count == 1 ? "record" : "records", agencies.count(),
+                              agencies.count() == 1 ? "agency" : "agencies");
   if (count == 0) view.how_sure = "What the records say cannot be shown to you, so neither can how they were joined.";
   if (model != nullptr && count > 0) add_weakest_tie(projection, *model, viewer, person, view);
   view.known_to = known_to_rows(projection, viewer, person);
   view.records_in_all = static_cast<std::uint32_t>(count);
   add_present_work(projection, viewer, person, as_known_at, today, view);
   view.decisions = decisions_about(projection, viewer, person);
-  if (auto added = add_chronology(projection, ledger, viewer, person, query, view); !added) return std::unexpected(added.error());
+  if (auto added = add_chronology(projection, ledger, viewer, person, query, view); !added)
+    return std::unexpected(added.error());
   view.newest_first = query.newest_first;
   view.as_known_at = as_known_at ? query.as_known_at : "";
   view.network = network_view(projection, viewer, person, profile.name, view.child ? "child" : "adult", as_known_at);

@@ -56,7 +56,8 @@ std::string name_in(const Holdings& holdings, const MentionRow& mention) {
   if (mention.forename == 0 && mention.surname == 0) return in_speaking_order(holdings.text(mention.full_name));
   if (mention.forename == 0) return without_shouting(holdings.text(mention.surname));
   if (mention.surname == 0) return without_shouting(holdings.text(mention.forename));
-  return fmt::format("{} {}", without_shouting(holdings.text(mention.forename)), without_shouting(holdings.text(mention.surname)));
+  return fmt::format("{} {}", without_shouting(holdings.text(mention.forename)),
+                     without_shouting(holdings.text(mention.surname)));
 }
 
 }  // namespace
@@ -123,7 +124,8 @@ std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer
   for (const ThingIndex thing : projection.things->mentions_of(entity)) {
     const RecordRow& record = projection.holdings().at(projection.holdings().at(thing).record);
     if (decide_for(viewer, record).depth >= access::Depth::outline) return thing;
-    if (!known_to_all && record.handling == Handling::shared && record.kind != RecordKind::sexual_health) known_to_all = thing;
+    if (!known_to_all && record.handling == Handling::shared && record.kind != RecordKind::sexual_health)
+      known_to_all = thing;
   }
   return known_to_all;
 }

@@ -14,19 +14,20 @@ namespace wider::hub {
 [[nodiscard]] access::Decision decide_for(const Viewer& viewer, const RecordRow& record);
 
 struct Profile {
-  std::string name;                      // "Ann Marsh", "Not identified: “Taz”", or "Name not shown"
+  std::string name;  // "Ann Marsh", "Not identified: “Taz”", or "Name not shown"
   std::vector<std::string> other_names;
   PartialDate birth_date;
   std::vector<std::string> nhs_numbers, upns, phones;
-  std::string address, postcode;         // the latest
-  AgencySet known_to;                    // agencies whose records exist for this viewer
-  bool shown = false;                    // false: nothing of this person may be known by this viewer
+  std::string address, postcode;  // the latest
+  AgencySet known_to;             // agencies whose records exist for this viewer
+  bool shown = false;             // false: nothing of this person may be known by this viewer
 };
 [[nodiscard]] Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId person);
 
-// A place, vehicle or phone as a record calls it that this viewer may see, or else as one that all may know of; none: no
-// such record names it.
-[[nodiscard]] std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer& viewer, EntityId entity);
+// A place, vehicle or phone as a record calls it that this viewer may see, or else as one that all may know of; none:
+// no such record names it.
+[[nodiscard]] std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer& viewer,
+                                                    EntityId entity);
 // "silver Vauxhall Vectra (FA54 BUD)", "Albert News, 5 Albert Street".
 [[nodiscard]] std::string thing_words(const Projection& projection, const Viewer& viewer, EntityId entity);
 

@@ -7,12 +7,17 @@
 namespace wider::hub {
 namespace {
 
-constexpr std::array<std::string_view, 12> months = {"january", "february", "march",     "april",   "may",      "june",
-                                                     "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> months = {"january",   "february", "march",    "april",
+                                                     "may",       "june",     "july",     "august",
+                                                     "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 5> words_between = {"born", "dob", "d.o.b", "d.o.b.", "b."};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -65,7 +70,9 @@ std::optional<PartialDate> whole(int year, int month, int day) {
   if (!date) return std::nullopt;
   return PartialDate{*date, Precision::day};
 }
-PartialDate month_of(int year, int month) { return {*make_date(year, month, 1), Precision::month}; }
+PartialDate month_of(int year, int month) {
+  return {*make_date(year, month, 1), Precision::month};
+}
 
 // Day, month and year in one of the usual orders: the year first where it has four digits; day first otherwise, unless
 // there is no such day and there is one with the month first.
@@ -103,8 +110,11 @@ std::optional<PartialDate> in_one_word(std::string_view word) {
     const bool year_first = parts[0].size() == 4;
     const std::string_view month_text = year_first ? parts[1] : parts[0];
     const std::string_view year_text = year_first ? parts[0] : parts[1];
-    const int month = month_named(month_text) != 0 ? month_named(month_text) : month_text.size() <= 2 ? number_of(month_text) : 0;
-    if (year_text.size() == 4 && year_of(year_text) != 0 && month >= 1 && month <= 12) return month_of(year_of(year_text), month);
+    const int month = month_named(month_text) != 0 ? month_named(month_text)
+                      : month_text.size() <= 2     ? number_of(month_text)
+                                                   : 0;
+    if (year_text.size() == 4 && year_of(year_text) != 0 && month >= 1 && month <= 12)
+      return month_of(year_of(year_text), month);
   }
   return std::nullopt;
 }
@@ -117,7 +127,9 @@ std::vector<std::string> query_words(std::string_view query) {
   const auto end_word = [&] {
     if (word.empty()) return;
     const bool between = std::find(words_between.begin(), words_between.end(), lower(word)) != words_between.end();
-    const bool nothing = std::none_of(word.begin(), word.end(), [](char c) { return is_digit(c) || is_letter(c) || static_cast<unsigned char>(c) >= 0x80; });
+    const bool nothing = std::none_of(word.begin(), word.end(), [](char c) {
+      return is_digit(c) || is_letter(c) || static_cast<unsigned char>(c) >= 0x80;
+    });
     if (!between && !nothing) words.push_back(word);
     word.clear();
   };
@@ -139,7 +151,9 @@ std::vector<std::string> query_words(std::string_view query) {
 }
 
 std::optional<DateInQuery> date_at(const std::vector<std::string>& words, std::size_t at) {
-  const auto word = [&](std::size_t i) { return at + i < words.size() ? std::string_view(words[at + i]) : std::string_view(); };
+  const auto word = [&](std::size_t i) {
+    return at + i < words.size() ? std::string_view(words[at + i]) : std::string_view();
+  };
   if (const auto date = in_one_word(word(0))) return DateInQuery{*date, 1};
   // "3 April 1994", "April 3 1994", "03 04 1994": three words, the year in full where the month is a number.
   const bool named = month_named(word(0)) != 0 || month_named(word(1)) != 0;

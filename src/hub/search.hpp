@@ -39,8 +39,8 @@ class SearchIndex {
  public:
   SearchIndex(const Holdings& holdings, const People& people);
   // At most `limit` hits. The viewer's role, agency and purpose decide which values may be looked at.
-  [[nodiscard]] Found search(const Holdings& holdings, const People& people, std::string_view query, const Viewer& viewer,
-                             std::size_t limit) const;
+  [[nodiscard]] Found search(const Holdings& holdings, const People& people, std::string_view query,
+                             const Viewer& viewer, std::size_t limit) const;
 
  private:
   friend class Searching;
@@ -56,12 +56,12 @@ class SearchIndex {
   };
 
   void post(const Holdings& holdings, const People& people, Code word, MentionIndex mention);
-  void post_names(const Holdings& holdings, const People& people, MentionIndex mention, std::vector<std::vector<Code>>& folded,
-                  std::vector<bool>& known);
+  void post_names(const Holdings& holdings, const People& people, MentionIndex mention,
+                  std::vector<std::vector<Code>>& folded, std::vector<bool>& known);
   void post_identifiers(const Holdings& holdings, const People& people, MentionIndex mention);
   void list_words();
 
-  StringPool words_;                                 // folded words of names, and other values behind a mark of their kind
+  StringPool words_;  // folded words of names, and other values behind a mark of their kind
   std::vector<std::vector<MentionIndex>> postings_;  // by code; one mention for a person, agency, kind and handling
   std::vector<Code> values_[128];                    // by mark: the distinct values of a kind
   std::vector<NameWord> names_;

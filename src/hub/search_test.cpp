@@ -21,14 +21,17 @@ std::string iso_of(std::string_view query) {
 }
 
 TEST(Query, DatesInAnyUsualForm) {
-  for (const char* day : {"3/4/1994", "03/04/1994", "3.4.1994", "3-4-94", "1994-04-03", "3 April 1994", "3rd April 1994",
-                          "03 Apr 94", "April 3 1994", "3-Apr-1994", "born 3 April, 1994", "dob 3/4/94", "03 04 1994"}) {
+  for (const char* day :
+       {"3/4/1994", "03/04/1994", "3.4.1994", "3-4-94", "1994-04-03", "3 April 1994", "3rd April 1994", "03 Apr 94",
+        "April 3 1994", "3-Apr-1994", "born 3 April, 1994", "dob 3/4/94", "03 04 1994"}) {
     EXPECT_EQ(iso_of(day), "1994-04-03") << day;
   }
-  for (const char* month : {"April 1994", "apr 1994", "04/1994", "4/1994", "1994-04"}) EXPECT_EQ(iso_of(month), "1994-04") << month;
+  for (const char* month : {"April 1994", "apr 1994", "04/1994", "4/1994", "1994-04"})
+    EXPECT_EQ(iso_of(month), "1994-04") << month;
   EXPECT_EQ(iso_of("1994"), "1994");
   EXPECT_EQ(iso_of("4/23/1994"), "1994-04-23");  // there is no month 23
-  for (const char* none : {"31/2/1994", "1800", "3/4", "0994", "April", "944 930 5552", "01632 960 001", "May Smith", "12 Mar Lane"}) {
+  for (const char* none :
+       {"31/2/1994", "1800", "3/4", "0994", "April", "944 930 5552", "01632 960 001", "May Smith", "12 Mar Lane"}) {
     EXPECT_EQ(iso_of(none), "") << none;
   }
 }
@@ -54,8 +57,8 @@ class SearchTest : public ::testing::Test {
       if (fresh && !people[i].empty()) names_[mention] = people[i];
     }
   }
-  void add(std::string name, PersonMention mention, Agency agency = Agency::social_care, RecordKind kind = RecordKind::contact,
-           Handling handling = Handling::shared) {
+  void add(std::string name, PersonMention mention, Agency agency = Agency::social_care,
+           RecordKind kind = RecordKind::contact, Handling handling = Handling::shared) {
     Record made = record(agency, kind);
     made.handling = handling;
     made.people.push_back(std::move(mention));
@@ -114,11 +117,11 @@ class NamesTest : public SearchTest {
 
 TEST_F(NamesTest, ToleratesHowNamesAreMisspelt) {
   const std::map<std::string, std::string> expected = {
-      {"Mohamed Khan", "muhammad"},    {"mohammed kahn", "muhammad"},   {"Katherine Smyth", "catherine"},
-      {"Kate Smith", "catherine"},     {"Cathrine Smtih", "catherine"}, {"Alsion Mrash", "alison"},
+      {"Mohamed Khan", "muhammad"},     {"mohammed kahn", "muhammad"},     {"Katherine Smyth", "catherine"},
+      {"Kate Smith", "catherine"},      {"Cathrine Smtih", "catherine"},   {"Alsion Mrash", "alison"},
       {"Smith Catherine", "catherine"}, {"SMITH, Catherine", "catherine"}, {"Zofia Wojcik", "zofia"},
-      {"Sofia Wojchik", "zofia"},      {"Chelsea Holt", "hyphen"},      {"chelsea marsdenholt", "hyphen"},
-      {"Chels Marsden", "hyphen"},     {"Sami Alhassan", "al"},         {"C Smith", "catherine"}};
+      {"Sofia Wojchik", "zofia"},       {"Chelsea Holt", "hyphen"},        {"chelsea marsdenholt", "hyphen"},
+      {"Chels Marsden", "hyphen"},      {"Sami Alhassan", "al"},           {"C Smith", "catherine"}};
   for (const auto& [query, person] : expected) {
     if (query == "Sami Alhassan") continue;  // two people: see below
     EXPECT_EQ(first(query), person) << query;
@@ -149,7 +152,8 @@ TEST_F(NamesTest, SaysWhyAndHowSurely) {
   EXPECT_EQ(find("Catherine Smith").hits.at(0).fit, Fit::all_the_same);
   EXPECT_EQ(why("Catherine Smith"), "Name “Catherine” the same; name “Smith” the same.");
   EXPECT_EQ(find("Kate Smyth April 1994").hits.at(0).fit, Fit::all_alike);
-  EXPECT_EQ(why("Kate Smyth April 1994"), "“Catherine” is another form of “Kate”; “Smith” sounds like “Smyth”; date of birth the same.");
+  EXPECT_EQ(why("Kate Smyth April 1994"),
+            "“Catherine” is another form of “Kate”; “Smith” sounds like “Smyth”; date of birth the same.");
   // Nobody has all of it: the nearest are shown and said to be no more.
   const Found part = find("Zofia Abernathy");
   EXPECT_TRUE(part.only_part);
@@ -185,9 +189,10 @@ class NumbersTest : public SearchTest {
 };
 
 TEST_F(NumbersTest, FindsByIdentifierHoweverItIsWritten) {
-  for (const char* query : {"9449305552", "944 930 5552", "944-930-5552", "A372100109001", "a372100109001", "07700900123", "+44 7700 900123",
-                            "0044 (0)7700-900-123", "7 Castle Road", "7 castle rd", "Castle Rd", "WB3 0YW", "wb30yw", "N0001553", "Marsh WB3",
-                            "7 Castel Road", "Ann Marsh 944 930 5552"}) {
+  for (const char* query :
+       {"9449305552", "944 930 5552", "944-930-5552", "A372100109001", "a372100109001", "07700900123",
+        "+44 7700 900123", "0044 (0)7700-900-123", "7 Castle Road", "7 castle rd", "Castle Rd", "WB3 0YW", "wb30yw",
+        "N0001553", "Marsh WB3", "7 Castel Road", "Ann Marsh 944 930 5552"}) {
     EXPECT_EQ(who(query), std::vector<std::string>{"ann"}) << query;
   }
   for (const char* query : {"FO54 BID", "fo54bid", "F054 B1D", "FO54BlD", "07700 900456", "+447700900456"}) {
@@ -227,9 +232,11 @@ TEST_F(SearchTest, WhatMayNotBeKnownChangesNothing) {
   constexpr const char* phones[] = {"07700 900123", "07700 900132", "07700 900777", ""};
   constexpr const char* numbers[] = {"944 930 5552", "943 476 5919", ""};
   constexpr const char* homes[] = {"7 Castle Road", "8 Castle Road", "12 Mill Lane", ""};
-  constexpr const char* queries[] = {"Ann",           "Marsh",         "Ann Marsh 1994", "07700 900123",  "07700 900777", "944 930 5552",
-                                     "943 476 5919",  "7 Castle Road", "Mill Lane Smith", "Mohamed Smith", "April 1994",   "3/4/1994 Ben",
-                                     "Smyth 07700900777", "zzz 943 476 5919", "Hanna Okafor WB3 0YW", "FO54 BID"};
+  constexpr const char* queries[] = {
+      "Ann",          "Marsh",        "Ann Marsh 1994",    "07700 900123",     "07700 900777",
+      "944 930 5552", "943 476 5919", "7 Castle Road",     "Mill Lane Smith",  "Mohamed Smith",
+      "April 1994",   "3/4/1994 Ben", "Smyth 07700900777", "zzz 943 476 5919", "Hanna Okafor WB3 0YW",
+      "FO54 BID"};
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
     struct Side {
@@ -246,7 +253,8 @@ TEST_F(SearchTest, WhatMayNotBeKnownChangesNothing) {
                            random.chance(0.3) ? RecordKind::sexual_health : RecordKind::attendance);
       if (made.agency == Agency::police) made.kind = RecordKind::intelligence;
       made.handling = random.chance(0.4) ? Handling::originator_only : Handling::shared;
-      PersonMention mention = named(forenames[random.below(7)], surnames[random.below(5)], random.chance(0.5) ? "1994-04-03" : "1994");
+      PersonMention mention =
+          named(forenames[random.below(7)], surnames[random.below(5)], random.chance(0.5) ? "1994-04-03" : "1994");
       mention.phone = phones[random.below(4)];
       mention.nhs_number = numbers[random.below(3)];
       mention.address = homes[random.below(4)];
@@ -281,7 +289,8 @@ TEST_F(SearchTest, WhatMayNotBeKnownChangesNothing) {
         const Found found = index.search(side.holdings, people, query, social_worker(), 5);
         said.push_back(std::string(query) + (found.only_part ? " part" : "") + (found.more ? " more" : ""));
         for (const Hit& hit : found.hits) {
-          said.push_back(std::to_string(side.person_of_mention[hit.person.value]) + " " + std::to_string(hit.score) + " " + hit.why);
+          said.push_back(std::to_string(side.person_of_mention[hit.person.value]) + " " + std::to_string(hit.score) +
+                         " " + hit.why);
         }
       }
       return said;
@@ -305,7 +314,8 @@ TEST(SearchOfATown, EveryoneIsFoundByTheirOwnNameAndBirthDateMisspeltOrNot) {
     if (surname.size() < 5) continue;
     std::swap(surname[2], surname[3]);
     ++asked;
-    const std::string query = std::string(holdings.text(mention.forename)) + " " + surname + " " + to_words(mention.birth_date.first);
+    const std::string query =
+        std::string(holdings.text(mention.forename)) + " " + surname + " " + to_words(mention.birth_date.first);
     const Found answer = projection->search->search(holdings, projection->people, query, social_worker(), 50);
     if (!answer.hits.empty() && answer.hits.front().person == person) ++found_right;
   }

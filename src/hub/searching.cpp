@@ -23,7 +23,7 @@ namespace {
 using Code = StringPool::Code;
 
 constexpr std::size_t most_terms = 8;
-constexpr double good_enough = 0.55;     // less of what was typed is shown only where nobody matches more
+constexpr double good_enough = 0.55;  // less of what was typed is shown only where nobody matches more
 constexpr std::size_t nearest_shown = 10;
 
 enum class Manner : std::uint8_t {
@@ -67,8 +67,9 @@ class Doors {
     }
   }
   [[nodiscard]] bool open(const RecordRow& record, char first_of_word) const {
-    const auto at = (static_cast<std::size_t>(record.agency) * record_kind_count + static_cast<std::size_t>(record.kind)) * 2 +
-                    static_cast<std::size_t>(record.handling);
+    const auto at =
+        (static_cast<std::size_t>(record.agency) * record_kind_count + static_cast<std::size_t>(record.kind)) * 2 +
+        static_cast<std::size_t>(record.handling);
     const bool identity = mark::says_who(first_of_word) && record.kind != RecordKind::sexual_health;
     return depth_[at] >= (identity ? access::Depth::exists : access::Depth::outline);
   }
@@ -129,9 +130,8 @@ class Searching {
   // Whether the viewer may know that anybody bears the value.
   [[nodiscard]] bool borne(Code code) const {
     const char first = text(code)[0];
-    return std::any_of(index_.postings_[code].begin(), index_.postings_[code].end(), [&](MentionIndex m) {
-      return doors_.open(holdings_.at(holdings_.at(m).record), first);
-    });
+    return std::any_of(index_.postings_[code].begin(), index_.postings_[code].end(),
+                       [&](MentionIndex m) { return doors_.open(holdings_.at(holdings_.at(m).record), first); });
   }
   void add_value(Term& term, char kind, const std::string& value) const {
     if (value.empty()) return;
@@ -163,7 +163,8 @@ class Searching {
     }
   }
 
-  // An identifier in one to four words, the longest run first: "944 930 5552", "FA54 BUD", "WB3 0YW", "+44 7700 900123".
+  // An identifier in one to four words, the longest run first: "944 930 5552", "FA54 BUD", "WB3 0YW", "+44 7700
+  // 900123".
   std::size_t read_identifier(const std::vector<std::string>& words, std::size_t at) {
     for (std::size_t count = std::min<std::size_t>(4, words.size() - at); count > 0; --count) {
       std::string joined;
@@ -223,12 +224,14 @@ class Searching {
   }
 
   static bool like_upn(std::string_view upn) {
-    return upn.size() == 13 && has_letter(upn.substr(0, 1)) && std::all_of(upn.begin() + 1, upn.end() - 1, [](char c) { return c >= '0' && c <= '9'; });
+    return upn.size() == 13 && has_letter(upn.substr(0, 1)) &&
+           std::all_of(upn.begin() + 1, upn.end() - 1, [](char c) { return c >= '0' && c <= '9'; });
   }
   // "Ali 12" has the form of an old plate too: in two words only the form in use since 2001 counts (FA54 BUD).
   static bool like_registration(std::string_view joined, std::size_t words) {
     if (joined.size() < 5 || !registration_plausible(joined)) return false;
-    return words == 1 || (joined.size() == 7 && has_letter(joined.substr(4)) && !has_digit(joined.substr(4)) && has_digit(joined.substr(2, 2)));
+    return words == 1 || (joined.size() == 7 && has_letter(joined.substr(4)) && !has_digit(joined.substr(4)) &&
+                          has_digit(joined.substr(2, 2)));
   }
 
   // Two or more words that stand together in an address: "7 Castle Road", "castle rd", "Castel Road".
@@ -257,7 +260,8 @@ class Searching {
     const std::string folded = linkage::fold_address(first + " " + second);
     const auto parts = linkage::words(folded);
     if (parts.size() != 2 || !(has_digit(folded) || is_street(parts[1]))) return matches;
-    if (const auto code = index_.words_.find(mark::address + folded); code && borne(*code)) return {{*code, 1, Manner::same}};
+    if (const auto code = index_.words_.find(mark::address + folded); code && borne(*code))
+      return {{*code, 1, Manner::same}};
     // A misspelt street: the number, or the kind of street, must be right.
     const std::string_view one = parts[0], other = parts[1];
     if (one.size() + other.size() < 6) return matches;
@@ -265,7 +269,8 @@ class Searching {
       const auto held = text(code).substr(1);
       const std::size_t space = held.find(' ');
       const std::string_view held_one = held.substr(0, space), held_other = held.substr(space + 1);
-      const bool number = has_digit(one) && one == held_one && other.size() >= 4 && linkage::edit_distance(other, held_other) == 1;
+      const bool number =
+          has_digit(one) && one == held_one && other.size() >= 4 && linkage::edit_distance(other, held_other) == 1;
       const bool kind = !has_digit(one) && other == held_other && is_street(other) && one.size() >= 4 &&
                         linkage::edit_distance(one, held_one) == 1;
       if ((number || kind) && borne(code)) matches.push_back({code, 0.85F, Manner::spelt_like});
@@ -274,7 +279,8 @@ class Searching {
   }
   // The short forms of "Road", "Street" and the like, as addresses are folded.
   static bool is_street(std::string_view word) {
-    constexpr std::array<std::string_view, 14> kinds = {"rd", "st", "ave", "ln", "dr", "cl", "ct", "cres", "gdns", "gr", "pl", "sq", "ter", "way"};
+    constexpr std::array<std::string_view, 14> kinds = {"rd",   "st",   "ave", "ln", "dr", "cl",  "ct",
+                                                        "cres", "gdns", "gr",  "pl", "sq", "ter", "way"};
     return std::find(kinds.begin(), kinds.end(), word) != kinds.end();
   }
 
@@ -305,13 +311,18 @@ class Searching {
       return fits ? Match{0, held.precision == Precision::month ? 0.8F : 0.6F, Manner::less_precise} : Match{};
     }
     const auto birth = [](const YearMonthDay& day) {
-      return linkage::BirthDate{static_cast<std::int16_t>(day.year), static_cast<std::int8_t>(day.month), static_cast<std::int8_t>(day.day)};
+      return linkage::BirthDate{static_cast<std::int16_t>(day.year), static_cast<std::int8_t>(day.month),
+                                static_cast<std::int8_t>(day.day)};
     };
     switch (linkage::birth_level(birth(parts), birth(have))) {
-      case linkage::level::birth_swapped: return {0, 0.85F, Manner::swapped};
-      case linkage::level::birth_one_digit: return {0, 0.75F, Manner::one_character};
-      case linkage::level::birth_same_month: return {0, 0.5F, Manner::same_month};
-      default: return {};
+      case linkage::level::birth_swapped:
+        return {0, 0.85F, Manner::swapped};
+      case linkage::level::birth_one_digit:
+        return {0, 0.75F, Manner::one_character};
+      case linkage::level::birth_same_month:
+        return {0, 0.5F, Manner::same_month};
+      default:
+        return {};
     }
   }
 
@@ -416,10 +427,11 @@ class Searching {
     found.only_part = std::none_of(all.begin(), all.end(), good);
     if (!found.only_part) std::erase_if(all, [&](const Ranked& one) { return !good(one); });
     const std::size_t kept = std::min(found.only_part ? std::min(limit, nearest_shown) : limit, all.size());
-    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), [](const Ranked& a, const Ranked& b) {
-      if (a.score != b.score) return a.score > b.score;
-      return a.rarity != b.rarity ? a.rarity > b.rarity : a.person < b.person;
-    });
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(),
+                      [](const Ranked& a, const Ranked& b) {
+                        if (a.score != b.score) return a.score > b.score;
+                        return a.rarity != b.rarity ? a.rarity > b.rarity : a.person < b.person;
+                      });
     found.more = kept < all.size();
     for (std::size_t i = 0; i < kept; ++i) {
       found.hits.push_back({all[i].person, all[i].score, fit_of(*all[i].candidate), why(*all[i].candidate)});
@@ -457,40 +469,64 @@ class Searching {
   [[nodiscard]] std::string words_for(const Term& term, const TermHit& hit) const {
     const std::string_view held = text(hit.word);
     switch (held[0]) {
-      case mark::birth_date: return date_words(hit, held.substr(1));
-      case mark::nhs_number: return "NHS number " + sameness(hit);
-      case mark::upn: return "pupil number " + sameness(hit);
-      case mark::phone: return "telephone number " + sameness(hit);
-      case mark::phone_used: return "named together with a telephone number that is " + sameness(hit);
-      case mark::registration: return "named together with a vehicle whose registration is " + sameness(hit);
-      case mark::postcode: return "postcode " + sameness(hit);
-      case mark::area: return "area the same";
-      case mark::address: return (has_digit(held) ? "address " : "street ") + sameness(hit);
-      case mark::uprn: return "property number " + sameness(hit);
-      case mark::local_id: return "agency's own number " + sameness(hit);
-      default: break;
+      case mark::birth_date:
+        return date_words(hit, held.substr(1));
+      case mark::nhs_number:
+        return "NHS number " + sameness(hit);
+      case mark::upn:
+        return "pupil number " + sameness(hit);
+      case mark::phone:
+        return "telephone number " + sameness(hit);
+      case mark::phone_used:
+        return "named together with a telephone number that is " + sameness(hit);
+      case mark::registration:
+        return "named together with a vehicle whose registration is " + sameness(hit);
+      case mark::postcode:
+        return "postcode " + sameness(hit);
+      case mark::area:
+        return "area the same";
+      case mark::address:
+        return (has_digit(held) ? "address " : "street ") + sameness(hit);
+      case mark::uprn:
+        return "property number " + sameness(hit);
+      case mark::local_id:
+        return "agency's own number " + sameness(hit);
+      default:
+        break;
     }
     const std::string name = capitalised(held);
     switch (hit.manner) {
-      case Manner::same: return fmt::format("name “{}” the same", name);
-      case Manner::other_form: return fmt::format("“{}” is another form of “{}”", name, term.typed);
-      case Manner::sounds_like: return fmt::format("“{}” sounds like “{}”", name, term.typed);
-      case Manner::begins: return fmt::format("“{}” begins with “{}”", name, term.typed);
-      default: return fmt::format("“{}” is spelt like “{}”", name, term.typed);
+      case Manner::same:
+        return fmt::format("name “{}” the same", name);
+      case Manner::other_form:
+        return fmt::format("“{}” is another form of “{}”", name, term.typed);
+      case Manner::sounds_like:
+        return fmt::format("“{}” sounds like “{}”", name, term.typed);
+      case Manner::begins:
+        return fmt::format("“{}” begins with “{}”", name, term.typed);
+      default:
+        return fmt::format("“{}” is spelt like “{}”", name, term.typed);
     }
   }
   static std::string sameness(const TermHit& hit) {
-    return hit.manner == Manner::same ? "the same" : hit.manner == Manner::spelt_like ? "spelt alike" : "the same but for one character";
+    return hit.manner == Manner::same         ? "the same"
+           : hit.manner == Manner::spelt_like ? "spelt alike"
+                                              : "the same but for one character";
   }
   static std::string date_words(const TermHit& hit, std::string_view held) {
     const auto date = parse_iso_partial(held);
     const std::string words = date ? to_words(*date) : std::string();
     switch (hit.manner) {
-      case Manner::same: return "date of birth the same";
-      case Manner::swapped: return fmt::format("date of birth with day and month changed places: {}", words);
-      case Manner::one_character: return fmt::format("date of birth differs by one figure: {}", words);
-      case Manner::same_month: return fmt::format("born in the same month: {}", words);
-      default: return fmt::format("only {} is recorded as born, which fits", words);
+      case Manner::same:
+        return "date of birth the same";
+      case Manner::swapped:
+        return fmt::format("date of birth with day and month changed places: {}", words);
+      case Manner::one_character:
+        return fmt::format("date of birth differs by one figure: {}", words);
+      case Manner::same_month:
+        return fmt::format("born in the same month: {}", words);
+      default:
+        return fmt::format("only {} is recorded as born, which fits", words);
     }
   }
 

@@ -12,14 +12,18 @@ inline constexpr char phone = '+';
 inline constexpr char phone_used = '*';  // a phone named in a record together with people
 inline constexpr char registration = '=';
 inline constexpr char postcode = '%';
-inline constexpr char area = '>';  // the first half of a postcode
+inline constexpr char area = '>';     // the first half of a postcode
 inline constexpr char address = '/';  // two words of an address that stand together
 inline constexpr char uprn = '~';
 inline constexpr char local_id = '!';
 inline constexpr char sound = '&';  // how a name sounds; borne by nobody
 
-[[nodiscard]] constexpr bool is_mark(char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); }
+[[nodiscard]] constexpr bool is_mark(char c) {
+  return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+}
 // Whether the value says who somebody is, and not where or how to find them.
-[[nodiscard]] constexpr bool says_who(char c) { return !is_mark(c) || c == birth_date || c == nhs_number || c == upn; }
+[[nodiscard]] constexpr bool says_who(char c) {
+  return !is_mark(c) || c == birth_date || c == nhs_number || c == upn;
+}
 
 }  // namespace wider::hub::mark

@@ -15,7 +15,8 @@ TEST(Sessions, EndAfterAQuarterOfAnHourWithoutUseAndAfterTwelveHours) {
   EXPECT_FALSE(sessions.find(one.token, 30 * minute + 15 * minute + 1).has_value());
   EXPECT_FALSE(sessions.find(one.token, 30 * minute).has_value());  // gone for good
   const SignIn busy = sessions.open({}, 0);
-  for (std::int64_t now = 0; now <= 12 * 60 * minute; now += 10 * minute) EXPECT_TRUE(sessions.find(busy.token, now).has_value());
+  for (std::int64_t now = 0; now <= 12 * 60 * minute; now += 10 * minute)
+    EXPECT_TRUE(sessions.find(busy.token, now).has_value());
   EXPECT_FALSE(sessions.find(busy.token, 12 * 60 * minute + 1).has_value());
 }
 
@@ -27,7 +28,8 @@ TEST(Sessions, TokensAreLongAndDifferentAndOnlyTheRightOneOpens) {
   EXPECT_NE(one.token, other.token);
   EXPECT_NE(one.csrf, one.token);
   EXPECT_EQ(sessions.find(one.token, 1)->csrf, one.csrf);
-  for (const std::string& wrong : {std::string(), one.token.substr(1), one.token + "0", std::string(64, '0'), one.csrf}) {
+  for (const std::string& wrong :
+       {std::string(), one.token.substr(1), one.token + "0", std::string(64, '0'), one.csrf}) {
     EXPECT_FALSE(sessions.find(wrong, 1).has_value());
   }
   sessions.close(one.token);

@@ -40,7 +40,7 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
   if (first > last) return 0;
   Result<void> applied;
   const auto read = ledger.read_range(first, last, [&](const ledger::Entry& entry) {
-    applied = facts.apply(entry);
+    applied = options.stop.stop_requested() ? std::unexpected(stopped_before_the_end()) : facts.apply(entry);
     if (entry.header.sequence % 65536 == 0) report(options, "read", entry.header.sequence - first + 1, last - first + 1);
     return applied.has_value();
   });
@@ -230,6 +230,7 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   const auto read = catch_up(ledger, projection.facts, options);  // every entry after the snapshot
   if (!read) return std::unexpected(read.error());
   watch.lap("read the ledger");
+  if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
 
   const bool identity_changed = projection.facts.identity_version != identity_before || projection.search == nullptr;
   settled.changed = *read > 0 || identity_changed;
@@ -237,6 +238,7 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
 
   if (auto linked = link_people(ledger, projection, options); !linked) return std::unexpected(linked.error());
   watch.lap("link people");
+  if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
   // Beyond this point nobody is merged or split: people and their ids are settled.
 
   if (auto found = find_patterns(projection, options); !found) return std::unexpected(found.error());

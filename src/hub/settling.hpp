@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,13 @@ struct StageTime {
 
 struct SettleOptions {
   unsigned threads = 2;
-  std::function<void(std::string_view stage, std::uint64_t done, std::uint64_t of)> progress;
+  std::function<void(std::string_view stage, std::uint64_t done, std::uint64_t of)> progress = {};
+  std::stop_token stop = {};  // asked to stop: unavailable at the next step; nothing is published
 };
+
+inline Error stopped_before_the_end() {
+  return {ErrorCode::unavailable, "Stopped before the end, as was asked. What was made durable stays; run it again to go on."};
+}
 
 struct Settled {
   std::unique_ptr<Projection> projection;

@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "hub/data.hpp"
 #include "hub/entry_stream.hpp"
@@ -44,6 +45,15 @@ NewEntry entry_of(EntryKind kind, const ledger::Ref& reference, const ledger::Re
   return entry;
 }
 
+// "column: reason" without the value that the reason quotes, so that like issues are counted together.
+std::string kind_of(const Issue& issue) {
+  std::string reason = issue.reason;
+  const std::size_t from = reason.find('\'');
+  const std::size_t to = reason.rfind('\'');
+  if (from < to && to != std::string::npos) reason.replace(from + 1, to - from - 1, "…");
+  return fmt::format("{}: {}", issue.column, reason);
+}
+
 // Turns what intake yields into entries, leaving out what the ledger has already, and hands on each row's together.
 class EntrySink final : public intake::Sink {
  public:
@@ -55,6 +65,7 @@ class EntrySink final : public intake::Sink {
 
   Result<void> accept(intake::Accepted&& row) override {
     for (const Record& record : row.records) {
+      for (const Issue& issue : record.issues) ++report.noted[kind_of(issue)];
       std::string body = encode_content(record);
       const auto reference =
           Known::reference(ledger_, fmt::format("record|{}|{}", name_of(record.agency), record_name(record)), body);
@@ -142,10 +153,13 @@ NewEntry whole_file(const Submission& submission, const ledger::Ref& digest, con
 using TellBytes = std::function<void(std::uint64_t rows, std::uint64_t bytes)>;
 
 Result<IntakeReport> take_in_file(ledger::Ledger& ledger, Known& known, const Submission& submission,
-                                  EntryStream& stream, const TellBytes& tell) {
+                                  EntryStream& stream, const TellBytes& tell, const std::stop_token& stop) {
   const auto digest = digest_of(ledger, submission);
   if (!digest) return std::unexpected(digest.error());
-  EntrySink sink(ledger, known, submission, [&](std::span<NewEntry> row) { return stream.add(row); });
+  EntrySink sink(ledger, known, submission, [&](std::span<NewEntry> row) -> Result<void> {
+    if (stop.stop_requested()) return failure(ErrorCode::unavailable, fmt::format("{}: taking in was stopped before its end, as was asked; give the file again to go on.", submission.file.filename().string()));
+    return stream.add(row);
+  });
   sink.nothing_new = known.has_file(*digest);
   intake::ReadOptions options;
   options.file_name = submission.file.filename().string();
@@ -186,11 +200,12 @@ IntakeReport& IntakeReport::operator+=(const IntakeReport& other) {
   already_had += other.already_had;
   entries += other.entries;
   files += other.files;
+  for (const auto& [issue, count] : other.noted) noted[issue] += count;
   return *this;
 }
 
 Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, std::span<const Submission> submissions,
-                             const IntakeProgress& progress) {
+                             const IntakeProgress& progress, const std::stop_token& stop) {
   EntryStream stream(ledger);
   IntakeReport total;
   IntakeState state;
@@ -206,7 +221,7 @@ Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, std::span<con
   for (const Submission& submission : submissions) {
     state.file = submission.file.filename().string();
     const std::uint64_t added_before = stream.added();
-    const auto report = take_in_file(ledger, known, submission, stream, tell);
+    const auto report = take_in_file(ledger, known, submission, stream, tell, stop);
     if (!report) {
       stream.drop_after(added_before);
       if (auto finished = stream.finish(); !finished) return std::unexpected(finished.error());
@@ -223,8 +238,15 @@ Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known, std::span<con
 }
 
 Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest) {
-  std::ifstream in(manifest);
+  std::ifstream in(manifest, std::ios::binary);
   if (!in) return failure(ErrorCode::not_found, fmt::format("The manifest {} cannot be read.", manifest.string()));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_manifest(text.view(), manifest);
+}
+
+Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest) {
+  std::istringstream in{std::string(text)};
   std::vector<Submission> submissions;
   std::map<std::string, intake::FormatPtr> formats;
   std::string line;

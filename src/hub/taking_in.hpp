@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,7 @@ struct IntakeReport {
   std::uint64_t already_had = 0;
   std::uint64_t entries = 0;
   std::uint64_t files = 0;
+  std::map<std::string, std::uint64_t> noted;  // what was kept though something is wrong with it: "UPN: UPN fails its check letter" → records
 
   IntakeReport& operator+=(const IntakeReport& other);
 };
@@ -48,11 +51,14 @@ using IntakeProgress = std::function<void(const IntakeState&)>;
 // Takes files in, in their order: of each its rows, then an entry that says it was taken in whole. All is durable on
 // return. A file's Error names it and ends the taking in; the files before it are taken in whole (the message counts
 // them), of the file itself there are no more than whole groups of rows that a second try finds again ("already had").
+// Asked to stop, it ends like that within a row: unavailable.
 [[nodiscard]] Result<IntakeReport> take_in(ledger::Ledger& ledger, Known& known,
-                                           std::span<const Submission> submissions, const IntakeProgress& progress);
+                                           std::span<const Submission> submissions, const IntakeProgress& progress,
+                                           const std::stop_token& stop = {});
 
 // The rows of a manifest.csv (file,agency,format,delivered), files relative to its folder, in order of delivery.
 [[nodiscard]] Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest);
+[[nodiscard]] Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest);
 
 // Tries a held-back row again after mending: appends what it gives and settles the row, or says what is still wrong.
 [[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,

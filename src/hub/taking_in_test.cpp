@@ -166,6 +166,42 @@ TEST_F(TakingInTest, OfALargeFileThatFailsInTheMiddleASecondTryFindsWhatIsThere)
   EXPECT_EQ(whole.order.size(), static_cast<std::size_t>(count) + 1) << "none is there twice";
 }
 
+TEST_F(TakingInTest, AskedToStopItEndsWithinTheFileAndASecondRunGoesOn) {
+  constexpr int count = 20'000;
+  const auto first = rows("a.csv", 1, 3);
+  const auto large = rows("b.csv", 10, count);
+  std::stop_source stop;
+  Known known = Known::of(*ledger_).value();
+  const auto stopped = take_in(
+      *ledger_, known, std::vector{first, large},
+      [&](const IntakeState& state) {
+        if (state.rows > 3) stop.request_stop();
+      },
+      stop.get_token());
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(stopped.error().message, testing::HasSubstr("b.csv: taking in was stopped before its end"));
+  const auto kept = contents();
+  EXPECT_EQ(std::ranges::count(kept.order, "whole"), 1);
+  EXPECT_LT(kept.records.size(), static_cast<std::size_t>(count));
+  const auto report = take_in_anew({first, large});
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->accepted + kept.records.size(), static_cast<std::size_t>(count) + 3);
+  EXPECT_EQ(contents().records.size(), static_cast<std::size_t>(count) + 3);
+}
+
+TEST_F(TakingInTest, WhatIsKeptThoughSomethingIsWrongWithItIsCounted) {
+  const auto report =
+      take_in_anew({file("a.csv", "Ref,Day,Surname\nS1,03/03/2009,Marsh\nS2,32/03/2009,Marsh\nS3,,Marsh\nS4,99/99/2009,Marsh\n")});
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  std::uint64_t noted = 0;
+  for (const auto& [issue, records] : report->noted) {
+    EXPECT_THAT(issue, testing::StartsWith("Day: "));
+    noted += records;
+  }
+  EXPECT_EQ(noted + report->held_back, 3U) << testing::PrintToString(report->noted);
+}
+
 TEST_F(TakingInTest, TheSameFilesAgainAddNothingInOneRunAndInTheNext) {
   const auto a = rows("a.csv", 1, 3);
   const auto same_rows_elsewhere = rows("b.csv", 2, 3);

@@ -73,17 +73,17 @@ struct HomeView {
   // Each list is short; the count beside it says how many there are.
   std::vector<DutyLine> overdue, today, this_week;
   std::uint32_t overdue_in_all = 0, today_in_all = 0, this_week_in_all = 0;
-  std::uint32_t long_over = 0;         // ran out too long ago for today's list
-  std::vector<FindingLine> findings;   // not yet taken, most recent first
+  std::uint32_t long_over = 0;        // ran out too long ago for today's list
+  std::vector<FindingLine> findings;  // not yet taken, most recent first
   std::uint32_t findings_in_all = 0;
-  std::uint32_t findings_yours = 0;    // that the viewer has taken
+  std::uint32_t findings_yours = 0;  // that the viewer has taken
   struct NewFact {
     std::string person, name, says, when;
   };
   std::vector<NewFact> new_facts;  // about children in findings that the viewer has taken, newest first
   std::uint32_t new_facts_in_all = 0;
-  std::string new_facts_since;              // "3 January 2013"
-  std::vector<FindingLine> second_looks;    // dismissed by somebody else, waiting for a second person
+  std::string new_facts_since;            // "3 January 2013"
+  std::vector<FindingLine> second_looks;  // dismissed by somebody else, waiting for a second person
   std::uint32_t second_looks_in_all = 0;
   std::uint32_t held_back_rows = 0;  // data engineers
   struct Timeliness {
@@ -98,11 +98,11 @@ struct SearchHit {
   std::string person;  // "P123"
   std::string name;    // best-known name, or "Not identified: “Taz”"
   std::string also_known_as;
-  std::string born;                 // "3 March 1994 (18 today)"
-  std::string area;                 // "Northgate"; outward postcode
-  std::string known_to;             // "Social care, Police"
-  std::string why;                  // "“Smith” sounds like “Smyth”; date of birth the same."
-  std::string fit;                  // "All that you typed fits": of the search, never of the person
+  std::string born;      // "3 March 1994 (18 today)"
+  std::string area;      // "Northgate"; outward postcode
+  std::string known_to;  // "Social care, Police"
+  std::string why;       // "“Smith” sounds like “Smyth”; date of birth the same."
+  std::string fit;       // "All that you typed fits": of the search, never of the person
 };
 struct SearchView {
   std::string query;
@@ -174,10 +174,10 @@ struct PersonView {
   };
   std::vector<Worker> working;  // professionals named in records of the last 12 months, latest first
   std::vector<ChronologyRow> chronology;
-  std::uint32_t chronology_in_all = 0;  // lines there are under the filters, shown or not
+  std::uint32_t chronology_in_all = 0;                     // lines there are under the filters, shown or not
   std::vector<std::pair<std::string, std::string>> kinds;  // name and title of the kinds of record there are
-  std::vector<std::string> decisions;   // "On 3 March 2009 Sam Okafor said that … are one person: …"
-  bool only_professional = false;       // named in the course of a duty alone
+  std::vector<std::string> decisions;                      // "On 3 March 2009 Sam Okafor said that … are one person: …"
+  bool only_professional = false;                          // named in the course of a duty alone
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""
   NetworkView network;
@@ -188,7 +188,8 @@ struct ProofRow {
   std::string agency, record, happened, known, received, grade;
   std::string says;  // what the record says, as far as it may be shown
   std::string you_may_see;
-  std::vector<std::string> people;  // names with ids "P12|Name"
+  std::vector<std::string> people;  // those the finding names, with ids "P12|Name"
+  std::string things;               // what it names of the things the finding turns on: "07113 029549"
 };
 struct HolderRow {
   std::string agency, part, knowable_since;
@@ -198,11 +199,11 @@ struct ExplanationRow {
 };
 // A join of two records that the finding rests on.
 struct LeaningRow {
-  std::string person;         // "P12|Name", or "" where the name may not be shown
-  std::string tie;            // "“Education, Concern, 3 March 2009” with “Police, Stop, 14 June 2009”"
-  std::string state;          // "likely but not confirmed", "confirmed by Sam Okafor on 3 March 2009"
-  std::string without_it;     // "The finding falls."
-  std::string left, right;    // mentions, for the link to explain; "" where either record may not be seen
+  std::string person;       // "P12|Name", or "" where the name may not be shown
+  std::string tie;          // "“Education, Concern, 3 March 2009” with “Police, Stop, 14 June 2009”"
+  std::string state;        // "likely but not confirmed", "confirmed by Sam Okafor on 3 March 2009"
+  std::string without_it;   // "The finding falls."
+  std::string left, right;  // mentions, for the link to explain; "" where either record may not be seen
 };
 struct FindingView {
   std::string id, pattern_title, says, met_on, received;

@@ -70,6 +70,9 @@ class HubKeys {
 // The hub's key file: options, else $WIDER_HUB_KEY_FILE, else "<folder>.key"; usage when it would lie inside the hub.
 [[nodiscard]] Result<std::filesystem::path> key_file_of(const std::filesystem::path& folder,
                                                         const std::filesystem::path& chosen);
+// A key file's text, and the key in one; nullopt when it is none.
+[[nodiscard]] std::string key_text(const SecretKey& key);
+[[nodiscard]] std::optional<SecretKey> parse_key_text(std::string_view text);
 [[nodiscard]] Result<SecretKey> read_key_file(const std::filesystem::path& path);
 // Makes the key when there is none (mode 0600, fsync'd); reads it when there is.
 [[nodiscard]] Result<SecretKey> make_or_read_key_file(const std::filesystem::path& path);

@@ -49,6 +49,26 @@ Result<std::filesystem::path> key_file_of(const std::filesystem::path& folder, c
   return path;
 }
 
+std::string key_text(const SecretKey& key) {
+  std::array<char, 65> digits;
+  sodium_bin2hex(digits.data(), digits.size(), key.bytes.data(), key.bytes.size());
+  std::string text = fmt::format("{}{}\n", prefix, digits.data());
+  sodium_memzero(digits.data(), digits.size());
+  return text;
+}
+
+std::optional<SecretKey> parse_key_text(std::string_view text) {
+  if (!text.starts_with(prefix)) return std::nullopt;
+  const std::string_view digits = text.substr(prefix.size());
+  if (digits.size() < 64 || digits.find_first_not_of("\r\n", 64) != std::string_view::npos) return std::nullopt;
+  SecretKey key;
+  std::size_t length = 0;
+  if (sodium_hex2bin(key.bytes.data(), key.bytes.size(), digits.data(), 64, nullptr, &length, nullptr) != 0 ||
+      length != 32)
+    return std::nullopt;
+  return key;
+}
+
 Result<SecretKey> read_key_file(const std::filesystem::path& path) {
   struct stat about{};
   if (::stat(path.c_str(), &about) != 0)
@@ -61,17 +81,10 @@ Result<SecretKey> read_key_file(const std::filesystem::path& path) {
                    fmt::format("The hub's key file {} may be read by others: chmod 600 it.", path.string()));
   auto text = read_whole(path);
   if (!text) return std::unexpected(text.error());
-  SecretKey key;
-  std::size_t length = 0;
-  const std::string_view digits =
-      text->starts_with(prefix) ? std::string_view(*text).substr(prefix.size()) : std::string_view();
-  const bool good =
-      digits.size() >= 64 && digits.find_first_not_of("\r\n", 64) == std::string_view::npos &&
-      sodium_hex2bin(key.bytes.data(), key.bytes.size(), digits.data(), 64, nullptr, &length, nullptr) == 0 &&
-      length == 32;
+  const auto key = parse_key_text(*text);
   sodium_memzero(text->data(), text->size());
-  if (!good) return failure(ErrorCode::malformed, fmt::format("{} is not a hub's key file.", path.string()));
-  return key;
+  if (!key) return failure(ErrorCode::malformed, fmt::format("{} is not a hub's key file.", path.string()));
+  return *key;
 }
 
 Result<SecretKey> make_or_read_key_file(const std::filesystem::path& path) {
@@ -82,12 +95,9 @@ Result<SecretKey> make_or_read_key_file(const std::filesystem::path& path) {
                    fmt::format("Could not make the hub's key file {}: {}.", path.string(), std::strerror(errno)));
   SecretKey key;
   fill_random(key.bytes.data(), key.bytes.size());
-  std::array<char, 65> digits;
-  sodium_bin2hex(digits.data(), digits.size(), key.bytes.data(), key.bytes.size());
-  std::string text = fmt::format("{}{}\n", prefix, digits.data());
+  std::string text = key_text(key);
   auto written = write_all(file.get(), text, path);
   sodium_memzero(text.data(), text.size());
-  sodium_memzero(digits.data(), digits.size());
   if (!written) return std::unexpected(written.error());
   if (::fsync(file.get()) != 0)
     return failure(ErrorCode::unreadable, fmt::format("Could not make {} durable.", path.string()));

@@ -44,7 +44,7 @@ TEST(BlockingProperty, EveryCandidatePairIsGivenOnceByItsOwnBlock) {
       BlockingPlan plan{largest, {}};
       const Blocking blocking = Blocking::learn(entries, plan, 2);
       Pairs given;
-      for (const Chunk& chunk : chunks_of(blocking, all_rules)) {
+      for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
         for_each_pair(entries, blocking, chunk, false, [&](std::uint32_t left, std::uint32_t right) {
           EXPECT_TRUE(given.emplace(left, right).second) << "a pair is given twice";
         });
@@ -78,7 +78,7 @@ TEST(BlockingProperty, WhetherTwoAreCandidatesDoesNotDependOnTheOthers) {
     }
     const Blocking blocking(few, plan, 2);
     Pairs given;
-    for (const Chunk& chunk : chunks_of(blocking, all_rules)) {
+    for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
       for_each_pair(few, blocking, chunk, false,
                     [&](std::uint32_t left, std::uint32_t right) { given.emplace(left, right); });
     }

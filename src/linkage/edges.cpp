@@ -128,9 +128,9 @@ FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers) {
 
 FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loops loops) {
   const Sketches sketches(of.entries, of.scorer.established(), of.options.threads);
-  const TileMaker maker(of.entries, sketches, of.blocking, &of.scorer);
+  const TileMaker maker(of.entries, sketches, of.blocking, of.scorer);
   const Bounds bounds = make_bounds(of.scorer);
-  const auto chunks = chunks_of(of.blocking, all_rules);
+  const auto chunks = chunks_of(of.blocking, every_rule);
   std::vector<BlockSifter> sifters;
   for (std::size_t worker = 0; worker < comparers.size(); ++worker) sifters.emplace_back(of, maker, bounds, loops);
   std::vector<FoundEdges> found(comparers.size());
@@ -155,7 +155,7 @@ FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loo
 FoundEdges find_edges_naive(const EdgeInput& of) {
   FoundEdges found;
   Comparer comparer(of.entries, of.scorer.established());
-  for (const Chunk& chunk : chunks_of(of.blocking, all_rules)) {
+  for (const Chunk& chunk : chunks_of(of.blocking, every_rule)) {
     for_each_pair(of.entries, of.blocking, chunk, of.between_sources_only,
                   [&](std::uint32_t left, std::uint32_t right) {
                     ++found.compared;

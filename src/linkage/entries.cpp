@@ -203,7 +203,9 @@ void read_row(const Row& row, bool keep_source, Values& values, Entry& entry, Mo
   if (const Code code = value(Attribute::address)) {
     const ParsedAddress& parsed = values.of(&Columns::addresses, code);
     entry.address = parsed.address;
+    entry.address_words = parsed.words;
     entry.house = parsed.house;
+    entry.street = parsed.street;
   }
   entry.town = text(&Columns::towns, value(Attribute::town));
   entry.phone = text(&Columns::phones, value(Attribute::phone));

@@ -40,8 +40,8 @@ struct MoreFields {
   friend bool operator==(const MoreFields&, const MoreFields&) = default;
 };
 
-// What most entries have, in one cache line.
-struct alignas(64) Entry {
+// What most entries have, in little more than a cache line.
+struct Entry {
   Code forename = 0;    // the first
   Code surname = 0;     // in one word: "smith-jones" → "smithjones"
   Code birth_text = 0;  // the date as text, for its frequency
@@ -49,7 +49,9 @@ struct alignas(64) Entry {
   Code postcode = 0;
   Code outward = 0;  // the first half of a British postcode
   Code address = 0;
-  Code house = 0;  // number and first word of the street
+  Code address_words = 0;  // its words in alphabetical order: parts of an address change places
+  Code house = 0;          // number and first word of the street
+  Code street = 0;         // its words that are no numbers, in alphabetical order
   Code town = 0;
   Code phone = 0;
   Code email = 0;
@@ -61,7 +63,7 @@ struct alignas(64) Entry {
   Sex sex = Sex::unknown;
   bool attach_only = false;
 };
-static_assert(sizeof(Entry) == 64);
+static_assert(sizeof(Entry) == 72);
 
 struct Entries {
   StringPool strings;

@@ -7,10 +7,12 @@
 
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
 #include "linkage/edges.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
+#include "linkage/pairs.hpp"
 #include "linkage/prepared.hpp"
 
 namespace wider::linkage {
@@ -116,6 +118,24 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
 }
 
+void report_candidates(Work& work, const Blocking& blocking) {
+  const auto each = [&](std::uint32_t a, std::uint32_t b) { work.options.each_candidate(std::min(a, b), std::max(a, b)); };
+  for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
+    const auto rows = work.entries.rows_of(i);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      for (std::size_t l = k + 1; l < rows.size(); ++l) each(rows[k], rows[l]);
+    }
+  }
+  for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
+    for_each_pair(work.entries, blocking, chunk, work.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    for (const std::uint32_t a : work.entries.rows_of(left)) {
+                      for (const std::uint32_t b : work.entries.rows_of(right)) each(a, b);
+                    }
+                  });
+  }
+}
+
 std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexPair> rows) {
   std::vector<IndexPair> pairs;
   for (const auto& [a, b] : rows) {
@@ -123,6 +143,27 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
       pairs.emplace_back(entries.entry_of[a], entries.entry_of[b]);
   }
   return pairs;
+}
+
+UncertainRows as_rows(const Entries& entries, const Uncertain& component, bool between_sources_only) {
+  UncertainRows rows;
+  std::vector<std::uint32_t> leaf_of, first_of;  // by place; by leaf
+  for (std::uint32_t leaf = 0; leaf < component.units.size(); ++leaf) {
+    first_of.push_back(static_cast<std::uint32_t>(rows.rows.size()));
+    for (const std::uint32_t entry : component.units[leaf]) {
+      const auto its = entries.rows_of(entry);
+      for (const std::uint32_t row : between_sources_only ? its.first(1) : its) {
+        rows.rows.push_back(row);
+        leaf_of.push_back(leaf);
+      }
+    }
+  }
+  for (const Alternative& alternative : component.alternatives) {
+    UncertainRows::Partition partition{alternative.weight, {}};
+    for (const std::uint32_t leaf : leaf_of) partition.cluster.push_back(first_of[alternative.cluster[leaf]]);
+    rows.partitions.push_back(std::move(partition));
+  }
+  return rows;
 }
 
 // The least row of each row's cluster. Rows of a cluster that is one entry which does not hold together stay single,
@@ -181,6 +222,8 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   cluster_input.same = same;
   cluster_input.different = different;
   cluster_input.threads = options.threads;
+  cluster_input.with_alternatives = options.with_alternatives;
+  cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
     if (between && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
@@ -193,10 +236,15 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   cluster.resize(entries.all.size());
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
 
+  for (const Uncertain& component : clustered.uncertain)
+    linked.uncertain.push_back(as_rows(entries, component, between));
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
+  if (options.each_candidate) report_candidates(work, blocking);
   linked.cluster = rows_of_clusters(entries, cluster, together, between);
-  linked.blocking_note = blocking.note();
+  const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between);
+  linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
+  linked.blocking_note = recall.says() + "; " + blocking.note();
   if (clustered.split_components > 0) {
     linked.blocking_note +=
         fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);

@@ -82,9 +82,14 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t memory_bytes = 4ULL << 30;
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
+  bool with_alternatives = false;
+  bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
   Progress progress;
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
+  // Called for every pair of rows that blocking brings together, or that are equal: for checking, on small data. May be
+  // empty.
+  std::function<void(std::uint32_t, std::uint32_t)> each_candidate;
 };
 
 // Rows made ready to train on and to link: normalised, equal ones put together. Once they are, the input is not needed.
@@ -104,14 +109,36 @@ class Prepared {
   std::unique_ptr<State> state_;
 };
 
-// A model learnt from the rows, without labels. The second form keeps what linking can use again.
+// A model learnt from the rows, without labels. The forms for prepared rows keep what linking can use again.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
-[[nodiscard]] Result<ModelPtr> train(Prepared& rows, const Options& options);
+// The same, with the help of labels: a number by row, equal for rows of one person, 0 where nobody knows. Pairs of
+// labelled rows tell m; the threshold is the one that finds the labelled people best.
+[[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
+[[nodiscard]] Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, const Options& options);
+
+// How many pairs that belong together blocking brings together, of all: limits with 95 % assurance (blocking_recall.hpp).
+struct BlockingLimits {
+  double least_recall = 1, most_recall = 1;
+  double least_missed = 0, most_missed = 0;  // pairs of rows
+};
+
+// Rows that are connected and whose partition is not certain, with at most 64 partitions and their weights, which sum to
+// one. The adopted one comes first.
+struct UncertainRows {
+  struct Partition {
+    double weight = 0;
+    std::vector<std::uint32_t> cluster;  // by place in `rows`: the place of the first row of its cluster
+  };
+  std::vector<std::uint32_t> rows;
+  std::vector<Partition> partitions;
+};
 
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
+  BlockingLimits blocking;
+  std::vector<UncertainRows> uncertain;  // when Options::with_alternatives
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,

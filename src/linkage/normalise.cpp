@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
 namespace wider::linkage {
 namespace {
 
@@ -115,16 +117,21 @@ ParsedAddress Normaliser::address(std::string_view text) {
   const std::string folded = fold_address(text);
   ParsedAddress parsed;
   parsed.address = strings_.intern(folded);
+  std::vector<std::string_view> parts = words(folded);
+  const auto is_number = [](std::string_view word) { return word.front() >= '0' && word.front() <= '9'; };
   std::string_view number;
-  for (const std::string_view word : words(folded)) {
-    const bool numeric = word.front() >= '0' && word.front() <= '9';
-    if (numeric) {
+  for (const std::string_view word : parts) {
+    if (is_number(word)) {
       number = word;
     } else if (!number.empty()) {
       parsed.house = strings_.intern(std::string(number) + " " + std::string(word));
       break;
     }
   }
+  std::sort(parts.begin(), parts.end());
+  parsed.words = strings_.intern(fmt::format("{}", fmt::join(parts, " ")));
+  std::erase_if(parts, is_number);
+  if (parts.size() >= 2) parsed.street = strings_.intern(fmt::format("~{}", fmt::join(parts, " ")));
   return parsed;
 }
 

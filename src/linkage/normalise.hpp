@@ -39,7 +39,7 @@ struct ParsedFullName {
   std::array<Code, other_name_count> beyond{};  // what stands neither as first forename nor as surname
 };
 struct ParsedAddress {
-  Code address = 0, house = 0;
+  Code address = 0, words = 0, house = 0, street = 0;
 };
 struct ParsedPostcode {
   Code postcode = 0, outward = 0;

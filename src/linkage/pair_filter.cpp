@@ -5,9 +5,11 @@
 #include <initializer_list>
 
 #if defined(__x86_64__)
+#if !defined(__clang__)
 // GCC 12 takes its own intrinsics' "any value" for a mistake (GCC bug 105593).
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
 #include <immintrin.h>
 #endif
 
@@ -36,6 +38,14 @@ constexpr Shares shares_of(double least, double least_of_three) {
 }
 constexpr Shares shares_of_names = shares_of(.75, .70);
 constexpr Shares shares_of_addresses = shares_of(.93, .93);
+// The words of an address in another order are the same characters; how far they start alike is not looked at.
+constexpr Shares shares_of_words = [] {
+  Shares shares{};
+  shares.fill(least_share(.93, 4));
+  return shares;
+}();
+// Less than any sum of weights that matters, and far from overflow.
+constexpr std::int32_t never = -(1 << 28);
 
 namespace plain {
 #include "linkage/lanes_plain.inc"
@@ -88,43 +98,52 @@ Bounds make_bounds(const Scorer& scorer) {
   constexpr Field f = Field::forename, s = Field::surname, h = Field::home;
   for (std::uint32_t seen = 0; seen < 16; ++seen) {
     std::int32_t forename = most(f, {forename_different}), surname = most(s, {surname_different});
+    std::int32_t forename_half = never, surname_half = never;
     const bool both_established = (seen & 8) != 0;
     if ((seen & 1) != 0) {
-      forename =
-          std::max(forename, both_established ? most(f, {forename_alike}) : most(f, {forename_near, forename_alike}));
-      surname = std::max(surname, most(s, {surname_near, surname_alike}));
+      forename = std::max(forename, most(f, {forename_alike}));
+      if (!both_established) forename_half = most(f, {forename_near});
+      surname = std::max(surname, most(s, {surname_alike}));
+      surname_half = most(s, {surname_near});
     }
     if ((seen & 2) != 0) {
-      forename = std::max(forename, most(f, {forename_variant}));
-      surname = std::max(surname, most(s, {surname_near}));
+      forename_half = std::max(forename_half, most(f, {forename_variant}));
+      surname_half = most(s, {surname_near});
     }
     if ((seen & 4) != 0) forename = std::max(forename, most(f, {forename_initial}));
     bounds.forename[seen] = forename;
     bounds.surname[seen] = surname;
+    bounds.forename_half[seen] = forename_half;
+    bounds.surname_half[seen] = surname_half;
   }
   bounds.same_forename = most(f, {forename_same});
   bounds.same_surname = most(s, {surname_same});
-  bounds.several_forenames = most(f, {forename_same, forename_variant, forename_near, forename_part, forename_initial,
-                                      forename_alike, forename_different});
+  bounds.several_forenames =
+      most(f, {forename_same, forename_part, forename_initial, forename_alike, forename_different});
+  bounds.several_forenames_half = most(f, {forename_variant, forename_near});
   bounds.surname_in_parts = most(s, {surname_part});
-  bounds.swapped = most(f, {forename_swapped}) + most(s, {surname_swapped});
+  bounds.swapped = most(f, {forename_swapped}) + most(s, {surname_swapped}) + scorer.most_swapped_weight();
   for (std::uint8_t l = birth_same; l <= birth_different; ++l) bounds.birth[l] = most(Field::birth_date, {l});
   bounds.birth[9] = most(Field::birth_date, {birth_same_month, birth_same_year, birth_different});
   bounds.sex_same = most(Field::sex, {sex_same});
   bounds.sex_different = most(Field::sex, {sex_different});
   bounds.home_same = most(h, {home_same});
-  bounds.home_same_postcode = most(h, {home_same_postcode});
+  bounds.home_alike = most(h, {home_alike, home_street, home_other_address});
+  bounds.home_postcode = most(h, {home_postcode});
   bounds.home_like_address = most(h, {home_like_address});
-  bounds.home_postcode_only = most(h, {home_postcode_only});
+  bounds.home_other_address = most(h, {home_other_address, home_street});
+  bounds.home_without_postcode = most(h, {home_like_address, home_street, home_different});
   bounds.home_near_postcode = most(h, {home_near_postcode});
   bounds.home_district = most(h, {home_district});
   bounds.home_different = most(h, {home_different});
-  bounds.home_any = most(h, {home_same, home_same_postcode, home_like_address, home_postcode_only, home_near_postcode,
-                             home_district, home_different}) +
+  bounds.home_any = most(h, {home_same, home_alike, home_street, home_postcode, home_like_address, home_other_address,
+                             home_near_postcode, home_district, home_different}) +
                     most_adjustment;
-  bounds.town_same = most(Field::town, {plain_same});
-  bounds.town_near = most(Field::town, {plain_near});
-  bounds.town_different = most(Field::town, {plain_different});
+  bounds.town_same = most(Field::town, {town_same});
+  bounds.town_near = most(Field::town, {town_near});
+  bounds.town_different = most(Field::town, {town_different});
+  bounds.town_same_at_home = most(Field::town, {town_same_at_home});
+  bounds.town_other_at_home = most(Field::town, {town_other_at_home});
   for (std::size_t t = 0; t < Tile::text_count; ++t) {
     bounds.texts[t] = {most(text_fields[t], {plain_same}), most(text_fields[t], {plain_near}),
                        most(text_fields[t], {plain_different})};
@@ -135,7 +154,7 @@ Bounds make_bounds(const Scorer& scorer) {
 Ownership ownership_of(const Blocking& blocking, Rule rule, bool between_sources_only) {
   Ownership ownership;
   ownership.between_sources = between_sources_only;
-  for (const Rule earlier : all_rules) {
+  for (const Rule earlier : every_rule) {
     const Slots places = blocking.places_of(earlier);
     if (earlier > rule || places.count == 0) continue;
     if (places.count == 2) {
@@ -156,14 +175,6 @@ Sifted sift(Loops loops, const Against& against, const Bounds& bounds, const Own
   if (loops == Loops::avx2) return avx2::sift_loop(against, bounds, ownership, block, may_reach);
 #endif
   return plain::sift_loop(against, bounds, ownership, block, may_reach);
-}
-
-void find_levels(Loops loops, const Against& against, Levels& levels) {
-#if defined(__x86_64__)
-  if (loops == Loops::avx512) return avx512::levels_loop(against, levels);
-  if (loops == Loops::avx2) return avx2::levels_loop(against, levels);
-#endif
-  plain::levels_loop(against, levels);
 }
 
 }  // namespace wider::linkage

@@ -1,10 +1,9 @@
-// One entry held against many at once, by codes and sketches alone. Two questions:
-//   sift: which pairs may reach the threshold at all? Every field adds the most that it can weigh; what stays below is
-//     done with, and only the few others are compared and scored in full.
-//   levels: which pattern has each pair? Most levels of most pairs are certain; the others are compared in full.
-// Invariants: a pair whose score reaches the threshold always passes the sieve; a pattern that is called certain is the
-// one that Comparer gives. Both know the levels of comparison.cpp (tile_loops.inc names each); pair_filter_test holds
-// them against it. The loops exist for AVX-512, AVX2 and any processor; which run is found out when the program starts.
+// The sieve: one entry held against many at once, by codes and sketches alone. Which pairs may reach the threshold at
+// all? Every field adds the most that it can weigh; what stays below is done with, and only the few others are compared
+// and scored in full.
+// Invariant: a pair whose score reaches the threshold always passes. The sieve knows the levels of comparison.cpp and
+// the weights of Scorer::score; pair_filter_test holds it against them. The loop exists for AVX-512, AVX2 and any
+// processor; which runs is found out when the program starts.
 // Thread safety: const members and free functions may be called together.
 #pragma once
 
@@ -29,14 +28,15 @@ struct Bounds {
   };
   std::int32_t prior, threshold;
   // By what is seen of two names that are not the same: 1 alike, 2 in one group, 4 one is an initial, 8 both
-  // established.
-  Table forename, surname;
-  std::int32_t same_forename, same_surname, several_forenames, surname_in_parts, swapped;
+  // established. To those of the second kind half the rarity of the commoner of the two is added.
+  Table forename, surname, forename_half, surname_half;
+  std::int32_t same_forename, same_surname, several_forenames, several_forenames_half, surname_in_parts;
+  std::int32_t swapped;  // with the rarity of both names of the entry whose are commoner
   Table birth;  // by level; the one after the last: a date that is not given whole
   std::int32_t sex_same, sex_different;
-  std::int32_t home_same, home_same_postcode, home_like_address, home_postcode_only, home_near_postcode, home_district,
-      home_different, home_any;
-  std::int32_t town_same, town_near, town_different;
+  std::int32_t home_same, home_alike, home_postcode, home_like_address, home_other_address, home_without_postcode,
+      home_near_postcode, home_district, home_different, home_any;
+  std::int32_t town_same, town_near, town_different, town_same_at_home, town_other_at_home;
   std::array<Text, Tile::text_count> texts;
 };
 [[nodiscard]] Bounds make_bounds(const Scorer& scorer);
@@ -67,15 +67,5 @@ struct Sifted {
 // Writes the places among the rights of the pairs that may reach the threshold, ascending.
 [[nodiscard]] Sifted sift(Loops loops, const Against& against, const Bounds& bounds, const Ownership& ownership,
                           BlockNumber block, std::uint16_t* may_reach);
-
-// Packed patterns as pack() makes them, by place among the rights; those below against.from hold anything.
-struct Levels {
-  std::array<std::uint32_t, tile_room> high, low;
-  std::array<std::uint32_t, tile_room> certain;  // 0: compare in full
-  [[nodiscard]] std::uint64_t pattern(std::size_t place) const {
-    return static_cast<std::uint64_t>(high[place]) << 32 | low[place];
-  }
-};
-void find_levels(Loops loops, const Against& against, Levels& levels);
 
 }  // namespace wider::linkage

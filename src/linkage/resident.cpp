@@ -158,7 +158,7 @@ struct Resident::State {
   // Each key of the entry once.
   template <typename Visit>
   void each_key(const Entry& entry, Visit&& visit) const {
-    for (const Rule rule : all_rules) {
+    for (const Rule rule : every_rule) {
       const RuleKeys of_rule = keys.of(rule, entry);
       if (of_rule[0] != 0) visit(of_rule[0]);
       if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) visit(of_rule[1]);

@@ -43,7 +43,9 @@ Sketches::Sketches(const Entries& entries, const Established& forenames, unsigne
 
 void TileMaker::bring_near(std::span<const std::uint32_t> members) const {
   for (const std::uint32_t member : members) {
-    __builtin_prefetch(&entries_->all[member]);
+    const auto* entry = reinterpret_cast<const char*>(&entries_->all[member]);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + sizeof(Entry) - 1);
     const auto blocks = blocking_->blocks_of(member);
     __builtin_prefetch(blocks.data());
     __builtin_prefetch(blocks.data() + blocks.size() - 1);
@@ -52,8 +54,7 @@ void TileMaker::bring_near(std::span<const std::uint32_t> members) const {
     const Entry& entry = entries_->all[member];
     for (const Code code : {entry.address, entry.postcode, entry.phone, entry.email, entry.nhs_number})
       if (code != 0) __builtin_prefetch(&sketches_->of[code]);
-    if (scorer_ == nullptr) continue;
-    scorer_->prefetch(Term::address, entry.address);
+    scorer_->prefetch(Term::address, entry.address_words);
     scorer_->prefetch(Term::postcode, entry.postcode);
     scorer_->prefetch(Term::phone, entry.phone);
     scorer_->prefetch(Term::email, entry.email);
@@ -69,8 +70,17 @@ void TileMaker::lay_out_text(Tile::TextColumn& column, const Tile& tile, Code En
     column.high[i] = sketch.high;
     column.first[i] = sketch.first;
     column.sizes[i] = sketch.length | static_cast<std::uint32_t>(sketch.unheld) << 16;
-    column.adjustment[i] = term == nullptr ? 0 : adjustment(*term, code);
+    column.adjustment[i] = term == nullptr ? 0 : scorer_->adjustment(*term, code);
   }
+}
+
+std::int32_t TileMaker::part_adjustment(const Entry& entry) const {
+  const MoreFields& more = entries_->more_of(entry);
+  std::int32_t most = 0;
+  for (const Code part : {entry.surname, more.surname_first, more.surname_last,
+                          entry.surname == 0 ? entry.forename : Code{0}})
+    most = std::max(most, scorer_->adjustment(Term::surname, part));
+  return most;
 }
 
 void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) const {
@@ -86,7 +96,8 @@ void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) cons
     tile.flags[i] = flags;
     tile.source[i] = entry.source;
     tile.birth[i] = digits_of(entry.birth);
-    tile.birth_adjustment[i] = adjustment(Term::birth_date, entry.birth_text);
+    tile.birth_adjustment[i] = scorer_->adjustment(Term::birth_date, entry.birth_text);
+    tile.part_adjustment[i] = part_adjustment(entry);
     tile.house[i] = entry.house;
     tile.outward[i] = entry.outward;
     tile.forename.known[i] = sketches_->names[entry.forename];
@@ -115,7 +126,12 @@ void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) cons
   with(tile.surname, &Entry::surname, Term::surname);
   if (tile.any_home) {
     with(tile.postcode, &Entry::postcode, Term::postcode);
-    with(tile.address, &Entry::address, Term::address);
+    lay_out_text(tile.address, tile, &Entry::address, nullptr);
+    for (std::uint32_t i = 0; i < tile.count; ++i) {
+      const Code words = entries_->all[tile.entry[i]].address_words;
+      tile.address_words[i] = words;
+      tile.address.adjustment[i] = scorer_->adjustment(Term::address, words);
+    }
   }
   if (tile.any_town) with(tile.town, &Entry::town, Term::town);
   if (phones != 0) with(tile.texts[Tile::phone], &Entry::phone, Term::phone);

@@ -45,11 +45,12 @@ struct Tile {
   static constexpr std::size_t text_count = 5;
 
   std::uint32_t count = 0;
-  Words entry, flags, source, house, outward;
+  Words entry, flags, source, house, outward, address_words;
   Words birth;  // year, month and day, a digit in each four bits
   Column<std::int32_t> birth_adjustment;
   NameColumn forename, surname, town;
-  TextColumn postcode, address;
+  Column<std::int32_t> part_adjustment;  // the most that a part of the surname which another entry has adds
+  TextColumn postcode, address;          // an address is as rare as its words in any order
   std::array<TextColumn, text_count> texts;
   std::array<Words, slot_count> blocks;  // by place, as Blocking::blocks_of
   // What the tile's entries have none of is left out, and its columns hold anything.
@@ -59,18 +60,16 @@ struct Tile {
 
 class TileMaker {
  public:
-  // adjustments: the model's, where weights are wanted; nullptr where only levels are.
-  TileMaker(const Entries& entries, const Sketches& sketches, const Blocking& blocking, const Scorer* adjustments)
-      : entries_(&entries), sketches_(&sketches), blocking_(&blocking), scorer_(adjustments) {}
+  TileMaker(const Entries& entries, const Sketches& sketches, const Blocking& blocking, const Scorer& scorer)
+      : entries_(&entries), sketches_(&sketches), blocking_(&blocking), scorer_(&scorer) {}
   // Lays entries out in place of what the tile held. At most tile_size.
   void lay_out(Tile& tile, std::span<const std::uint32_t> members) const;
 
  private:
   void bring_near(std::span<const std::uint32_t> members) const;
+  // term: of which a value's rarity is laid out, too.
   void lay_out_text(Tile::TextColumn& column, const Tile& tile, Code Entry::* field, const Term* term) const;
-  [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
-    return scorer_ == nullptr ? 0 : scorer_->adjustment(term, code);
-  }
+  [[nodiscard]] std::int32_t part_adjustment(const Entry& entry) const;
 
   const Entries* entries_;
   const Sketches* sketches_;

@@ -20,7 +20,8 @@ struct Bond {
 };
 
 int sureness(TieKind kind) {
-  return kind == TieKind::machine ? 0 : 1;  // what an agency or a person says holds for certain: neither above the other
+  return kind == TieKind::machine ? 0
+                                  : 1;  // what an agency or a person says holds for certain: neither above the other
 }
 
 bool stronger(const Bond& a, const Bond& b) {
@@ -116,11 +117,13 @@ std::optional<WeakestTie> weakest_tie(const Input& input, const Model& model, co
     const Row& left = few.input.rows[a];
     const Row& right = few.input.rows[b];
     if (decided.contains(std::minmax(a, b))) return Bond{TieKind::decided, 0, a};
-    if (left.own_id != 0 && left.own_id == right.own_id && left.source == right.source) return Bond{TieKind::own_id, 0, a};
+    if (left.own_id != 0 && left.own_id == right.own_id && left.source == right.source)
+      return Bond{TieKind::own_id, 0, a};
     return Bond{TieKind::machine, weights.between(a, b), a};
   });
   std::vector<std::uint32_t> ends(tree.order.begin() + 1, tree.order.end());
-  std::stable_sort(ends.begin(), ends.end(), [&](std::uint32_t a, std::uint32_t b) { return stronger(tree.bond[b], tree.bond[a]); });
+  std::stable_sort(ends.begin(), ends.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return stronger(tree.bond[b], tree.bond[a]); });
   for (const std::uint32_t end : ends) {
     std::vector<bool> side = side_of(tree, end);
     if (!between.empty()) {

@@ -74,9 +74,8 @@ Response choose_purpose(const Visit& visit) {
   const std::string_view reference = field(*body, "reference").substr(0, longest_query);
   const auto chosen = visit.site.pages().choose_purpose(bearer_token(visit.request), *kind, reference);
   if (!chosen) return api_refusal(chosen.error());
-  return json_response({{"kind", access::name_of(*kind)},
-                        {"lawful_basis", access::lawful_basis_of(*kind)},
-                        {"reference", reference}});
+  return json_response(
+      {{"kind", access::name_of(*kind)}, {"lawful_basis", access::lawful_basis_of(*kind)}, {"reference", reference}});
 }
 
 Response home(const Visit& visit) {

@@ -1,9 +1,8 @@
 // The JSON API, /api/v1: the same reads as the pages, through the same calls of hub::Pages, so with the same checks and
 // the same entries in the ledger. openapi.json describes it; a test holds the two together.
-// A caller signs in with a name and a password, chooses a purpose, and sends the token as "Authorization: Bearer …" with
-// each request; cookies are not looked at, so that no other site's page can ask in somebody's name. What names a person
-// (a search, a password) comes in a body and never in an address.
-// Thread safety: free functions.
+// A caller signs in with a name and a password, chooses a purpose, and sends the token as "Authorization: Bearer …"
+// with each request; cookies are not looked at, so that no other site's page can ask in somebody's name. What names a
+// person (a search, a password) comes in a body and never in an address. Thread safety: free functions.
 #pragma once
 
 #include <string>

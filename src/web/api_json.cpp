@@ -23,7 +23,8 @@ std::string_view stage_name(hub::FindingStage stage) {
 json named(std::string_view id_and_name) {
   const std::size_t bar = id_and_name.find('|');
   const bool known = bar != std::string_view::npos;
-  return {{"person", known ? id_and_name.substr(0, bar) : ""}, {"name", known ? id_and_name.substr(bar + 1) : id_and_name}};
+  return {{"person", known ? id_and_name.substr(0, bar) : ""},
+          {"name", known ? id_and_name.substr(bar + 1) : id_and_name}};
 }
 
 json duty(const hub::DutyLine& line) {
@@ -44,51 +45,59 @@ json finding_line(const hub::FindingLine& line) {
 }
 
 json proof_row(const hub::ProofRow& row) {
-  return {{"agency", row.agency},     {"record", row.record}, {"happened", row.happened},
-          {"known", row.known},       {"received", row.received}, {"grade", row.grade},
-          {"says", row.says},         {"you_may_see", row.you_may_see},
+  return {{"agency", row.agency},
+          {"record", row.record},
+          {"happened", row.happened},
+          {"known", row.known},
+          {"received", row.received},
+          {"grade", row.grade},
+          {"says", row.says},
+          {"you_may_see", row.you_may_see},
+          {"things", row.things},
           {"people", array_of(row.people, [](const std::string& one) { return named(one); })}};
 }
 
 }  // namespace
 
 json to_json(const hub::HomeView& home) {
-  return {
-      {"clocks",
-       {{"overdue", array_of(home.overdue, duty)},
-        {"overdue_in_all", home.overdue_in_all},
-        {"today", array_of(home.today, duty)},
-        {"today_in_all", home.today_in_all},
-        {"this_week", array_of(home.this_week, duty)},
-        {"this_week_in_all", home.this_week_in_all},
-        {"long_over", home.long_over}}},
-      {"findings", array_of(home.findings, finding_line)},
-      {"findings_in_all", home.findings_in_all},
-      {"findings_yours", home.findings_yours},
-      {"new_facts", array_of(home.new_facts,
-                             [](const hub::HomeView::NewFact& fact) {
-                               return json{{"person", fact.person}, {"name", fact.name}, {"says", fact.says}, {"when", fact.when}};
-                             })},
-      {"new_facts_in_all", home.new_facts_in_all},
-      {"second_looks", array_of(home.second_looks, finding_line)},
-      {"second_looks_in_all", home.second_looks_in_all},
-      {"held_back_rows", home.held_back_rows},
-      {"partners", array_of(home.partners,
-                            [](const hub::HomeView::Timeliness& partner) {
-                              return json{{"agency", partner.agency},
-                                          {"in_time", partner.in_time},
-                                          {"late", partner.late},
-                                          {"open_over", partner.open_over}};
-                            })},
-      {"last_checked", home.last_checked}};
+  return {{"clocks",
+           {{"overdue", array_of(home.overdue, duty)},
+            {"overdue_in_all", home.overdue_in_all},
+            {"today", array_of(home.today, duty)},
+            {"today_in_all", home.today_in_all},
+            {"this_week", array_of(home.this_week, duty)},
+            {"this_week_in_all", home.this_week_in_all},
+            {"long_over", home.long_over}}},
+          {"findings", array_of(home.findings, finding_line)},
+          {"findings_in_all", home.findings_in_all},
+          {"findings_yours", home.findings_yours},
+          {"new_facts",
+           array_of(home.new_facts,
+                    [](const hub::HomeView::NewFact& fact) {
+                      return json{
+                          {"person", fact.person}, {"name", fact.name}, {"says", fact.says}, {"when", fact.when}};
+                    })},
+          {"new_facts_in_all", home.new_facts_in_all},
+          {"second_looks", array_of(home.second_looks, finding_line)},
+          {"second_looks_in_all", home.second_looks_in_all},
+          {"held_back_rows", home.held_back_rows},
+          {"partners", array_of(home.partners,
+                                [](const hub::HomeView::Timeliness& partner) {
+                                  return json{{"agency", partner.agency},
+                                              {"in_time", partner.in_time},
+                                              {"late", partner.late},
+                                              {"open_over", partner.open_over}};
+                                })},
+          {"last_checked", home.last_checked}};
 }
 
 json to_json(const hub::SearchView& search) {
   return {{"hits", array_of(search.hits,
                             [](const hub::SearchHit& hit) {
-                              return json{{"person", hit.person}, {"name", hit.name},         {"also_known_as", hit.also_known_as},
-                                          {"born", hit.born},     {"area", hit.area},         {"known_to", hit.known_to},
-                                          {"why", hit.why},       {"fit", hit.fit}};
+                              return json{
+                                  {"person", hit.person}, {"name", hit.name}, {"also_known_as", hit.also_known_as},
+                                  {"born", hit.born},     {"area", hit.area}, {"known_to", hit.known_to},
+                                  {"why", hit.why},       {"fit", hit.fit}};
                             })},
           {"more", search.more},
           {"only_part", search.only_part}};
@@ -100,8 +109,12 @@ json to_json(const hub::PersonView& person) {
                 {"identifiers", one.identifiers}, {"agency", one.agency}, {"role", one.role}};
   };
   const auto known = [](const hub::KnownTo& one) {
-    return json{{"agency", one.agency},   {"since", one.since},         {"last_contact", one.last_contact},
-                {"records", one.records}, {"you_may_see", one.you_may_see}, {"ring", one.ring}};
+    return json{{"agency", one.agency},
+                {"since", one.since},
+                {"last_contact", one.last_contact},
+                {"records", one.records},
+                {"you_may_see", one.you_may_see},
+                {"ring", one.ring}};
   };
   const auto worker = [](const hub::PersonView::Worker& one) {
     return json{{"person", one.person}, {"name", one.name}, {"agency", one.agency}, {"last_named", one.when}};
@@ -129,8 +142,10 @@ json to_json(const hub::PersonView& person) {
 
 json chronology_json(const hub::PersonView& person) {
   const auto line = [](const hub::ChronologyRow& row) {
-    return json{{"happened", row.when}, {"date", row.iso},   {"says", row.says},         {"agency", row.agency}, {"record", row.record},
-                {"grade", row.grade},   {"known", row.known}, {"received", row.received}, {"also", row.also},     {"gap_before", row.gap_before}};
+    return json{{"happened", row.when},        {"date", row.iso},          {"says", row.says},
+                {"agency", row.agency},        {"record", row.record},     {"grade", row.grade},
+                {"known", row.known},          {"received", row.received}, {"also", row.also},
+                {"gap_before", row.gap_before}};
   };
   return {{"person", person.id},
           {"as_known_at", person.as_known_at},
@@ -156,7 +171,7 @@ json to_json(const hub::FindingsView& findings) {
 
 json to_json(const hub::FindingView& finding) {
   const auto leaning = [](const hub::LeaningRow& row) {
-    return json{{"whose", named(row.person)}, {"tie", row.tie},   {"state", row.state},
+    return json{{"whose", named(row.person)},   {"tie", row.tie},   {"state", row.state},
                 {"without_it", row.without_it}, {"left", row.left}, {"right", row.right}};
   };
   return {{"id", finding.id},
@@ -173,10 +188,11 @@ json to_json(const hub::FindingView& finding) {
           {"things", finding.things},
           {"proof", array_of(finding.proof, proof_row)},
           {"also", array_of(finding.also, proof_row)},
-          {"holders", array_of(finding.holders,
-                               [](const hub::HolderRow& row) {
-                                 return json{{"agency", row.agency}, {"part", row.part}, {"knowable_since", row.knowable_since}};
-                               })},
+          {"holders",
+           array_of(finding.holders,
+                    [](const hub::HolderRow& row) {
+                      return json{{"agency", row.agency}, {"part", row.part}, {"knowable_since", row.knowable_since}};
+                    })},
           {"how_sure", finding.how_sure},
           {"rests_on", array_of(finding.leanings, leaning)},
           {"usual", finding.usual},

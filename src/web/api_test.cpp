@@ -1,5 +1,5 @@
-// The JSON API over a hub of fixed fictitious people: the same gates as the pages, and openapi.json as the truth of what
-// it takes and answers.
+// The JSON API over a hub of fixed fictitious people: the same gates as the pages, and openapi.json as the truth of
+// what it takes and answers.
 #include "web/api.hpp"
 
 #include <gmock/gmock.h>
@@ -31,11 +31,16 @@ class ApiTest : public ::testing::Test {
     if (!token_.empty()) request.authorization = "Bearer " + token_;
     return site_->handle(request);
   }
-  [[nodiscard]] Response get(std::string path, Fields query = {}) const { return ask(Method::get, std::move(path), "", std::move(query)); }
-  [[nodiscard]] Response post(std::string path, const json& body) const { return ask(Method::post, std::move(path), body.dump()); }
+  [[nodiscard]] Response get(std::string path, Fields query = {}) const {
+    return ask(Method::get, std::move(path), "", std::move(query));
+  }
+  [[nodiscard]] Response post(std::string path, const json& body) const {
+    return ask(Method::post, std::move(path), body.dump());
+  }
   void sign_in(access::UserRole role, bool with_purpose = true) {
     token_.clear();
-    const Response session = post("/api/v1/session", {{"username", access::name_of(role)}, {"password", FakePages::password}});
+    const Response session =
+        post("/api/v1/session", {{"username", access::name_of(role)}, {"password", FakePages::password}});
     ASSERT_EQ(session.status, 201);
     token_ = json::parse(session.body)["token"];
     if (!with_purpose) return;
@@ -59,10 +64,14 @@ class ApiTest : public ::testing::Test {
                       : type == "integer" ? value.is_number_integer()
                                           : type == "boolean" && value.is_boolean();
     if (!fits) return at + " is no " + type;
-    if (schema.contains("enum") && std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) return at + " is none of the enum";
+    if (schema.contains("enum") &&
+        std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end())
+      return at + " is none of the enum";
     if (type == "array") {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        if (const std::string found = wrong(schema.at("items"), value[i], at + "[" + std::to_string(i) + "]"); !found.empty()) return found;
+        if (const std::string found = wrong(schema.at("items"), value[i], at + "[" + std::to_string(i) + "]");
+            !found.empty())
+          return found;
       }
     }
     if (type != "object") return "";
@@ -71,12 +80,21 @@ class ApiTest : public ::testing::Test {
     }
     for (const auto& [name, inner] : value.items()) {
       if (!schema.at("properties").contains(name)) return at + " has undeclared " + name;
-      if (const std::string found = wrong(schema["properties"][name], inner, at + "." + name); !found.empty()) return found;
+      if (const std::string found = wrong(schema["properties"][name], inner, at + "." + name); !found.empty())
+        return found;
     }
     return "";
   }
-  [[nodiscard]] json answer_schema(const std::string& pattern, const std::string& method, const std::string& status) const {
-    return document_.at("paths").at(pattern).at(method).at("responses").at(status).at("content").at("application/json").at("schema");
+  [[nodiscard]] json answer_schema(const std::string& pattern, const std::string& method,
+                                   const std::string& status) const {
+    return document_.at("paths")
+        .at(pattern)
+        .at(method)
+        .at("responses")
+        .at(status)
+        .at("content")
+        .at("application/json")
+        .at("schema");
   }
 
   FakePages pages_;
@@ -94,7 +112,8 @@ std::string example_of(std::string pattern) {
 TEST_F(ApiTest, TheDocumentNamesEveryRouteAndNoOther) {
   std::set<std::string> routes, documented;
   for (const Route& route : site_->router().routes()) {
-    if (route.pattern.starts_with(api_prefix)) routes.insert((route.method == Method::get ? "get " : "post ") + route.pattern);
+    if (route.pattern.starts_with(api_prefix))
+      routes.insert((route.method == Method::get ? "get " : "post ") + route.pattern);
   }
   for (const auto& [path, methods] : document_.at("paths").items()) {
     for (const auto& [method, operation] : methods.items()) documented.insert(method + " " + path);
@@ -110,13 +129,21 @@ TEST_F(ApiTest, EveryAnswerIsAsTheDocumentSays) {
     int answers = 0;
     for (const Route& route : site_->router().routes()) {
       const bool is_get = route.method == Method::get;
-      if (!route.pattern.starts_with(api_prefix) || route.pattern.ends_with("openapi.json") || route.pattern.ends_with("/end")) continue;
-      const json body = {{"username", "social-worker"}, {"password", FakePages::password}, {"kind", "assessment"}, {"reference", "A"}, {"q", "Chelsea"}};
+      if (!route.pattern.starts_with(api_prefix) || route.pattern.ends_with("openapi.json") ||
+          route.pattern.ends_with("/end"))
+        continue;
+      const json body = {{"username", "social-worker"},
+                         {"password", FakePages::password},
+                         {"kind", "assessment"},
+                         {"reference", "A"},
+                         {"q", "Chelsea"}};
       const Response response = is_get ? get(example_of(route.pattern)) : post(example_of(route.pattern), body);
       const std::string status = std::to_string(response.status);
       ASSERT_TRUE(response.status == 200 || response.status == 201) << route.pattern << ": " << response.body;
       EXPECT_EQ(response.content_type, "application/json");
-      EXPECT_EQ(wrong(answer_schema(route.pattern, is_get ? "get" : "post", status), json::parse(response.body), route.pattern), "");
+      EXPECT_EQ(wrong(answer_schema(route.pattern, is_get ? "get" : "post", status), json::parse(response.body),
+                      route.pattern),
+                "");
       ++answers;
     }
     EXPECT_EQ(answers, 9);
@@ -139,7 +166,8 @@ TEST_F(ApiTest, EveryRouteFollowsTheTableOfRolesAndNobodyGetsIn) {
       const auto role = static_cast<access::UserRole>(i);
       sign_in(role);
       const Response response = try_route(route);
-      EXPECT_EQ(response.status, access::may(role, *action) ? 200 : 403) << route.pattern << " for " << access::name_of(role);
+      EXPECT_EQ(response.status, access::may(role, *action) ? 200 : 403)
+          << route.pattern << " for " << access::name_of(role);
       if (response.status == 403) {
         EXPECT_EQ(wrong(document_["components"]["schemas"]["Error"], json::parse(response.body), ""), "");
       }
@@ -174,7 +202,8 @@ TEST_F(ApiTest, ALookNeedsAPurpose) {
 TEST_F(ApiTest, BadInputIsAnErrorInJson) {
   EXPECT_EQ(post("/api/v1/session", {{"username", "social-worker"}, {"password", "wrong"}}).status, 401);
   sign_in(access::UserRole::social_worker);
-  for (const char* body : {"", "[]", "{", "{\"q\": 1}", "\"q\"", "{\"q\": \"\"}"}) EXPECT_EQ(ask(Method::post, "/api/v1/search", body).status, 400) << body;
+  for (const char* body : {"", "[]", "{", "{\"q\": 1}", "\"q\"", "{\"q\": \"\"}"})
+    EXPECT_EQ(ask(Method::post, "/api/v1/search", body).status, 400) << body;
   EXPECT_EQ(post("/api/v1/search", {{"q", std::string(201, 'x')}}).status, 400);
   EXPECT_EQ(get("/api/v1/person/P123/chronology", {{"from", "3/4/1994"}}).status, 400);
   EXPECT_EQ(get("/api/v1/person/P123/chronology", {{"kind", "nothing"}}).status, 400);

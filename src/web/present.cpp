@@ -55,18 +55,24 @@ Values present_known(const hub::KnownTo& known) {
   return present_ring(std::move(values), known.ring);
 }
 
+// "police/stop-S12" → "stop-S12": beside the agency's title its name says nothing more.
+std::string_view without_agency(std::string_view record) {
+  const std::size_t slash = record.find('/');
+  return slash == std::string_view::npos ? record : record.substr(slash + 1);
+}
+
 Values present_identity(const hub::IdentityRecord& record) {
   Values values;
-  values.text("mention", record.mention).text("name", record.name).text("born", record.born);
+  values.text("mention", without_agency(record.mention)).text("name", record.name).text("born", record.born);
   values.text("address", record.address).text("identifiers", record.identifiers);
   return values.text("agency", record.agency).text("role", record.role);
 }
 
 Values present_proof(const hub::ProofRow& row) {
   Values values;
-  values.text("agency", row.agency).text("record", row.record).text("happened", row.happened).text("known", row.known);
+  values.text("agency", row.agency).text("record", without_agency(row.record)).text("happened", row.happened).text("known", row.known);
   values.text("received", row.received).text("grade", row.grade).text("says", row.says);
-  values.text("you_may_see", row.you_may_see);
+  values.text("you_may_see", row.you_may_see).text("named_things", row.things);
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
 }
 
@@ -204,7 +210,8 @@ Values present(const hub::FindingView& finding) {
   values.text("id", finding.id).text("pattern_title", finding.pattern_title).text("says", finding.says);
   values.text("met_on", finding.met_on).text("received", finding.received).text("how_sure", finding.how_sure);
   values.text("usual", finding.usual).text("similar", finding.similar).text("state", finding.state);
-  values.flag("open", finding.stage == hub::FindingStage::open).flag("taken", finding.stage == hub::FindingStage::taken);
+  values.flag("open", finding.stage == hub::FindingStage::open)
+      .flag("taken", finding.stage == hub::FindingStage::taken);
   values.flag("may_take", finding.may_take).flag("may_close", finding.may_close);
   values.flag("may_reopen", finding.may_reopen).flag("may_agree", finding.may_agree);
   values.list("leanings", list_of(finding.leanings, [](const hub::LeaningRow& leaning) {
@@ -262,18 +269,19 @@ Values present(const hub::HeldBackView& held_back) {
   values.list("agencies", list_of(agencies, [](const auto& agency) {
                 return Values().text("agency", agency.first).text("agency_title", agency.second);
               }));
-  return values.list("rows", list_of(held_back.rows, [](const hub::HeldBackLine& line) {
-                       Values row;
-                       row.text("entry", std::to_string(line.entry)).text("file", line.file).text("row", line.row);
-                       row.list("cells", list_of(line.cells, [](const hub::HeldBackLine::Cell& cell) {
-                                  Values one;
-                                  one.text("cell_name", cell.name).text("cell_value", cell.value);
-                                  return one.flag("meant", cell.meant);
-                                }));
-                       row.text("column", line.column).text("reason", line.reason).text("remedy", as_sentence(line.remedy));
-                       const auto agency = agency_named(line.agency);
-                       return row.text("raw", line.raw).text("agency", agency ? title_of(*agency) : line.agency);
-                     }));
+  return values.list(
+      "rows", list_of(held_back.rows, [](const hub::HeldBackLine& line) {
+        Values row;
+        row.text("entry", std::to_string(line.entry)).text("file", line.file).text("row", line.row);
+        row.list("cells", list_of(line.cells, [](const hub::HeldBackLine::Cell& cell) {
+                   Values one;
+                   one.text("cell_name", cell.name).text("cell_value", cell.value);
+                   return one.flag("meant", cell.meant);
+                 }));
+        row.text("column", line.column).text("reason", line.reason).text("remedy", as_sentence(line.remedy));
+        const auto agency = agency_named(line.agency);
+        return row.text("raw", line.raw).text("agency", agency ? title_of(*agency) : line.agency);
+      }));
 }
 
 Values present(const hub::GovernanceView& governance) {

@@ -20,8 +20,10 @@ std::optional<hub::PersonQuery> person_query(const Request& request, std::string
   for (const std::string& date : {query.as_known_at, query.from, query.to}) {
     if (!date.empty() && !parse_iso_date(date)) problem = "Write dates as year, month, day: 2009-03-31.";
   }
-  if (!query.agency.empty() && !agency_named(query.agency)) problem = "There is no such agency. Choose one of the list.";
-  if (!query.kind.empty() && !record_kind_named(query.kind)) problem = "There is no such kind of record. Choose one of the list.";
+  if (!query.agency.empty() && !agency_named(query.agency))
+    problem = "There is no such agency. Choose one of the list.";
+  if (!query.kind.empty() && !record_kind_named(query.kind))
+    problem = "There is no such kind of record. Choose one of the list.";
   if (!problem.empty()) return std::nullopt;
   return query;
 }

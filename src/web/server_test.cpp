@@ -118,7 +118,8 @@ TEST_F(ServerTest, TheApiReadsJsonAndPagesReadForms) {
   const std::string who = R"({"username": "social-worker", "password": ")" + std::string(FakePages::password) + "\"}";
   const std::string session = sent("/api/v1/session", "application/json", who);
   EXPECT_THAT(session, StartsWith("HTTP/1.1 201"));
-  EXPECT_THAT(sent("/api/v1/session", "application/x-www-form-urlencoded", "username=social-worker"), StartsWith("HTTP/1.1 415"));
+  EXPECT_THAT(sent("/api/v1/session", "application/x-www-form-urlencoded", "username=social-worker"),
+              StartsWith("HTTP/1.1 415"));
   EXPECT_THAT(sent("/sign-in", "application/json", who), StartsWith("HTTP/1.1 415"));
   const std::string::size_type at = session.find("\"token\":\"") + 9;
   const std::string token = session.substr(at, session.find('"', at) - at);

@@ -129,8 +129,11 @@ Response search_form(const Visit& visit) {
 std::string whole_chronology(std::string_view id, const hub::PersonQuery& query) {
   std::string address = "/person/" + percent_encode(id) + "?all=1";
   if (!query.newest_first) address += "&order=oldest";
-  const std::pair<std::string_view, std::string_view> fields[] = {
-      {"as-known-at", query.as_known_at}, {"agency", query.agency}, {"kind", query.kind}, {"from", query.from}, {"to", query.to}};
+  const std::pair<std::string_view, std::string_view> fields[] = {{"as-known-at", query.as_known_at},
+                                                                  {"agency", query.agency},
+                                                                  {"kind", query.kind},
+                                                                  {"from", query.from},
+                                                                  {"to", query.to}};
   for (const auto& [name, value] : fields) {
     if (!value.empty()) address += "&" + std::string(name) + "=" + percent_encode(value);
   }
@@ -158,7 +161,8 @@ Response person(const Visit& visit) {
     agencies.push_back(choice(name_of(static_cast<Agency>(i)), title_of(static_cast<Agency>(i)), query->agency));
   }
   values.list("agencies", std::move(agencies));
-  values.list("kinds", list_of(view->kinds, [&](const auto& kind) { return choice(kind.first, kind.second, query->kind); }));
+  values.list("kinds",
+              list_of(view->kinds, [&](const auto& kind) { return choice(kind.first, kind.second, query->kind); }));
   values.text("from", query->from).text("to", query->to).text("whole_chronology", whole_chronology(id, *query));
   const bool filtered = !query->agency.empty() || !query->kind.empty() || !query->from.empty() || !query->to.empty();
   values.flag("filtered", filtered);
@@ -170,7 +174,8 @@ Response person(const Visit& visit) {
 
 Response findings(const Visit& visit) {
   const auto query = findings_query(visit.request);
-  if (!query) return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
+  if (!query)
+    return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the findings page.");
   const auto view = visit.site.pages().findings(visit.viewer(), *query);
   if (!view) return visit.site.refusal(visit, view.error());
   return visit.site.page(visit, "findings", "Findings", present(*view));
@@ -272,7 +277,8 @@ Response held_back(const Visit& visit) {
 
 Response held_back_file(const Visit& visit) {
   const auto agency = agency_named(visit.part("agency"));
-  if (!agency) return visit.site.error_page(visit, 404, "There is no such agency", "Choose one on the page of held-back rows.");
+  if (!agency)
+    return visit.site.error_page(visit, 404, "There is no such agency", "Choose one on the page of held-back rows.");
   auto file = visit.site.pages().held_back_file(visit.viewer(), *agency);
   if (!file) return visit.site.refusal(visit, file.error());
   Response response;

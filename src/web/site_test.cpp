@@ -63,7 +63,9 @@ class SiteTest : public testing::Test {
 };
 
 // The API has gates and tests of its own (api_test.cpp).
-bool of_the_api(const Route& route) { return route.pattern.starts_with(api_prefix); }
+bool of_the_api(const Route& route) {
+  return route.pattern.starts_with(api_prefix);
+}
 
 // An address for each pattern, so that a new route is tried here without anybody remembering to.
 std::string example_of(std::string pattern) {
@@ -81,7 +83,8 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
     if (std::holds_alternative<Everybody>(route.gate)) open.insert(route.pattern);
     if (std::holds_alternative<SignedIn>(route.gate)) any_role.insert(route.pattern);
   }
-  EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/sign-in", "/signed-out", "/api/v1/openapi.json", "/api/v1/session"}));
+  EXPECT_EQ(open,
+            (std::set<std::string>{"/healthz", "/sign-in", "/signed-out", "/api/v1/openapi.json", "/api/v1/session"}));
   EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/api/v1/session/end", "/api/v1/purpose"}));
 }
 
@@ -102,17 +105,16 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
     for (const Route& route : site_->router().routes()) {
       const auto* action = std::get_if<access::Action>(&route.gate);
       if (action == nullptr || of_the_api(route)) continue;
-      const Response response =
-          route.method == Method::get
-              ? get(example_of(route.pattern), {{"left", "a"}, {"right", "b"}})
-              : post(example_of(route.pattern), {{"q", "x"},
-                                                  {"action", "take"},
-                                                  {"entry", "41"},
-                                                  {"raw", "x"},
-                                                  {"left", "a"},
-                                                  {"right", "b"},
-                                                  {"word", "same"},
-                                                  {"reason", "known"}});
+      const Response response = route.method == Method::get
+                                    ? get(example_of(route.pattern), {{"left", "a"}, {"right", "b"}})
+                                    : post(example_of(route.pattern), {{"q", "x"},
+                                                                       {"action", "take"},
+                                                                       {"entry", "41"},
+                                                                       {"raw", "x"},
+                                                                       {"left", "a"},
+                                                                       {"right", "b"},
+                                                                       {"word", "same"},
+                                                                       {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
       if (!refused) {

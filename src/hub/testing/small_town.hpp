@@ -21,7 +21,8 @@ class TemporaryFolder {
     const std::filesystem::path memory = "/dev/shm";
     std::error_code none;
     const bool in_memory = std::filesystem::is_directory(memory, none);
-    std::string pattern = ((in_memory ? memory : std::filesystem::temp_directory_path()) / "wider-hub-test-XXXXXX").string();
+    std::string pattern =
+        ((in_memory ? memory : std::filesystem::temp_directory_path()) / "wider-hub-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(pattern.data()), nullptr);
     path = pattern;
   }

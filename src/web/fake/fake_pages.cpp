@@ -128,7 +128,9 @@ hub::PersonView rich_person() {
   view.kinds = {{"stop", "Stop"}, {"absence", "School absence"}, {"referral", "Referral"}};
   view.plans = {"Child in need plan since 12 April 2009; no end is recorded"};
   view.working = {{"P700", "Jo Whitfield", "Education", "2 June 2009"}};
-  view.decisions = {"On 1 July 2009 Priya Nair said (“same house”): “Police, Missing episode, 28 March 2009” and “Education, Concern, 2 May 2009” are one person."};
+  view.decisions = {
+      "On 1 July 2009 Priya Nair said (“same house”): “Police, Missing episode, 28 March 2009” and “Education, "
+      "Concern, 2 May 2009” are one person."};
   view.network = network();
   return view;
 }
@@ -206,11 +208,13 @@ Result<hub::SearchView> FakePages::search(const hub::Viewer&, std::string_view q
   hub::SearchView view;
   view.query = query;
   if (empty || query == "nobody") return view;
-  view.hits = {{"P123", "Chelsea Marsden", "Chelsey Marsden, Chelsea Marsden-Holt", "3 March 1994 (15 today)", "NX4",
-                "Children's social care, Police, Education", "Name “Chelsea” the same; name “Marsden” the same.", "All that you typed is the same"},
-               {"P871", "Kelsey Marsden", "", "1992 (16 or 17 today)", "NX2", "Education",
-                "“Kelsey” is spelt like “Chelsea”; name “Marsden” the same.", "All that you typed fits"},
-               {"P512", "Not identified: “Taz”", "", "", "", "Police", "Name “Taz” the same.", "Part of what you typed fits"}};
+  view.hits = {
+      {"P123", "Chelsea Marsden", "Chelsey Marsden, Chelsea Marsden-Holt", "3 March 1994 (15 today)", "NX4",
+       "Children's social care, Police, Education", "Name “Chelsea” the same; name “Marsden” the same.",
+       "All that you typed is the same"},
+      {"P871", "Kelsey Marsden", "", "1992 (16 or 17 today)", "NX2", "Education",
+       "“Kelsey” is spelt like “Chelsea”; name “Marsden” the same.", "All that you typed fits"},
+      {"P512", "Not identified: “Taz”", "", "", "", "Police", "Name “Taz” the same.", "Part of what you typed fits"}};
   view.more = true;
   return view;
 }
@@ -246,7 +250,8 @@ Result<hub::FindingsView> FakePages::findings(const hub::Viewer&, const hub::Fin
       vehicle_finding(finding_state_),
       {"repeat-closed-11c0aa40",
        "Two agencies referred one child three times in 12 months, and each referral was closed with no further action.",
-       "Chelsea Marsden", "3 March 2009", "Education and Police", 1, "Taken by Priya Nair", hub::FindingStage::taken, false}};
+       "Chelsea Marsden", "3 March 2009", "Education and Police", 1, "Taken by Priya Nair", hub::FindingStage::taken,
+       false}};
   return view;
 }
 
@@ -274,7 +279,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                  "not graded",
                  "Two children seen in a silver Vauxhall Vectra on Station Road.",
                  "In full",
-                 {"P123|Chelsea Marsden", "P204|Ruby Lomax"}},
+                 {"P123|Chelsea Marsden", "P204|Ruby Lomax"},
+                 "silver Vauxhall Vectra"},
                 {"Education",
                  "education/concern-E2390",
                  "2 May 2009",
@@ -283,7 +289,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                  "not graded",
                  "A pupil was seen getting out of a silver car outside the school.",
                  "In full",
-                 {"P311|Kyle Danvers"}}};
+                 {"P311|Kyle Danvers"},
+                 ""}};
   view.also = {{"Police",
                 "police/intelligence-I902",
                 "March 2009",
@@ -292,10 +299,12 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
                 "5x5x5 B24: mostly reliable source",
                 "A man called “Taz” with a silver car waits outside the school.",
                 "In full",
-                {"Not identified: “Taz”"}}};
-  view.leanings = {{"P123|Chelsea Marsden", "“Education, Concern, 2 May 2009” with “Police, Stop, 14 June 2009”", "Likely but not confirmed",
-                    "The finding falls.", "education/concern-E2390", "police/stop-S4471#1"},
-                   {"", "Two records, one of which cannot be shown to you", "Confirmed by Priya Nair on 1 July 2009", "", "", ""}};
+                {"Not identified: “Taz”"},
+                ""}};
+  view.leanings = {
+      {"P123|Chelsea Marsden", "“Education, Concern, 2 May 2009” with “Police, Stop, 14 June 2009”",
+       "Likely but not confirmed", "The finding falls.", "education/concern-E2390", "police/stop-S4471#1"},
+      {"", "Two records, one of which cannot be shown to you", "Confirmed by Priya Nair on 1 July 2009", "", "", ""}};
   view.holders = {{"Police", "2 of the 3 children", "15 June 2009"},
                   {"Education", "1 of the 3 children", "5 May 2009"}};
   view.explanations = {{"Do the children live together?", "No: three households."},
@@ -317,8 +326,10 @@ Result<void> FakePages::act_on_finding(const hub::Viewer& viewer, std::string_vi
   const std::scoped_lock lock(mutex_);
   using hub::FindingAction;
   const bool needs_reason = action == FindingAction::dismiss || action == FindingAction::reopen;
-  if (needs_reason && reason.find_first_not_of(' ') == std::string_view::npos) return failure(ErrorCode::usage, "Say why.");
-  if (action == FindingAction::snooze && !parse_iso_date(until)) return failure(ErrorCode::usage, "Choose the day on which it comes back.");
+  if (needs_reason && reason.find_first_not_of(' ') == std::string_view::npos)
+    return failure(ErrorCode::usage, "Say why.");
+  if (action == FindingAction::snooze && !parse_iso_date(until))
+    return failure(ErrorCode::usage, "Choose the day on which it comes back.");
   finding_state_ = action == FindingAction::take      ? "Taken by " + viewer.name
                    : action == FindingAction::dismiss ? "Dismissed: " + std::string(reason)
                    : action == FindingAction::snooze  ? "Comes back on " + std::string(until)
@@ -362,12 +373,24 @@ Result<std::string> FakePages::held_back_file(const hub::Viewer&, Agency) {
 Result<hub::HeldBackView> FakePages::held_back(const hub::Viewer&, std::uint32_t page) {
   if (empty) return hub::HeldBackView{};
   return hub::HeldBackView{
-      {{41, "police_stops_2009_06.csv", "118", "stop_date", "Not a date: 31/06/2009",
-        "Ask Police which day it was, mend the row and retry.", "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
+      {{41,
+        "police_stops_2009_06.csv",
+        "118",
+        "stop_date",
+        "Not a date: 31/06/2009",
+        "Ask Police which day it was, mend the row and retry.",
+        "S4472,31/06/2009,Station Road,\"MARSDEN, C\"",
         "police",
         {{"stop_id", "S4472", false}, {"stop_date", "31/06/2009", true}, {"place", "Station Road", false}}},
-       {57, "absence_2009_t3.csv", "9", "upn", "The row has 7 cells where the header has 8",
-        "Add the missing cell and retry.", "A20931,2009-06-02,U,,Northgate High,x,y", "education", {}}},
+       {57,
+        "absence_2009_t3.csv",
+        "9",
+        "upn",
+        "The row has 7 cells where the header has 8",
+        "Add the missing cell and retry.",
+        "A20931,2009-06-02,U,,Northgate High,x,y",
+        "education",
+        {}}},
       52,
       page,
       3};
