@@ -1,8 +1,9 @@
 #include "linkage/blocking_recall.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -17,12 +18,16 @@ std::string BlockingRecall::says() const {
 
 BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
                                const std::vector<std::uint32_t>& cluster, bool between_sources_only) {
-  std::map<std::uint32_t, std::vector<std::uint32_t>> members;
+  std::vector<std::uint32_t> members;  // cluster by cluster
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    if (cluster[i] != UINT32_MAX) members[cluster[i]].push_back(i);
+    if (cluster[i] != UINT32_MAX) members.push_back(i);
   }
+  std::stable_sort(members.begin(), members.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return cluster[a] < cluster[b]; });
   std::uint64_t within_entries = 0, unseen = 0, by_one = 0, by_two = 0, by_more = 0;
-  for (const auto& [label, its] : members) {
+  for (std::size_t from = 0, to = 0; from < members.size(); from = to) {
+    while (to < members.size() && cluster[members[to]] == cluster[members[from]]) ++to;
+    const auto its = std::span(members).subspan(from, to - from);
     for (std::size_t i = 0; i < its.size(); ++i) {
       const std::uint64_t rows = entries.rows_of(its[i]).size();
       if (!between_sources_only) within_entries += rows * (rows - 1) / 2;

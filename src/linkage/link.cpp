@@ -242,9 +242,12 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   if (options.each_pair) report_pairs(work, edges, together);
   if (options.each_candidate) report_candidates(work, blocking);
   linked.cluster = rows_of_clusters(entries, cluster, together, between);
-  const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between);
-  linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
-  linked.blocking_note = recall.says() + "; " + blocking.note();
+  linked.blocking_note = blocking.note();
+  if (!options.components_only) {  // a component of half the rows says nothing of what blocking missed
+    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between);
+    linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
+    linked.blocking_note = recall.says() + "; " + linked.blocking_note;
+  }
   if (clustered.split_components > 0) {
     linked.blocking_note +=
         fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);

@@ -1,6 +1,7 @@
 #include "linkage/normalise.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 
 #include <fmt/format.h>
@@ -8,11 +9,21 @@
 namespace wider::linkage {
 namespace {
 
-// The words of a name without titles.
+// The words of a name without titles; where nothing else stands, those that may be a name (Ma, Earl, King).
 std::vector<std::string_view> name_words(std::string_view folded) {
-  std::vector<std::string_view> found = words(folded);
-  std::erase_if(found, is_title);
+  std::vector<std::string_view> found = words(folded), bare;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(bare), [](auto word) { return !is_title(word); });
+  if (!bare.empty()) return bare;
+  std::erase_if(found, is_placeholder);
   return found;
+}
+// The same for forename and surname in one: "Anna King" keeps both, and "Sir Robert" is no surname of Robert's.
+std::vector<std::string_view> whole_name_words(std::string_view folded) {
+  std::vector<std::string_view> bare = name_words(folded);
+  const auto all = words(folded);
+  if (bare.size() == 1 && all.size() >= 2 && all.front() == bare.front() && !is_placeholder(all.back()))
+    bare.push_back(all.back());
+  return bare;
 }
 
 // "MARSH, Ann Mary" or "Marsh, Ann": one name, or one in capitals, before the comma, and no more than three without a
@@ -90,9 +101,11 @@ ParsedFullName Normaliser::full_name(std::string_view text) {
   const std::size_t comma = text.find(',');
   const std::string before = fold(text.substr(0, comma));
   const std::string after = comma == std::string_view::npos ? std::string() : fold(text.substr(comma + 1));
-  std::vector<std::string_view> parts = name_words(before);
+  std::vector<std::string_view> parts = whole_name_words(before);
   std::vector<std::string_view> more = name_words(after);
+  const bool epithet = !more.empty() && is_title(more.front());  // "Ann, Queen"
   if (parts.empty()) parts.swap(more);
+  if (epithet) more.clear();
   ParsedFullName parsed;
   if (surname_stands_first(text, comma) && !parts.empty() && !more.empty()) {
     parsed.surname = surname_of(parts);

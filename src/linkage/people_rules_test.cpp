@@ -46,6 +46,27 @@ TEST(Text, FullStopsPartInitialsAndPetNamesAreOneHoweverTheyEnd) {
   EXPECT_NE(groups_of("ronny")[0], 0);
 }
 
+// "Ma" and "King" are titles and names: they are left out where another word stands, and kept where none does.
+TEST(Names, ThatAreTitlesAsWellAreKeptWhereNothingElseStands) {
+  const auto read = [](std::string_view forename, std::string_view surname, std::string_view full_name) {
+    Two two;
+    two.add(forename, surname).value[static_cast<std::size_t>(Attribute::full_name)] =
+        two.people.strings.intern(full_name);
+    const Entries entries = make_entries(two.people.input, {});
+    const Entry& entry = entries.all[0];
+    return std::pair(std::string(entries.strings.view(entry.forename)), std::string(entries.strings.view(entry.surname)));
+  };
+  using Name = std::pair<std::string, std::string>;
+  EXPECT_EQ(read("Ma", "Wilson", ""), Name("ma", "wilson"));
+  EXPECT_EQ(read("Anna", "King", ""), Name("anna", "king"));
+  EXPECT_EQ(read("Mrs", "Wilson", ""), Name("", "wilson"));
+  EXPECT_EQ(read("Baby", "Unknown", ""), Name("", ""));
+  EXPECT_EQ(read("Sir Robert", "Gilmour MP", ""), Name("robert", "gilmour"));
+  EXPECT_EQ(read("", "", "Anna King"), Name("anna", "king"));
+  EXPECT_EQ(read("", "", "Sir Robert Gilmour, 1st Baronet"), Name("robert", "gilmour"));
+  EXPECT_EQ(read("", "", "Sir Robert"), Name("robert", ""));
+}
+
 TEST(Home, StreetWithoutItsNumberIsCloserThanThePostcodeAlone) {
   using namespace level;
   const auto home = [](std::string_view a, std::string_view p, std::string_view b, std::string_view q) {

@@ -46,7 +46,7 @@ std::string pet_name(std::string_view name) {
 }
 
 struct Tables {
-  std::unordered_set<std::string, TextHash, std::equal_to<>> titles;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> titles, placeholders;
   TextMap<std::string> address_words;
   TextMap<NameGroups> groups;
   TextMap<NameGroups> pet_names;  // by pet_name()
@@ -55,6 +55,9 @@ struct Tables {
   Tables() {
     for (const std::string_view line : table_lines("titles.txt")) {
       for (const std::string_view word : words(line)) titles.emplace(word);
+    }
+    for (const std::string_view line : table_lines("placeholders.txt")) {
+      for (const std::string_view word : words(line)) placeholders.emplace(word);
     }
     for (const std::string_view line : table_lines("address_words.txt")) {
       const auto pair = words(line);
@@ -154,6 +157,10 @@ std::vector<std::string_view> words(std::string_view folded) {
 
 bool is_title(std::string_view folded_word) {
   return tables().titles.contains(folded_word);
+}
+
+bool is_placeholder(std::string_view folded_word) {
+  return tables().placeholders.contains(folded_word);
 }
 
 // The first sound, then consonants by class; vowels, h, w and y are silent, doubles count once.

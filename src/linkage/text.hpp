@@ -17,6 +17,7 @@ namespace wider::linkage {
 [[nodiscard]] std::string fold_tight(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> words(std::string_view folded);
 [[nodiscard]] bool is_title(std::string_view folded_word);
+[[nodiscard]] bool is_placeholder(std::string_view folded_word);  // no name even where no other word stands
 // A key that names of the same sound share, whatever the spelling or the transliteration ("mohammed", "muhamad").
 [[nodiscard]] std::string sound_key(std::string_view folded_word);
 // Abbreviations made one: "12 station rd".
