@@ -75,9 +75,8 @@ int run(const std::string& file, const std::string& id, unsigned threads, bool n
   const linkage::Scorer scorer(**model, entries);
   const linkage::Blocking blocking(entries, (*model)->blocking, threads);
   double cold = lap.say("blocks anew");
-  std::vector<linkage::Comparer> comparers(threads, linkage::Comparer(entries, scorer.established()));
   const linkage::EdgeInput input{entries, scorer, blocking, false, options};
-  const auto edges = linkage::find_edges(input, comparers);
+  const auto edges = linkage::find_edges(input);
   const double scoring = lap.say("pairs");
   cold += scoring;
   fmt::print("  {} distinct pairs, {} edges: {:.1f} million pairs a second a core; with the blocks made anew {:.1f}\n",

@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/patient_comparer.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -111,13 +112,16 @@ CandidateSample sample_candidates(const Entries& entries, const Blocking& blocki
   sample.pairs_share = 1 - missed * missed;
   const auto chunks = chunks_of(blocking, every_rule);
   std::vector<std::vector<CandidatePair>> found(std::max(threads, 1U));
-  std::vector<Comparer> comparers(found.size(), Comparer(entries, established));
+  std::vector<PatientComparer> comparers(found.size(), PatientComparer(entries, established));
   in_parallel(threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    const auto keep = [&](std::uint32_t left, std::uint32_t right, const Pattern& pattern) {
+      found[worker].push_back({pack(pattern), left, right, blocking.rules_giving(left, right)});
+    };
     for_each_picked(sample, entries, blocking, chunks[part], [&](std::uint32_t left, std::uint32_t right) {
       if (between_sources_only && entries.all[left].source == entries.all[right].source) return;
-      const Pattern pattern = comparers[worker].compare(entries.all[left], entries.all[right]);
-      found[worker].push_back({pack(pattern), left, right, blocking.rules_giving(left, right)});
+      comparers[worker].add(left, right, keep);
     });
+    comparers[worker].flush(keep);
   });
   for (const auto& part : found) sample.pairs.insert(sample.pairs.end(), part.begin(), part.end());
   return sample;

@@ -10,6 +10,7 @@
 #include "linkage/pair_filter.hpp"
 #include "linkage/pairs.hpp"
 #include "linkage/parallel.hpp"
+#include "linkage/patient_comparer.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -106,11 +107,10 @@ class BlockSifter {
   std::array<std::uint16_t, tile_room> may_reach_{};
 };
 
-// A pair's weight when it is an edge.
-void add_edge(const EdgeInput& of, Comparer& comparer, std::uint32_t left, std::uint32_t right,
+// The pair when it is an edge.
+void add_edge(const EdgeInput& of, std::uint32_t left, std::uint32_t right, const Pattern& pattern,
               std::vector<Edge>& edges) {
-  const Entry &a = of.entries.all[left], &b = of.entries.all[right];
-  const Score score = of.scorer.score(a, b, comparer.compare(a, b));
+  const Score score = of.scorer.score(of.entries.all[left], of.entries.all[right], pattern);
   if (!score.apart && score.weight >= of.scorer.threshold())
     edges.push_back({left, right, score.weight - of.scorer.threshold()});
 }
@@ -122,11 +122,13 @@ void put_in_order(std::vector<Edge>& edges) {
 
 }  // namespace
 
-FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers) {
-  return find_edges(of, comparers, widest_loops());
+FoundEdges find_edges(const EdgeInput& of) {
+  return find_edges(of, widest_loops());
 }
 
-FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loops loops) {
+FoundEdges find_edges(const EdgeInput& of, Loops loops) {
+  std::vector<PatientComparer> comparers(std::max(of.options.threads, 1U),
+                                         PatientComparer(of.entries, of.scorer.established()));
   const Sketches sketches(of.entries, of.scorer.established(), of.options.threads);
   const TileMaker maker(of.entries, sketches, of.blocking, of.scorer);
   const Bounds bounds = make_bounds(of.scorer);
@@ -136,9 +138,12 @@ FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loo
   std::vector<FoundEdges> found(comparers.size());
   std::atomic<std::size_t> done{0};
   in_parallel(of.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    found[worker].compared += sifters[worker].sift(chunks[part], [&](std::uint32_t left, std::uint32_t right) {
-      add_edge(of, comparers[worker], left, right, found[worker].edges);
-    });
+    const auto add = [&](std::uint32_t left, std::uint32_t right, const Pattern& pattern) {
+      add_edge(of, left, right, pattern, found[worker].edges);
+    };
+    found[worker].compared += sifters[worker].sift(
+        chunks[part], [&](std::uint32_t left, std::uint32_t right) { comparers[worker].add(left, right, add); });
+    comparers[worker].flush(add);
     const std::size_t now = ++done;
     if (worker == 0 && of.options.progress) of.options.progress("compare", now, chunks.size());
   });
@@ -159,7 +164,8 @@ FoundEdges find_edges_naive(const EdgeInput& of) {
     for_each_pair(of.entries, of.blocking, chunk, of.between_sources_only,
                   [&](std::uint32_t left, std::uint32_t right) {
                     ++found.compared;
-                    add_edge(of, comparer, left, right, found.edges);
+                    const Pattern pattern = comparer.compare(of.entries.all[left], of.entries.all[right]);
+                    add_edge(of, left, right, pattern, found.edges);
                   });
   }
   put_in_order(found.edges);

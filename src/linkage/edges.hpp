@@ -25,9 +25,8 @@ struct FoundEdges {
   std::vector<Edge> edges;     // ascending by (left, right)
   std::uint64_t compared = 0;  // distinct pairs
 };
-// One comparer for each thread.
-[[nodiscard]] FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers);
-[[nodiscard]] FoundEdges find_edges(const EdgeInput& of, std::vector<Comparer>& comparers, Loops loops);
+[[nodiscard]] FoundEdges find_edges(const EdgeInput& of);
+[[nodiscard]] FoundEdges find_edges(const EdgeInput& of, Loops loops);
 // The reference: every pair compared and scored in full.
 [[nodiscard]] FoundEdges find_edges_naive(const EdgeInput& of);
 

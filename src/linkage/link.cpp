@@ -208,7 +208,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 
   Linked linked;
-  FoundEdges found = find_edges({entries, scorer, blocking, between, options}, work.comparers);
+  FoundEdges found = find_edges({entries, scorer, blocking, between, options});
   const std::vector<Edge> edges = std::move(found.edges);
   linked.pairs_compared = found.compared;
   linked.pairs_joined = edges.size();

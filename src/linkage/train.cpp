@@ -18,6 +18,7 @@
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/patient_comparer.hpp"
 #include "linkage/prepared.hpp"
 
 namespace wider::linkage {
@@ -48,8 +49,8 @@ Patterns sorted(const std::vector<Counts>& parts) {
   return patterns;
 }
 
-void count_terms(const Entries& entries, Model& model) {
-  for (std::size_t t = 0; t < term_count; ++t) {
+void count_terms(const Entries& entries, Model& model, unsigned threads) {
+  in_parallel(threads, term_count, [&](std::size_t, std::size_t t) {
     std::vector<std::uint32_t> counts(entries.strings.size());
     TermTable& table = model.terms[t];
     for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
@@ -67,7 +68,7 @@ void count_terms(const Entries& entries, Model& model) {
     // The order of codes must not show: sums of integers below 2^53 are exact in any order.
     const double total = static_cast<double>(table.total);
     table.chance = total > 1 ? equal / (total * (total - 1)) : 0;
-  }
+  });
 }
 
 Patterns random_patterns(const Entries& entries, const Established& established, bool between,
@@ -76,23 +77,25 @@ Patterns random_patterns(const Entries& entries, const Established& established,
   constexpr std::size_t parts = 64;
   std::vector<Counts> counts(parts);
   if (n >= 2) {
-    std::vector<Comparer> comparers(std::max(options.threads, 1U), Comparer(entries, established));
+    std::vector<PatientComparer> comparers(std::max(options.threads, 1U), PatientComparer(entries, established));
     in_parallel(options.threads, parts, [&](std::size_t worker, std::size_t part) {
+      const auto count = [&](std::uint32_t, std::uint32_t, const Pattern& pattern) { ++counts[part][pack(pattern)]; };
       const auto count_pair = [&](std::uint64_t i, std::uint64_t j) {
         if (i == j || (between && entries.all[i].source == entries.all[j].source)) return;
-        ++counts[part][pack(comparers[worker].compare(entries.all[i], entries.all[j]))];
+        comparers[worker].add(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j), count);
       };
       if (n * (n - 1) / 2 <= random_pairs) {
         for (std::uint64_t i = part; i < n; i += parts) {
           for (std::uint64_t j = i + 1; j < n; ++j) count_pair(i, j);
         }
-        return;
+      } else {
+        Random chance(mix64(options.seed) ^ part);
+        for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
+          const std::uint64_t i = chance.below(n);
+          count_pair(i, chance.below(n));
+        }
       }
-      Random chance(mix64(options.seed) ^ part);
-      for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
-        const std::uint64_t i = chance.below(n);
-        count_pair(i, chance.below(n));
-      }
+      comparers[worker].flush(count);
     });
   }
   return sorted(counts);
@@ -118,8 +121,9 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
   const std::uint64_t every = pairs / most_pairs_a_rule + 1;
   sample.kept_share = 1 / static_cast<double>(every);
   std::vector<Counts> counts(std::max(options.threads, 1U));
-  std::vector<Comparer> comparers(counts.size(), Comparer(entries, established));
+  std::vector<PatientComparer> comparers(counts.size(), PatientComparer(entries, established));
   in_parallel(options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    const auto count = [&](std::uint32_t, std::uint32_t, const Pattern& pattern) { ++counts[worker][pack(pattern)]; };
     const RuleBlocks& made = blocking.of(rule);
     for (std::size_t b = chunks[part].first_block; b < chunks[part].end_block; ++b) {
       const Block& block = made.blocks[b];
@@ -131,10 +135,11 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
           if (between && entries.all[left].source == entries.all[right].source) continue;
           if (every > 1 && mix64(options.seed ^ entries.content[left] ^ mix64(entries.content[right])) % every != 0)
             continue;
-          ++counts[worker][pack(comparers[worker].compare(entries.all[left], entries.all[right]))];
+          comparers[worker].add(left, right, count);
         }
       }
     }
+    comparers[worker].flush(count);
   });
   sample.patterns = sorted(counts);
   for (const auto& [pattern, count] : sample.patterns) sample.pairs += static_cast<double>(count);
@@ -404,7 +409,7 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     return failure(ErrorCode::usage,
                    "A model needs at least two different rows to learn from; give more rows or a trained model.");
   auto model = std::make_shared<Model>();
-  count_terms(entries, *model);
+  count_terms(entries, *model, options.threads);
   const Established established =
       established_forenames(entries, model->terms[static_cast<std::size_t>(Term::forename)]);
   if (options.progress) options.progress("u from random pairs", 0, 1);
