@@ -119,6 +119,8 @@ def figures(arguments, reports, empty):
     row("wrong joins between twins (pairs of mentions)", "0", str(together["twin_wrong_pairs"]),
         together["twin_wrong_pairs"] == 0)
     row("recall on twins' own records", ">= 0.90", f"{together['twin_recall']:.4f}", together["twin_recall"] >= 0.9)
+    merged = together["households_merged_per_10000"]
+    row("households merged, per 10,000 people", "<= 1", f"{merged:.2f}", merged <= 1)
     row("mentions not taken in", "0", str(together["mentions_not_taken_in"]), together["mentions_not_taken_in"] == 0)
     for stage in ["generate", "take in", "settle (link, find)"]:
         row(f"  {stage}, s", "", f"{stages[stage]:.1f}")

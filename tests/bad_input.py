@@ -95,14 +95,15 @@ class Trial:
         return self.run("intake", "--hub", self.hub, "--agency", agency, "--format", form, *more, self.path(name))
 
     def refused_files(self):
-        before = self.entries()
         for name, (content, form, why) in REFUSED.items():
             if content is not None:
                 self.write(name, content)
+            before = self.entries()
             tried = self.send(name, form)
             self.check(name, tried.status == 1 and name in tried.err and why in tried.err and tried.memory_mb < MOST_MEMORY_MB, tried.last())
             self.check(f"{name} leaves nothing", self.entries() == before and not self.held_back(), "no entry, no held-back row")
         os.mkdir(self.path("folder.csv"))
+        before = self.entries()
         tried = self.send("folder.csv")
         self.check("a folder", tried.status == 1 and "folder.csv" in tried.err and self.entries() == before, tried.last())
 
@@ -129,7 +130,7 @@ class Trial:
             ("no such option", 2, ["intake", "--nonsense"]),
             ("no hub named", 2, ["intake", "--agency", "social-care", "--format", "ssd-person", good]),
             ("an unknown agency", 2, ["intake", "--hub", self.hub, "--agency", "moon", "--format", "ssd-person", good]),
-            ("an unknown format", 1, ["intake", "--hub", self.hub, "--agency", "social-care", "--format", "moon", good]),
+            ("an unknown format", 2, ["intake", "--hub", self.hub, "--agency", "social-care", "--format", "moon", good]),
             ("a hub that is not there", 1, ["intake", "--hub", self.path("nowhere"), "--agency", "social-care", "--format", "ssd-person", good]),
             ("a hub made twice", 1, ["init", "--hub", self.hub]),
         ]:

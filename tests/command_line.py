@@ -5,12 +5,14 @@ Help of every command shows an example; wrong usage ends with 2; and while a hub
 run on it as if it were not: files are read and written where the command was typed.
 Ends with "N passed, N failed". Standard library only.
 """
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 PROGRAM = os.path.abspath(sys.argv[1])
 passed = failed = 0
@@ -94,11 +96,114 @@ def check_layouts(scratch):
     check("an agency that does not exist is wrong usage", unknown.returncode == 2 and "circus" in unknown.stderr, unknown.stderr)
 
 
+OWN_MAPPING = """title = "Stops"
+agency = "police"
+kind = "stop"
+dates = ["{dates}"]
+[record]
+id = "Ref"
+happened = "Day"
+[[person]]
+role = "subject"
+surname = "Surname"
+birth_date = "Born"
+"""
+
+
+def check_own_mapping(scratch):
+    hub, rows = os.path.join(scratch, "own"), os.path.join(scratch, "own.csv")
+    mapping, stops = os.path.join(scratch, "own.toml"), "Ref,Day,Surname,Born\nS1,2009-03-03,Marsh,1995-02-01\n,2009-03-04,Reed,1994-02-01\n"
+    with open(rows, "w", encoding="utf-8") as file:
+        file.write(stops)
+    for dates in ("DD/MM/YYYY", "YYYY-MM-DD"):
+        with open(mapping, "w", encoding="utf-8") as file:
+            file.write(OWN_MAPPING.format(dates=dates))
+        if dates.startswith("DD"):
+            wider("init", "--hub", hub)
+        taken = wider("intake", "--hub", hub, "--map", mapping, rows)
+        check(f"a file is read again when its mapping was changed ({dates})", taken.returncode == 0 and "already had 0" in taken.stdout or dates.startswith("YYYY") and "accepted 1" in taken.stdout, taken.stdout + taken.stderr)
+    size = lambda: wider("ledger", "head", "--hub", hub).stdout
+    before = size()
+    listed = json.loads(wider("held-back", "--hub", hub, "--json").stdout)
+    check("looking at held-back rows is an entry", size() != before)
+    check("the row without a number waits", any("Reed" in row["raw"] for row in listed), listed)
+    entry = str(next(row["entry"] for row in listed if "Reed" in row["raw"]))
+    lost = wider("held-back", "--hub", hub, "--mend", entry, "--row", "S2,2009-03-04,Reed,1994-02-01")
+    check("a row under a mapping of one's own asks for the mapping", lost.returncode == 1 and "--map" in lost.stderr, lost.stderr)
+    mended = wider("held-back", "--hub", hub, "--map", mapping, "--mend", entry, "--row", "S2,2009-03-04,Reed,1994-02-01")
+    check("and is mended with it", mended.returncode == 0 and "accepted 1" in mended.stdout, mended.stdout + mended.stderr)
+    again = wider("held-back", "--hub", hub, "--map", mapping, "--mend", entry, "--row", "S3,2009-03-04,Reed,1994-02-01")
+    check("a row is mended once", again.returncode == 2 and "mended before" in again.stderr, again.stderr)
+
+
+def check_what_the_operator_reads(scratch):
+    hub = os.path.join(scratch, "hub")
+    people = os.path.join(scratch, "all.csv")
+    wider("people", "--hub", hub, "--out", people)
+    with open(people, encoding="utf-8") as file:
+        mentions = [line.split(",")[0] + "/" + line.split(",")[1] for line in file.read().splitlines()[1:]]
+    closed = next((m for m in mentions if m.startswith("health/sexual-health")), None)
+    open_one = next(m for m in mentions if m.startswith("social-care/referral"))
+    check("the town has a sensitive health record", closed is not None)
+    told = wider("explain", "--hub", hub, closed, open_one)
+    check("explain shows no more than a page does", told.returncode == 1 and "cannot be shown" in told.stderr, told.stdout)
+    check("a mention that is no text is an error, not a crash", wider("chronology", "--hub", hub, "--person", b"P\xff".decode("utf-8", "surrogateescape")).returncode == 1)
+    for words, what in ((["--reason", "  "], "a blank reason"), (["--different", "--withdraw", "--reason", "x"], "two words at once")):
+        check(f"{what} is wrong usage", wider("decide-link", "--hub", hub, mentions[0], mentions[1], *words).returncode == 2)
+    check("a record and itself are no decision", wider("decide-link", "--hub", hub, mentions[0], mentions[0], "--reason", "x").returncode == 2)
+    check("nothing decided, nothing to take back", wider("decide-link", "--hub", hub, mentions[2], mentions[3], "--withdraw", "--reason", "x").returncode == 1)
+    counted = wider("findings", "--hub", hub)
+    listed = json.loads(wider("findings", "--hub", hub, "--json").stdout)
+    check("findings counts what it lists", counted.stdout.splitlines()[-1].startswith(f"{len(listed)} finding"), counted.stdout[-200:])
+
+
+def check_accounts(scratch):
+    hub = os.path.join(scratch, "second")
+    words = ["account", "--hub", hub, "--username", "sam", "--name", "Sam Okafor", "--role", "social-worker", "--agency", "social-care"]
+    check("an account is made", wider(*words, stdin="a long password\n").returncode == 0)
+    check("its name is taken", wider(*words, stdin="a long password\n").returncode == 1)
+    check("an account is closed", wider("account", "--hub", hub, "--username", "sam", "--close").returncode == 0)
+
+
+def asked(address, path, body=None, token="", method=None):
+    request = urllib.request.Request(address + path, data=None if body is None else json.dumps(body).encode(), method=method,
+                                     headers={"Content-Type": "application/json", **({"Authorization": "Bearer " + token} if token else {})})
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.load(reply)
+
+
+def check_news_while_people_browse(scratch):
+    """Looks come all the time; a new record is on the pages all the same."""
+    hub, file = os.path.join(scratch, "own"), os.path.join(scratch, "more.csv")
+    with open(file, "w", encoding="utf-8") as rows:
+        rows.write("Ref,Day,Surname,Born\nS9,2009-03-09,Wintergreen,1995-02-09\n")
+    wider("account", "--hub", hub, "--username", "sam", "--name", "Sam Okafor", "--role", "social-worker", "--agency", "social-care", stdin="a long password\n")
+    server = subprocess.Popen([PROGRAM, "serve", "--hub", hub, "--listen", "127.0.0.1:0"], cwd="/", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = first_line(server).split()[-1] + "/api/v1"
+        token = asked(address, "/session", {"username": "sam", "password": "a long password"})["token"]
+        asked(address, "/purpose", {"kind": "child-protection-enquiry", "reference": "a test"}, token)
+        found = lambda: len(asked(address, "/search", {"q": "Wintergreen"}, token)["hits"])
+        check("nobody of that name before", found() == 0)
+        wider("intake", "--hub", hub, "--map", os.path.join(scratch, "own.toml"), file)
+        deadline = time.monotonic() + 30
+        while found() == 0 and time.monotonic() < deadline:
+            time.sleep(0.1)  # every search is an entry
+        check("news is on the pages though searches keep coming", found() == 1)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
 def main():
     check_help()
     with tempfile.TemporaryDirectory() as scratch:
         check_live_hub(scratch)
         check_layouts(scratch)
+        check_own_mapping(scratch)
+        check_what_the_operator_reads(scratch)
+        check_accounts(scratch)
+        check_news_while_people_browse(scratch)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -138,7 +138,8 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
     std::size_t& of = chosen[static_cast<std::size_t>(at - standard_names.begin())];
     if (found == no_column)
       return failure(ErrorCode::malformed,
-                     fmt::format("{}: there is no column {} (--column {}={}).", file, column, standard, column));
+                     fmt::format("{}: there is no column {} (--column {}={}); the columns are: {}.", file, column, standard,
+                                 column, fmt::join(header, ", ")));
     if (of == no_column || of == found) {
       of = found;
     } else if (standard == "address") {

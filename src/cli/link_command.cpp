@@ -65,6 +65,10 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
+  options.before_comparing = [&](const std::string& says) {
+    report.blocking_forecast = says;
+    if (arguments.before_comparing) arguments.before_comparing(says);
+  };
   options.with_alternatives = !arguments.alternatives.empty();
   options.components_only = arguments.components;
   auto rows = linkage::Prepared::make(read->input, {}, options);

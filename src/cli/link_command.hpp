@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,7 @@ struct LinkArguments {
   std::string cluster = "components";  // with splink: "components", as Splink clusters, or "average"
   double pairs_threshold = -1;         // with splink: least probability of a pair that is written; below 0: threshold
   linkage::Progress progress;
+  std::function<void(const std::string&)> before_comparing;  // what blocking will cost and is expected to find
 };
 
 struct LinkReport {
@@ -39,6 +41,7 @@ struct LinkReport {
   std::uint64_t persons = 0;
   std::uint64_t pairs_compared = 0;
   std::uint64_t pairs_joined = 0;
+  std::string blocking_forecast;  // told before anything was compared
   std::string blocking_note;
   std::vector<std::string> notes;    // what the reader should know of the model
   std::vector<std::string> columns;  // "surname ← last_name"

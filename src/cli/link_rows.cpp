@@ -126,6 +126,12 @@ class FileReader {
     in_parallel(plan_.threads, chunks.size(), [&](std::size_t worker, std::size_t c) { parse(chunks[c], worker); });
     mend();
     if (const auto checked = check(); !checked) return checked;
+    // A column that was recognised and says nothing is no error, and not passed over in silence.
+    for (std::string& said : columns_.said) {
+      for (std::size_t c = 0; c < header_.size(); ++c) {
+        if (!is_given(c) && said.ends_with("← " + header_[c])) said += " (empty in every row)";
+      }
+    }
     rows.columns = columns_.said;
     rows.ignored = columns_.ignored;
     auto& ids = rows.ids.emplace_back();

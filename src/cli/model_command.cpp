@@ -47,6 +47,13 @@ Json our_model(const linkage::Model& model) {
   for (const linkage::Rule rule : linkage::every_rule) {
     if (model.blocking.used[static_cast<std::size_t>(rule)]) json["blocking_rules"].push_back(linkage::name_of(rule));
   }
+  json["least_blocking_recall"] = model.blocking.least_recall;
+  for (const linkage::Rule rule : linkage::every_rule) {
+    const linkage::RuleForecast& its = model.blocking.forecast[static_cast<std::size_t>(rule)];
+    if (model.blocking.used[static_cast<std::size_t>(rule)])
+      json["blocking_forecast"].push_back(
+          {{"rule", linkage::name_of(rule)}, {"recall", its.recall}, {"alone", its.alone}, {"pairs", its.pairs}});
+  }
   for (std::size_t t = 0; t < linkage::term_count; ++t) {
     const linkage::TermTable& table = model.terms[t];
     json["terms"].push_back({{"term", linkage::name_of(static_cast<linkage::Term>(t))},
@@ -93,6 +100,17 @@ Result<Json> read_model(const std::string& file) {
   return our_model(**model);
 }
 
+// What the rules bring and cost, as training saw it: the shares are of the matches that all of them bring.
+void print_forecast(const Json& json, Streams& streams) {
+  fmt::print(streams.out, "\n{:<40} {:>10} {:>12} {:>12}\n", "Blocking rules", "recall", "alone", "pairs");
+  for (const Json& rule : json["blocking_forecast"]) {
+    fmt::print(streams.out, "  {:<38} {:>8.2f} % {:>10.2f} % {:>12.0f}\n", rule["rule"].get<std::string>(),
+               100 * rule["recall"].get<double>(), 100 * rule["alone"].get<double>(), rule["pairs"].get<double>());
+  }
+  fmt::print(streams.out, "Together {:.2f} % or more of all pairs that belong together are expected to be compared.\n",
+             std::floor(1e4 * json["least_blocking_recall"].get<double>()) / 100);
+}
+
 void print_model(const Json& json, Streams& streams) {
   const bool ours = json["kind"] == "wider";
   fmt::print(streams.out, "{}\n", ours ? "A linkage model of wider." : "A linkage model of Splink.");
@@ -114,8 +132,12 @@ void print_model(const Json& json, Streams& streams) {
                      : "");
     }
   }
-  fmt::print(streams.out, "\nBlocking rules\n");
-  for (const Json& rule : json["blocking_rules"]) fmt::print(streams.out, "  {}\n", rule.get<std::string>());
+  if (ours) {
+    print_forecast(json, streams);
+  } else {
+    fmt::print(streams.out, "\nBlocking rules\n");
+    for (const Json& rule : json["blocking_rules"]) fmt::print(streams.out, "  {}\n", rule.get<std::string>());
+  }
   if (!json["terms"].empty())
     fmt::print(streams.out, "\n{:<40} {:>10} {:>12} {:>8}\n", "Term frequencies", "values kept", "rows", "chance");
   for (const Json& term : json["terms"]) {

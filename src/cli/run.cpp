@@ -18,6 +18,7 @@
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
 #include "hub/hub.hpp"
+#include "hub/identity.hpp"
 #include "ledger/control.hpp"
 #include "town/persons_csv.hpp"
 #include "town/town.hpp"
@@ -34,9 +35,7 @@ struct Words {
   IntakeWords intake;
   bool list = false;
   bool simulated = false;
-  std::uint64_t mend = 0;
-  std::string row;
-  bool retry = false;
+  HeldBackWords held_back;
   std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
   FindingsWords findings;
   DemoWords demo;
@@ -49,13 +48,14 @@ struct Words {
   std::string model, other_model;
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
-  bool different = false, withdraw = false, behind_tls = false;
+  bool different = false, withdraw = false, behind_tls = false, close = false;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
 struct Chosen {
   std::function<int(Streams&)> alone;
   std::function<int(hub::Hub&, Streams&)> on_hub;
+  std::function<int(Streams&)> on_damaged;  // instead of on_hub, where the ledger fails its proof and does not open
   bool settled = false;  // needs people and findings
 };
 
@@ -122,11 +122,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* held = app.add_subcommand("held-back", "List, mend and retry the rows that could not be taken in");
   hub_option(held, words);
-  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry"});
-  held->add_option("--mend", words.mend, "The entry of the row to mend");
-  held->add_option("--row", words.row, "The row as it should have come");
-  held->add_flag("--retry", words.retry, "Try every held-back row again as it is (after a mapping was corrected)");
-  held->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return held_back(hub, words.mend, words.row, words.retry, streams); }; });
+  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry", "held-back --hub H --map our-crimes.toml --retry"});
+  held->add_option("--mend", words.held_back.mend, "The entry of the row to mend");
+  held->add_option("--row", words.held_back.row, "The row as it should have come");
+  held->add_flag("--retry", words.held_back.retry, "Try every held-back row again as it is (after a mapping was corrected)");
+  existing_file_option(held, "--map", words.held_back.map, "The mapping of your own under which the rows came, corrected (TOML)", words);
+  held->add_option("--purpose", words.purpose, "Why you read this; it is recorded")->capture_default_str();
+  held->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return held_back(hub, words.held_back, operator_of(words), streams); }; });
 
   auto* settle_command = app.add_subcommand("settle", "Link people and find patterns now, and keep a snapshot, so that the next command starts quickly");
   hub_option(settle_command, words);
@@ -135,13 +137,19 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* account = app.add_subcommand("account", "Let somebody sign in; the password is read from standard input");
   hub_option(account, words);
-  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt"});
+  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt", "account --hub H --username sam --close"});
   account->add_option("--username", words.account.username, "The name to sign in with")->required();
-  account->add_option("--name", words.account.name, "The person's name")->required();
+  account->add_option("--name", words.account.name, "The person's name");
   account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
   account->add_option("--agency", words.agency, "The person's agency");
+  account->add_flag("--close", words.close, "The account signs in no more; what it did stays");
   account->callback([&] {
+    if (!words.close && words.account.name.empty()) throw CLI::RequiredError("--name");
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
+      if (words.close) {
+        const auto closed = hub.close_account(words.account.username);
+        return closed ? static_cast<int>(done) : fail(streams, closed.error());
+      }
       const auto role = access::user_role_named(words.role);
       const auto agency = agency_named(words.agency);
       if (!role || !agency) return fail(streams, {ErrorCode::usage, "There is no such role or agency."});
@@ -191,13 +199,14 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
                     "decide-link --hub H social-care/person-S12 health/emergency-E3 --withdraw --reason 'Decided about the wrong record'"});
   decide->add_option("left", words.left, "agency/mention")->required();
   decide->add_option("right", words.right, "agency/mention")->required();
-  decide->add_flag("--different", words.different, "They are not one person");
-  decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
+  auto* different = decide->add_flag("--different", words.different, "They are not one person");
+  decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back")->excludes(different);
   decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
       const auto projection = hub.projection();
       hub::LinkDecision decision;
+      std::pair<MentionIndex, MentionIndex> mentions;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
       decision.reason = words.reason;
@@ -205,9 +214,12 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
         const std::string& text = is_left ? words.left : words.right;
         const auto mention = hub::mention_of_text(projection->holdings(), text);
         if (!mention) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}.", text)});
+        (is_left ? mentions.first : mentions.second) = *mention;
         (is_left ? decision.left_agency : decision.right_agency) = projection->holdings().at(projection->holdings().at(*mention).record).agency;
         (is_left ? decision.left : decision.right) = projection->holdings().name(*mention);
       }
+      if (words.withdraw && hub::decision_about(*projection, mentions.first, mentions.second) == nullptr)
+        return fail(streams, {ErrorCode::not_found, "Nobody decided about these two: there is nothing to take back."});
       const auto recorded = hub.decide_link(decision, operator_of(words));
       return recorded ? static_cast<int>(done) : fail(streams, recorded.error());
     });
@@ -236,7 +248,10 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   hub_option(verify_command, words);
   examples(verify_command, {"ledger verify --hub H", "ledger verify --hub H --head published-head.json"});
   existing_file_option(verify_command, "--head", words.head, "A head published earlier (JSON): shows a roll-back", words);
-  verify_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); }; });
+  verify_command->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); };
+    chosen.on_damaged = [&](Streams& streams) { return verify_unopened(words.hub, words.head, streams); };
+  });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
   examples(head_command, {"ledger head --hub H --out published-head.json"});
@@ -263,11 +278,12 @@ void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
     const nlohmann::json seconds = {{"read", report.read_seconds}, {"prepare", report.prepare_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
-                                                    {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
+                                                    {"blocking_forecast", report.blocking_forecast}, {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
   }
   fmt::print(streams.out, "{} rows, {} persons\n", report.rows, report.persons);
   for (const std::string& column : report.columns) fmt::print(streams.err, "  {}\n", column);
+  if (!report.ignored.empty()) fmt::print(streams.err, "  not read: {}\n", fmt::join(report.ignored, ", "));
   for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
@@ -358,6 +374,10 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       if (const auto read = columns_of(words.link_columns, words.link.columns); !read) return fail(streams, read.error());
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+      words.link.before_comparing = [&](const std::string& says) {
+        progress.finish();
+        if (!streams.json) fmt::print(streams.err, "  {}\n", says);
+      };
       const auto report = run_link(words.link);
       progress.finish();
       if (!report) return fail(streams, report.error());
@@ -400,6 +420,24 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   compare->add_option("left", words.model, "One model")->required()->type_name("MODEL")->check(CLI::ExistingFile);
   compare->add_option("right", words.other_model, "The other")->required()->type_name("MODEL")->check(CLI::ExistingFile);
   compare->callback([&] { chosen.alone = [&](Streams& streams) { return compare_models(words.model, words.other_model, streams); }; });
+
+  auto* adopt = model->add_subcommand("adopt", "Let a hub conclude people with this model from now on; without one, with a model learnt from what the hub holds");
+  hub_option(adopt, words);
+  examples(adopt, {"model adopt --hub H", "model adopt --hub H people.toml"});
+  existing_file_option(adopt, "model", words.model, "The model", words)->type_name("MODEL");
+  adopt->callback([&] {
+    chosen.settled = true;
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return adopt_model(hub, words.model, operator_of(words), streams); };
+  });
+
+  auto* exported = model->add_subcommand("export", "Write the model that a hub concludes people with");
+  hub_option(exported, words);
+  examples(exported, {"model export --hub H --out people.toml"});
+  file_option(exported, "--out", words.out, "The model file to write", words)->required();
+  exported->callback([&] {
+    chosen.settled = true;
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return export_model(hub, words.out, streams); };
+  });
 
   auto* evaluate = model->add_subcommand("evaluate", "Precision and recall by the truth, with intervals, overall and by sex, age and how common the surname is");
   examples(evaluate, {"model evaluate people.csv --id no --truth person --model people.toml", "model evaluate people.csv --id no --truth person --linked linked.csv",
@@ -484,6 +522,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   auto hub = hub::Hub::open(words.hub);
   if (hub) return run_on(**hub, chosen, streams);
   if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(words, arguments, streams);
+  if (hub.error().code == ErrorCode::corrupt && chosen.on_damaged) return chosen.on_damaged(streams);
   return fail(streams, hub.error());
 }
 

@@ -29,13 +29,14 @@ const std::string* find(const std::vector<EmbeddedFile>& files, std::string_view
 
 Result<intake::FormatPtr> shipped_format(std::string_view name) {
   if (name == "cin") return intake::cin_format();
-  if (const std::string* text = find(wider_embedded_mappings, fmt::format("{}.toml", name))) {
+  if (const std::string* text = shipped_mapping(name)) {
     return intake::parse_mapping(*text, name);
   }
   std::vector<std::string> names = {"cin"};
   for (const EmbeddedFile& file : wider_embedded_mappings) names.push_back(without_toml(file.name));
-  return failure(ErrorCode::not_found, fmt::format("There is no format called '{}'. Give one of {}, or a mapping with --map.",
-                                                   name, fmt::join(names, ", ")));
+  return failure(ErrorCode::not_found,
+                 fmt::format("There is no format called '{}'. Give one of {}, or a mapping with --map.", name,
+                             fmt::join(names, ", ")));
 }
 
 std::vector<intake::FormatName> shipped_formats() {
@@ -46,6 +47,10 @@ std::vector<intake::FormatName> shipped_formats() {
     }
   }
   return formats;
+}
+
+const std::string* shipped_mapping(std::string_view name) {
+  return find(wider_embedded_mappings, fmt::format("{}.toml", name));
 }
 
 Result<std::vector<picture::PatternPtr>> shipped_patterns() {
@@ -67,7 +72,11 @@ const picture::PatternPtr* shipped_pattern(std::string_view name) {
   return nullptr;
 }
 
-const std::string* shipped_rule(std::string_view file) { return find(wider_embedded_rules, file); }
-const std::string* shipped_model(std::string_view file) { return find(wider_embedded_models, file); }
+const std::string* shipped_rule(std::string_view file) {
+  return find(wider_embedded_rules, file);
+}
+const std::string* shipped_model(std::string_view file) {
+  return find(wider_embedded_models, file);
+}
 
 }  // namespace wider::hub

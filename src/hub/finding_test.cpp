@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hub/leaning.hpp"
+#include "hub/profile.hpp"
 #include "hub/testing/small_town.hpp"
 #include "picture/picture.hpp"
 
@@ -13,6 +14,7 @@ using ::testing::HasSubstr;
 using testing::hub_of_town;
 using ::testing::Not;
 using testing::shared_hub;
+using testing::viewer_of;
 using testing::social_worker;
 using testing::TemporaryFolder;
 
@@ -66,7 +68,11 @@ TEST(FindingState, WhatIsFilledInIsChecked) {
   }
   for (const char* wrong : {"", "tomorrow", "2009-07-02", "2008-01-01"})
     EXPECT_FALSE(filled_in(snooze, "", wrong, today).has_value()) << wrong;
-  EXPECT_TRUE(filled_in(snooze, "", "2009-07-03", today).has_value());
+  EXPECT_FALSE(filled_in(snooze, " ", "2009-07-03", today).has_value()) << "nobody learns why it waits";
+  EXPECT_TRUE(filled_in(snooze, "the strategy meeting is on that day", "2009-07-03", today).has_value());
+  EXPECT_TRUE(filled_in(snooze, "why", to_iso(today + longest_snooze_days), today).has_value());
+  EXPECT_FALSE(filled_in(snooze, "why", to_iso(today + longest_snooze_days + 1), today).has_value());
+  EXPECT_FALSE(filled_in(snooze, "why", "9999-12-31", today).has_value()) << "put off for ever is dismissed by one person";
 }
 
 TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {
@@ -156,6 +162,34 @@ TEST(Finding, ThePageSaysWhatFallsIfATieFalls) {
   }
   EXPECT_GT(machine, 0);
   EXPECT_GT(told, 0);
+}
+
+TEST(Finding, WhoHeldWhichPartSaysNoMoreThanTheRecordsThatAreShown) {
+  const auto projection = shared_hub().projection();
+  int hidden = 0;
+  for (const access::UserRole role : {access::UserRole::safeguarding_lead, access::UserRole::prosecutor, access::UserRole::social_worker}) {
+    const Agency agency = role == access::UserRole::safeguarding_lead ? Agency::education
+                          : role == access::UserRole::prosecutor      ? Agency::prosecution
+                                                                      : Agency::social_care;
+    const Viewer viewer = viewer_of(role, agency, access::PurposeKind::child_protection_enquiry);
+    for (const Finding& finding : projection->findings) {
+      if (finding.audience) continue;
+      const auto page = shared_hub().finding(viewer, finding.id);
+      if (!page) continue;  // the role opens no findings
+      for (const HolderRow& holder : page->holders) {
+        bool any_shown = false;
+        for (const RecordIndex record : finding.proof) {
+          const RecordRow& row = projection->holdings().at(record);
+          if (title_of(row.agency) == holder.agency) any_shown |= decide_for(viewer, row).depth >= access::Depth::outline;
+        }
+        if (any_shown) continue;
+        ++hidden;
+        EXPECT_EQ(holder.part, "What cannot be shown to you");
+        EXPECT_EQ(holder.knowable_since, to_words(Date{}));
+      }
+    }
+  }
+  EXPECT_GT(hidden, 0);
 }
 
 TEST(Home, NamesAreForThoseWhoMayOpenPeople) {

@@ -100,11 +100,9 @@ bool Hub::behind() const {
   return !projection || projection->facts.through < ledger_->size();
 }
 
-bool Hub::has_news() {
-  const auto projection = this->projection();
-  const std::uint64_t through = projection ? projection->facts.through : 0;
+bool Hub::has_news_after(std::uint64_t sequence) {
   bool news = false;
-  const auto read = ledger_->read_headers(through + 1, ledger_->size(), [&](const ledger::Header& header) {
+  const auto read = ledger_->read_headers(sequence + 1, ledger_->size(), [&](const ledger::Header& header) {
     news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
            header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose && header.kind != EntryKind::submission;
     return !news;
@@ -147,7 +145,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);
-  if (!next->facts.model.empty()) (void)model_of(*next);
+  (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
@@ -184,24 +182,70 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
   if (wanted.username.empty() || wanted.password.size() < 12) {
     return failure(ErrorCode::usage, "An account needs a user name, and a password of at least 12 characters.");
   }
+  if (wanted.username.size() > longest_username) return failure(ErrorCode::usage, fmt::format("A user name has at most {} letters.", longest_username));
+  const auto accounts = accounts_now();
+  if (!accounts) return std::unexpected(accounts.error());
+  if (std::ranges::any_of(*accounts, [&](const Account& one) { return one.username == wanted.username && !one.closed; })) {
+    return failure(ErrorCode::already_there, fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
+  }
   auto hash = access::hash_password(wanted.password);
   if (!hash) return std::unexpected(hash.error());
-  std::uint32_t number = 1;
-  const auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
-    if (header.kind == EntryKind::account) ++number;
-    return true;
-  });
-  if (!read) return std::unexpected(read.error());
+  const auto number = static_cast<std::uint32_t>(accounts->size() + 1);
   Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
   return append_only(EntryKind::account, {}, encode_account(account));
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
-  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
+  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+Result<void> Hub::adopt_model(std::string_view model, const Operator& who) {
+  std::string text(model);
+  if (text.empty()) {
+    auto learnt = learn_model(projection()->holdings(), {});
+    if (!learnt) return std::unexpected(learnt.error());
+    text = std::move(*learnt);
+  }
+  if (auto parsed = linkage::parse_model(text); !parsed) return std::unexpected(parsed.error());
+  std::string by = who.user;
+  std::ranges::replace_if(by, [](unsigned char c) { return c < ' '; }, ' ');
+  return append_only(EntryKind::model_adopted, {}, fmt::format("# adopted by {}\n{}", by, text));
+}
+
+Result<std::vector<Account>> Hub::accounts_now() {
+  std::vector<std::uint64_t> entries;
+  auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
+    if (header.kind == EntryKind::account) entries.push_back(header.sequence);
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  Facts facts;
+  for (const std::uint64_t sequence : entries) {
+    const auto entry = ledger_->read(sequence);
+    if (!entry) return std::unexpected(entry.error());
+    if (auto applied = facts.apply(*entry); !applied) return std::unexpected(applied.error());
+  }
+  return facts.accounts;
+}
+
+Result<void> Hub::close_account(std::string_view username) {
+  const auto accounts = accounts_now();
+  if (!accounts) return std::unexpected(accounts.error());
+  for (Account account : *accounts) {
+    if (account.username != username || account.closed) continue;
+    account.closed = true;
+    return append_only(EntryKind::account, {}, encode_account(account));
+  }
+  return failure(ErrorCode::not_found, fmt::format("Nobody signs in as '{}'.", username));
 }
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
+  if (decision.reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+    return failure(ErrorCode::usage, "Say why with --reason: whoever comes after you will want to know.");
+  }
+  if (decision.left_agency == decision.right_agency && decision.left == decision.right) return failure(ErrorCode::usage, "These are one and the same record.");
   LinkDecision signed_decision = decision;
+  signed_decision.purpose = who.purpose;
   if (signed_decision.by.empty()) signed_decision.by = who.user;
   return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
 }
@@ -246,23 +290,24 @@ Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
   return held_back_lines(*entries);
 }
 
-Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor) {
+Result<IntakeReport> Hub::mend(const HeldBackMend& mend) {
   const std::scoped_lock lock(work_mutex_);
   if (!known_) {
     auto known = Known::of(*ledger_);
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  return retry_held_back(*ledger_, *known_, entry, mended_row, actor);
+  return retry_held_back(*ledger_, *known_, mend);
 }
 
 linkage::ModelPtr Hub::model_of(const Projection& projection) const {
   const std::scoped_lock lock(model_mutex_);
-  if (!model_ || model_text_ != projection.facts.model) {
-    auto parsed = linkage::parse_model(projection.facts.model);
+  const std::string& text = model_in_use(projection.facts);
+  if (!model_ || model_text_ != text) {
+    auto parsed = linkage::parse_model(text);
     CHECK(parsed.has_value());  // settling parsed the same text
     model_ = std::move(*parsed);
-    model_text_ = projection.facts.model;
+    model_text_ = text;
   }
   return model_;
 }

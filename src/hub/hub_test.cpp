@@ -73,6 +73,19 @@ std::set<std::set<std::string>> partition_of(const Projection& projection) {
   return clusters;
 }
 
+constexpr std::string_view few_rows_mapping = R"(
+title = "Stops"
+agency = "police"
+kind = "stop"
+dates = ["DD/MM/YYYY"]
+[record]
+id = "Ref"
+happened = "Day"
+[[person]]
+role = "subject"
+surname = "Surname"
+)";
+
 Viewer social_worker() {
   Viewer viewer;
   viewer.account = 1;
@@ -115,6 +128,54 @@ TEST(Hub, AskedToStopItPublishesNothingAndLosesNothing) {
   EXPECT_GE((*again)->ledger().size(), entries);
   ASSERT_TRUE((*again)->settle({}).has_value());
   EXPECT_GT((*again)->projection()->people.all().size(), 1000U);
+}
+
+TEST(Hub, FewRowsAreLinkedWithTheShippedModelAndTheirAdoptionIsNotForGood) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path / "stops.csv") << "Ref,Day,Surname\nS1,03/03/2009,Marsh\nS2,04/03/2009,Marsh\n";
+  auto hub = Hub::create(folder.path / "hub", true);
+  ASSERT_TRUE(hub.has_value());
+  const auto format = intake::parse_mapping(few_rows_mapping, "few");
+  ASSERT_TRUE(format.has_value()) << format.error().message;
+  ASSERT_TRUE((*hub)->take_in({{Agency::police, *format, "few", folder.path / "stops.csv", {}}}, {}).has_value());
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  EXPECT_TRUE((*hub)->projection()->facts.model.empty()) << "nothing is learnt from two rows";
+  EXPECT_TRUE(linkage::parse_model(model_in_use((*hub)->projection()->facts)).has_value());
+  // A whole town afterwards is linked as if the two rows had not come first.
+  const auto submissions = read_manifest(small_town() / "manifest.csv");
+  ASSERT_TRUE((*hub)->take_in(*submissions, {}).has_value());
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  Taken alone = take_in_town(folder.path / "alone");
+  ASSERT_TRUE(alone.hub->settle({}).has_value());
+  const auto people = static_cast<double>(alone.hub->projection()->people.all().size());
+  EXPECT_NEAR(static_cast<double>((*hub)->projection()->people.all().size()), people, .01 * people);
+  // Somebody's adoption holds until the next one.
+  EXPECT_FALSE((*hub)->adopt_model("no model", {"ann"}).has_value());
+  const std::string shipped = model_in_use(Facts{});
+  ASSERT_TRUE((*hub)->adopt_model(shipped, {"ann"}).has_value());
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  EXPECT_EQ((*hub)->projection()->facts.model, "# adopted by ann\n" + shipped);
+}
+
+TEST(Hub, AUserNameIsTakenOnceAndFreeAgainWhenItsAccountIsClosed) {
+  const TemporaryFolder folder;
+  auto hub = Hub::create(folder.path / "hub", true);
+  ASSERT_TRUE(hub.has_value());
+  const NewAccount sam{"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care};
+  ASSERT_TRUE((*hub)->add_account(sam).has_value());
+  const auto again = (*hub)->add_account(sam);
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().code, ErrorCode::already_there);
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  EXPECT_TRUE((*hub)->sign_in("sam", "a long password").has_value());
+  ASSERT_TRUE((*hub)->close_account("sam").has_value());
+  EXPECT_FALSE((*hub)->close_account("sam").has_value());
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  EXPECT_FALSE((*hub)->sign_in("sam", "a long password").has_value());
+  ASSERT_TRUE((*hub)->add_account(sam).has_value());
+  ASSERT_TRUE((*hub)->settle({}).has_value());
+  EXPECT_TRUE((*hub)->sign_in("sam", "a long password").has_value());
+  EXPECT_FALSE((*hub)->sign_in(std::string(200'000, 'x'), "a long password").has_value());
 }
 
 TEST(Hub, ASnapshotAndAReplayGiveTheSamePeopleAndFindings) {
@@ -163,6 +224,7 @@ TEST(Hub, AMergeFollowedByItsSplitRestoresWhatWasThere) {
   decision.left = before->holdings().name(left);
   decision.right_agency = Agency::health;
   decision.right = before->holdings().name(right);
+  decision.reason = "they share a birthday";
   ASSERT_TRUE(taken.hub->decide_link(decision, {"tester", "test"}).has_value());
   ASSERT_TRUE(taken.hub->settle({2, {}}).has_value());
   EXPECT_EQ(taken.hub->projection()->people.of(left), taken.hub->projection()->people.of(right));

@@ -36,7 +36,7 @@ linkage::Explanation explain_from(const Projection& projection, const linkage::M
   const auto b = rows.row(right);
   CHECK(a.has_value() && b.has_value());
   auto explanation = linkage::explain(rows.input, model, *a, *b);
-  explanation.same_cluster = projection.people.of(left) == projection.people.of(right);
+  linkage::tell_partition(explanation, projection.people.of(left) == projection.people.of(right));
   return explanation;
 }
 

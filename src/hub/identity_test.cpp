@@ -33,8 +33,9 @@ TEST(Identity, ThePairAloneIsExplainedAsOverAllRows) {
     // Half of them one person's, so that what an agency's index lends is there in many.
     const MentionIndex right =
         i % 2 == 0 ? of_left[random.below(of_left.size())] : all.mention_of[random.below(all.mention_of.size())];
-    const auto whole = linkage::explain(all.input, *model, *all.row(left), *all.row(right));
+    auto whole = linkage::explain(all.input, *model, *all.row(left), *all.row(right));
     const auto few = explain_two(*projection, *model, left, right);
+    linkage::tell_partition(whole, few.same_cluster);
     ASSERT_EQ(few.total_weight, whole.total_weight);
     ASSERT_EQ(few.says, whole.says);
     ASSERT_EQ(few.fields.size(), whole.fields.size());

@@ -47,14 +47,8 @@ void apply_decision(const json& body, Instant at, Facts& facts) {
   decision.by = body.value("by", std::string());
   decision.reason = body.value("reason", std::string());
   decision.at = at;
-  // A later word about the same two takes the earlier one's place; a withdrawal takes it away.
-  std::erase_if(facts.link_decisions, [&](const LinkDecision& other) {
-    return (other.left == decision.left && other.left_agency == decision.left_agency && other.right == decision.right &&
-            other.right_agency == decision.right_agency) ||
-           (other.left == decision.right && other.left_agency == decision.right_agency && other.right == decision.left &&
-            other.right_agency == decision.left_agency);
-  });
-  if (!decision.withdrawn) facts.link_decisions.push_back(decision);
+  facts.decision_history.push_back(decision);
+  take_word(decision, facts.link_decisions);
 }
 
 void apply_event(const json& body, Instant at, Facts& facts) {
@@ -70,8 +64,25 @@ void apply_event(const json& body, Instant at, Facts& facts) {
 
 }  // namespace
 
+void take_word(const LinkDecision& word, std::vector<LinkDecision>& in_force) {
+  std::erase_if(in_force, [&](const LinkDecision& other) {
+    return (other.left == word.left && other.left_agency == word.left_agency && other.right == word.right &&
+            other.right_agency == word.right_agency) ||
+           (other.left == word.right && other.left_agency == word.right_agency && other.right == word.left &&
+            other.right_agency == word.left_agency);
+  });
+  if (!word.withdrawn) in_force.push_back(word);
+}
+
 Projection::Projection() = default;
 Projection::~Projection() = default;
+
+void Facts::take_receipt(Agency agency, Handling handling, Instant received) {
+  if (handling != Handling::shared) return;
+  last_received = std::max(last_received, received);
+  Instant& last = last_received_from[agency];
+  last = std::max(last, received);
+}
 
 Result<void> Facts::apply(const ledger::Entry& entry) {
   using ledger::EntryKind;
@@ -83,9 +94,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         const auto record = decode_record(entry.body);
         if (!record) return not_its_kind(entry.header.sequence);
         holdings.add(*record, entry.header.sequence, entry.header.received);
-        last_received = std::max(last_received, entry.header.received);
-        Instant& last = last_received_from[record->agency];
-        last = std::max(last, entry.header.received);
+        take_receipt(record->agency, record->handling, entry.header.received);
         ++identity_version;
         break;
       }
@@ -95,6 +104,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         if (!agency) return not_its_kind(entry.header.sequence);
         if (const auto record = holdings.find_record(*agency, body.at("record").get<std::string>())) holdings.withdraw(*record);
         ++identity_version;
+        ++past_version;
         break;
       }
       case EntryKind::held_back: held_back.push_back(entry.header.sequence); break;
@@ -108,6 +118,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       case EntryKind::model_adopted:
         model = entry.body;
         ++identity_version;
+        ++past_version;
         break;
       default: break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
     }
@@ -140,7 +151,7 @@ std::string encode_account(const Account& account) {
               {"role", access::name_of(account.role)},
               {"agency", name_of(account.agency)},
               {"closed", account.closed}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_decision(const LinkDecision& decision) {
@@ -151,6 +162,7 @@ std::string encode_decision(const LinkDecision& decision) {
               {"same", decision.same},
               {"withdrawn", decision.withdrawn},
               {"by", decision.by},
+              {"purpose", decision.purpose},
               {"reason", decision.reason}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -161,10 +173,12 @@ std::string encode_event(const FindingEvent& event) {
               {"reason", event.reason},
               {"until", event.until},
               {"account", event.account}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string encode_settled(std::uint64_t held_back_entry) { return json{{"entry", held_back_entry}}.dump(); }
+std::string encode_settled(std::uint64_t held_back_entry, const std::string& by) {
+  return json{{"entry", held_back_entry}, {"by", by}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string encode_withdrawal(Agency agency, std::string_view record_name) {
   return json{{"agency", name_of(agency)}, {"record", record_name}}.dump();

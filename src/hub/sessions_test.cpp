@@ -47,6 +47,15 @@ TEST(Sessions, APurposeHoldsForItsSessionAlone) {
   EXPECT_FALSE(sessions.set_purpose("nobody", access::PurposeKind::assessment, ""));
 }
 
+TEST(Sessions, AFloodOfMadeUpNamesTakesNobodysWaitAway) {
+  Sessions sessions;
+  for (int i = 0; i < 12; ++i) sessions.failed("sam", 1000 * minute);
+  const double wait = sessions.wait_seconds("sam", 1000 * minute);
+  EXPECT_GT(wait, 60);
+  for (int i = 0; i < 25'000; ++i) sessions.failed("made up " + std::to_string(i), 1000 * minute);
+  EXPECT_EQ(sessions.wait_seconds("sam", 1000 * minute), wait);
+}
+
 TEST(Sessions, WrongPasswordsSlowTheNextTryDownForNamesThereAreAndAreNot) {
   Sessions sessions;
   for (const char* name : {"sam", "nobody"}) {

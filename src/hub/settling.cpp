@@ -3,17 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
-#include <unordered_map>
 
+#include "base/check.hpp"
 #include "hub/data.hpp"
 #include "hub/search.hpp"
 
 namespace wider::hub {
 namespace {
 
-// With fewer rows than this a model learnt from them would say more about chance than about people: the shipped one is used.
+// With fewer rows than this a model learnt from them would say more about chance than about people: the shipped one is
+// used, and none is adopted. A model learnt from few rows is learnt anew when there are many times as many, until there
+// are enough: the more rows, the less a new model says that the old one did not (ADR 13).
 constexpr std::size_t rows_to_train_on = 5'000;
+constexpr std::size_t rows_enough = 100'000;
+constexpr std::size_t times_as_many = 6;
+constexpr std::string_view learnt_from = "# learnt from ";  // and a number of rows: the first line of a model adopted without being asked
 
 class Stopwatch {
  public:
@@ -49,39 +55,47 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
   return last - first + 1;
 }
 
-// Pass 2: the linkage model, adopted once by an entry so that everything concluded names the version it rests on.
-Result<linkage::ModelPtr> adopted_model(ledger::Ledger& ledger, Facts& facts, const linkage::Input& input, const SettleOptions& options) {
-  if (facts.model.empty()) {
-    const std::string* shipped = shipped_model("people.toml");
-    if (input.rows.size() >= rows_to_train_on || shipped == nullptr) {
-      linkage::Options train_options;
-      train_options.threads = options.threads;
-      train_options.progress = options.progress;
-      const auto trained = linkage::train(input, train_options);
-      if (!trained) return std::unexpected(trained.error());
-      facts.model = linkage::to_toml(**trained);
-    } else {
-      facts.model = *shipped;
-    }
-    ledger::NewEntry adoption;
-    adoption.kind = ledger::EntryKind::model_adopted;
-    adoption.received = facts.last_received;
-    adoption.body = facts.model;
-    const auto sequence = ledger.append(std::span(&adoption, 1));
-    if (!sequence) return std::unexpected(sequence.error());
-    // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
-    if (*sequence == facts.through + 1) facts.through = *sequence;
-  }
-  return linkage::parse_model(facts.model);
+std::uint64_t live_mentions(const Holdings& holdings) {
+  std::uint64_t count = 0;
+  for (const RecordRow& record : holdings.records()) count += record.live ? record.mention_count : 0;
+  return count;
+}
+
+// Whether a model is to be learnt from what the hub holds now. A model that somebody adopted stays.
+bool wants_a_model(const Facts& facts) {
+  const std::uint64_t rows = live_mentions(facts.holdings);
+  if (facts.model.empty()) return rows >= rows_to_train_on;
+  if (!facts.model.starts_with(learnt_from)) return false;
+  std::uint64_t before = 0;
+  const char* const digits = facts.model.data() + learnt_from.size();
+  std::from_chars(digits, facts.model.data() + facts.model.size(), before);
+  return before > 0 && before < rows_enough && rows >= times_as_many * before;
+}
+
+// Pass 2: the linkage model, adopted by an entry so that everything concluded names the version it rests on.
+Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
+  if (!wants_a_model(facts)) return {};
+  auto learnt = learn_model(facts.holdings, options);
+  if (!learnt) return std::unexpected(learnt.error());
+  facts.model = fmt::format("{}{} rows, which were many times as many as before\n{}", learnt_from, live_mentions(facts.holdings), *learnt);
+  ledger::NewEntry adoption;
+  adoption.kind = ledger::EntryKind::model_adopted;
+  adoption.received = facts.last_received;
+  adoption.body = facts.model;
+  const auto sequence = ledger.append(std::span(&adoption, 1));
+  if (!sequence) return std::unexpected(sequence.error());
+  // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
+  if (*sequence == facts.through + 1) facts.through = *sequence;
+  return {};
 }
 
 // Pass 3: live mentions → people.
-Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const SettleOptions& options) {
+Result<void> link_people(Projection& projection, const SettleOptions& options) {
   const Holdings& holdings = projection.holdings();
   const LinkageRows rows = gather(holdings);
   std::vector<std::uint32_t> labels(holdings.mentions().size(), UINT32_MAX);
   if (!rows.input.rows.empty()) {
-    const auto model = adopted_model(ledger, projection.facts, rows.input, options);
+    const auto model = linkage::parse_model(model_in_use(projection.facts));
     if (!model) return std::unexpected(model.error());
     linkage::Options link_options;
     link_options.threads = options.threads;
@@ -99,12 +113,13 @@ Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const S
 }
 
 // Pass 4: people and things → findings.
-Result<void> find_patterns(Projection& projection, const SettleOptions& options) {
+Result<void> find_patterns(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
   projection.things = std::make_unique<picture::Things>(projection.holdings());
   const auto patterns = shipped_patterns();
   if (!patterns) return std::unexpected(patterns.error());
   picture::FindOptions find_options;
   find_options.threads = options.threads;
+  find_options.as_known_at = as_known_at;
   projection.findings = picture::find(projection.scene(), *patterns, find_options);
   return {};
 }
@@ -153,24 +168,61 @@ linkage::Row row_of_mention(const Holdings& holdings, MentionIndex m) {
   return row;
 }
 
-// Fills each row up with what its agency's own index says of that person, later records first; originator-only records
-// lend nothing.
-void fill_from_indices(std::vector<linkage::Row>& rows) {
-  std::unordered_map<std::uint64_t, linkage::Row> index;
-  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
-  for (std::size_t r = rows.size(); r-- > 0;) {
-    const linkage::Row& row = rows[r];
-    if (row.own_id == 0 || row.attach_only) continue;
-    const auto [place, is_new] = index.try_emplace(key(row), row);
-    if (!is_new) fill_up(place->second, row);
-  }
-  for (linkage::Row& row : rows) {
+// A row that its agency's own index numbers, and when the agency said it.
+struct IndexedRow {
+  std::uint64_t key;  // agency and number
+  Date said;
+  std::uint32_t row;
+};
+
+// Fills each row up with what its agency's own index says of that person, what the agency said last first; never by what
+// the hub received last, so that the order of arrival changes nobody (invariant 6). Originator-only records lend nothing.
+void fill_from_indices(const Holdings& holdings, LinkageRows& rows) {
+  std::vector<IndexedRow> indexed;
+  for (std::uint32_t r = 0; r < rows.input.rows.size(); ++r) {
+    const linkage::Row& row = rows.input.rows[r];
     if (row.own_id == 0) continue;
-    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
+    const RecordRow& record = holdings.at(holdings.at(rows.mention_of[r]).record);
+    indexed.push_back({(static_cast<std::uint64_t>(row.source) << 32) | row.own_id, record.known.valid() ? record.known : record.day(), r});
+  }
+  std::sort(indexed.begin(), indexed.end(), [&](const IndexedRow& a, const IndexedRow& b) {
+    if (a.key != b.key || a.said != b.said) return a.key != b.key ? a.key < b.key : a.said > b.said;
+    const MentionIndex left = rows.mention_of[a.row];
+    const MentionIndex right = rows.mention_of[b.row];
+    const RecordRow& of_left = holdings.at(holdings.at(left).record);
+    const RecordRow& of_right = holdings.at(holdings.at(right).record);
+    if (of_left.kind != of_right.kind) return of_left.kind < of_right.kind;
+    if (of_left.id != of_right.id) return holdings.text(of_left.id) < holdings.text(of_right.id);
+    return left < right;  // of one record
+  });
+  for (auto at = indexed.begin(); at != indexed.end();) {
+    const auto end = std::find_if(at, indexed.end(), [&](const IndexedRow& other) { return other.key != at->key; });
+    linkage::Row index;
+    for (auto one = at; one != end; ++one) {
+      if (!rows.input.rows[one->row].attach_only) fill_up(index, rows.input.rows[one->row]);
+    }
+    for (; at != end; ++at) fill_up(rows.input.rows[at->row], index);
   }
 }
 
 }  // namespace
+
+const std::string& model_in_use(const Facts& facts) {
+  if (!facts.model.empty()) return facts.model;
+  const std::string* shipped = shipped_model("people.toml");
+  CHECK(shipped != nullptr);  // it is part of the program
+  return *shipped;
+}
+
+Result<std::string> learn_model(const Holdings& holdings, const SettleOptions& options) {
+  const LinkageRows rows = gather(holdings);
+  linkage::Options train_options;
+  train_options.threads = options.threads;
+  train_options.progress = options.progress;
+  const auto trained = linkage::train(rows.input, train_options);
+  if (!trained) return std::unexpected(trained.error());
+  return linkage::to_toml(**trained);
+}
 
 LinkageRows gather(const Holdings& holdings) {
   LinkageRows out;
@@ -182,7 +234,7 @@ LinkageRows gather(const Holdings& holdings) {
     out.mention_of.emplace_back(m);
     out.input.rows.push_back(row_of_mention(holdings, MentionIndex(m)));
   }
-  fill_from_indices(out.input.rows);
+  fill_from_indices(holdings, out);
   return out;
 }
 
@@ -194,7 +246,7 @@ LinkageRows gather_few(const Holdings& holdings, std::span<const MentionIndex> m
     out.mention_of.push_back(m);
     out.input.rows.push_back(row_of_mention(holdings, m));
   }
-  fill_from_indices(out.input.rows);
+  fill_from_indices(holdings, out);
   return out;
 }
 
@@ -220,6 +272,12 @@ linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows
   return decisions;
 }
 
+Result<void> conclude(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
+  if (auto linked = link_people(projection, options); !linked) return linked;
+  if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
+  return find_patterns(projection, as_known_at, options);
+}
+
 Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options) {
   Settled settled;
   settled.projection = start ? std::move(start) : std::make_unique<Projection>();
@@ -236,12 +294,15 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   settled.changed = *read > 0 || identity_changed;
   if (!identity_changed) return settled;
 
-  if (auto linked = link_people(ledger, projection, options); !linked) return std::unexpected(linked.error());
+  if (auto adopted = adopt_model(ledger, projection.facts, options); !adopted) return std::unexpected(adopted.error());
+  watch.lap("adopt a model");
+
+  if (auto linked = link_people(projection, options); !linked) return std::unexpected(linked.error());
   watch.lap("link people");
   if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
   // Beyond this point nobody is merged or split: people and their ids are settled.
 
-  if (auto found = find_patterns(projection, options); !found) return std::unexpected(found.error());
+  if (auto found = find_patterns(projection, std::nullopt, options); !found) return std::unexpected(found.error());
   watch.lap("find patterns");
 
   projection.search = std::make_unique<SearchIndex>(projection.holdings(), projection.people);

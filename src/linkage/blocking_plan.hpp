@@ -64,12 +64,23 @@ struct Slots {
   return {number < names ? number : number + 1, 1};
 }
 
+// What training saw a rule bring: shares of the matches that all rules in use bring together.
+struct RuleForecast {
+  double recall = 0;
+  double alone = 0;  // that no other rule brings
+  double pairs = 0;  // candidates it gave: its cost
+  friend bool operator==(const RuleForecast&, const RuleForecast&) = default;
+};
+
 struct BlockingPlan {
   std::uint32_t largest_block = 400;  // entries; in training a larger one is refined
   // By rule, ascending: the keys that are refined, first those of the values themselves, then those already refined
   // that still give too many. A key is a hash of values that more than largest_block entries share, so it names nobody.
   std::array<std::vector<std::uint64_t>, rule_count> refined;
   std::array<bool, rule_count> used = base_rules();  // the others give no key
+
+  std::array<RuleForecast, rule_count> forecast{};
+  double least_recall = 0;  // of all matches, those that no rule brings reckoned in: no less is expected
 
   [[nodiscard]] static constexpr std::array<bool, rule_count> base_rules() {
     std::array<bool, rule_count> base{};

@@ -28,4 +28,7 @@ struct BlockingRecall {
 [[nodiscard]] BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
                                              const std::vector<std::uint32_t>& cluster, bool between_sources_only);
 
+// Before anything is compared: what the blocks cost, and what training expects of the rules, in one sentence.
+[[nodiscard]] std::string forecast_says(const Blocking& blocking, const BlockingPlan& plan);
+
 }  // namespace wider::linkage

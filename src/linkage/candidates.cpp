@@ -250,4 +250,32 @@ std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSam
   }
 }
 
+void forecast_rules(Model& model, const CandidateSample& sample, const Entries& entries) {
+  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
+  const std::int32_t prior = prior_of(model.match_probability);
+  std::uint32_t in_use = 0;
+  for (std::size_t rule = 0; rule < rule_count; ++rule) in_use |= model.blocking.used[rule] ? 1U << rule : 0U;
+  std::array<std::int64_t, rule_count> given{}, alone{};
+  std::int64_t all = 0, by_one = 0, by_two = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::int64_t matches = whole(posterior(weights[i], prior));
+    const std::uint32_t rules = sample.pairs[i].rules & in_use;
+    const int count = std::popcount(rules);
+    all += count > 0 ? matches : 0;
+    by_one += count == 1 ? matches : 0;
+    by_two += count == 2 ? matches : 0;
+    for (std::uint32_t left = rules; left != 0; left &= left - 1) {
+      const auto rule = static_cast<std::size_t>(std::countr_zero(left));
+      given[rule] += matches;
+      alone[rule] += count == 1 ? matches : 0;
+    }
+  }
+  const auto total = std::max(static_cast<double>(all), 1.);
+  for (std::size_t rule = 0; rule < rule_count; ++rule)
+    model.blocking.forecast[rule] = {static_cast<double>(given[rule]) / total, static_cast<double>(alone[rule]) / total, 0};
+  // As blocking_recall.hpp: what few rules give tells how much no rule gives.
+  const double more = static_cast<double>(by_one) * static_cast<double>(by_one) / (2 * (static_cast<double>(by_two) + one));
+  model.blocking.least_recall = all == 0 ? 0 : total / (total + more);
+}
+
 }  // namespace wider::linkage

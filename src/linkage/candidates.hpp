@@ -44,4 +44,7 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
 [[nodiscard]] std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSample& sample,
                                                         const Entries& entries, std::uint32_t thinned);
 
+// Sets forecast and least_recall of the rules in use, but for the pairs they cost.
+void forecast_rules(Model& model, const CandidateSample& sample, const Entries& entries);
+
 }  // namespace wider::linkage

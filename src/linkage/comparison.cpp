@@ -99,14 +99,18 @@ const std::array<FieldInfo, field_count>& field_infos() {
                  {"different", "different", .10, .9996}}},
       FieldInfo{"nhs_number",
                 {{"missing", "not given", 0, 0},
-                 {"same", "same", .94, .00001},
-                 {"near", "one digit differs", .03, .00002},
-                 {"different", "different", .03, .99997}}},
+                 {"same", "same", .92, .00001},
+                 {"same_failing", "same, though the check digit is wrong", .02, .00001},
+                 {"near", "one digit differs, and a check digit is wrong", .03, .00002},
+                 {"different", "different", .02, .95},
+                 {"different_failing", "different, and a check digit is wrong", .01, .04996}}},
       FieldInfo{"upn",
                 {{"missing", "not given", 0, 0},
-                 {"same", "same", .94, .00001},
-                 {"near", "one character differs", .03, .00005},
-                 {"different", "different", .03, .99994}}},
+                 {"same", "same", .92, .00001},
+                 {"same_failing", "same, though the check letter is wrong", .02, .00001},
+                 {"near", "one character differs, and a check letter is wrong", .03, .00002},
+                 {"different", "different", .02, .95},
+                 {"different_failing", "different, and a check letter is wrong", .01, .04996}}},
       FieldInfo{"occupation",
                 {{"missing", "not given", 0, 0},
                  {"same", "same", .70, .04},
@@ -290,6 +294,15 @@ std::uint8_t Comparer::plain_level(Code left, Code right, int within) const {
                                                                                               : plain_different;
 }
 
+std::uint8_t Comparer::number_level(Code left, Code right, bool failing) const {
+  using namespace level;
+  if (left == 0 || right == 0) return number_missing;
+  if (left == right) return failing ? number_same_failing : number_same;
+  if (!failing) return number_different;
+  return edit_distance(entries_->strings.view(left), entries_->strings.view(right)) <= 1 ? number_near
+                                                                                         : number_different_failing;
+}
+
 Pattern Comparer::compare(const Entry& left, const Entry& right) {
   using namespace level;
   Pattern pattern{};
@@ -309,8 +322,8 @@ Pattern Comparer::compare(const Entry& left, const Entry& right) {
             ? std::uint8_t{plain_near}
             : std::uint8_t{plain_different};
   }
-  pattern[at(nhs_number)] = plain_level(left.nhs_number, right.nhs_number, 1);
-  pattern[at(upn)] = plain_level(left.upn, right.upn, 1);
+  pattern[at(nhs_number)] = number_level(left.nhs_number, right.nhs_number, left.nhs_number_fails || right.nhs_number_fails);
+  pattern[at(upn)] = number_level(left.upn, right.upn, left.upn_fails || right.upn_fails);
   pattern[at(occupation)] = plain_level(left.occupation, right.occupation, 2);
   return pattern;
 }

@@ -76,6 +76,16 @@ enum Home : std::uint8_t {
 // What a home that agrees says of the town is another matter than what the town says alone: correlated fields are not
 // counted twice. Its last two levels are compared with each other only.
 enum Town : std::uint8_t { town_missing, town_same, town_near, town_different, town_same_at_home, town_other_at_home };
+// NHS number and UPN. No single slip leaves the check digit right: two numbers that both pass their check are the same or
+// of two people, and one that fails it says less.
+enum Number : std::uint8_t {
+  number_missing,
+  number_same,
+  number_same_failing,  // the same, and the check digit is wrong: copied, or a placeholder
+  number_near,          // one character differs, and a check digit is wrong
+  number_different,
+  number_different_failing
+};
 enum Plain : std::uint8_t { plain_missing, plain_same, plain_near, plain_different };
 }  // namespace level
 
@@ -124,6 +134,7 @@ class Comparer {
   std::uint8_t home_level(const Entry& left, const Entry& right) const;
   std::uint8_t town_level(const Entry& left, const Entry& right, std::uint8_t home_at);
   std::uint8_t plain_level(Code left, Code right, int within) const;
+  std::uint8_t number_level(Code left, Code right, bool failing) const;
 
   struct Remembered {
     std::uint64_t pair = ~0ULL;

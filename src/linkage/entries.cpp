@@ -91,7 +91,8 @@ struct Columns {
   Column<ParsedFullName> full_names;
   Column<ParsedPostcode> postcodes;
   Column<ParsedAddress> addresses;
-  Column<ParsedText> aliases, towns, phones, emails, nhs_numbers, upns, uprns, occupations, own_ids;
+  Column<ParsedNumber> nhs_numbers, upns;
+  Column<ParsedText> aliases, towns, phones, emails, uprns, occupations, own_ids;
 
   // Calls with the column and how its texts are read.
   template <typename Visit>
@@ -117,9 +118,9 @@ struct Columns {
       case index_of(email):
         return with(emails, &Normaliser::email);
       case index_of(nhs_number):
-        return with(nhs_numbers, &Normaliser::tight);
+        return with(nhs_numbers, &Normaliser::nhs_number);
       case index_of(upn):
-        return with(upns, &Normaliser::tight);
+        return with(upns, &Normaliser::upn);
       case index_of(uprn):
         return with(uprns, &Normaliser::tight);
       case index_of(occupation):
@@ -210,8 +211,16 @@ void read_row(const Row& row, bool keep_source, Values& values, Entry& entry, Mo
   entry.town = text(&Columns::towns, value(Attribute::town));
   entry.phone = text(&Columns::phones, value(Attribute::phone));
   entry.email = text(&Columns::emails, value(Attribute::email));
-  entry.nhs_number = text(&Columns::nhs_numbers, value(Attribute::nhs_number));
-  entry.upn = text(&Columns::upns, value(Attribute::upn));
+  if (const Code code = value(Attribute::nhs_number)) {
+    const ParsedNumber parsed = values.of(&Columns::nhs_numbers, code);
+    entry.nhs_number = parsed.number;
+    entry.nhs_number_fails = parsed.number != 0 && parsed.fails != 0;
+  }
+  if (const Code code = value(Attribute::upn)) {
+    const ParsedNumber parsed = values.of(&Columns::upns, code);
+    entry.upn = parsed.number;
+    entry.upn_fails = parsed.number != 0 && parsed.fails != 0;
+  }
   entry.occupation = text(&Columns::occupations, value(Attribute::occupation));
   more.uprn = text(&Columns::uprns, value(Attribute::uprn));
   more.own_id = text(&Columns::own_ids, row.own_id);
@@ -388,6 +397,10 @@ class EntryReader::Impl {
   }
   ParsedAddress of(Column<ParsedAddress> Columns::*, Code code) {
     return remembered(addresses_, code, &Normaliser::address);
+  }
+  ParsedNumber of(Column<ParsedNumber> Columns::*column, Code code) {
+    const std::string_view text = from_.view(code);
+    return column == &Columns::upns ? normaliser_.upn(text) : normaliser_.nhs_number(text);
   }
   ParsedText of(Column<ParsedText> Columns::*column, Code code) {
     if (column == &Columns::towns) return remembered(towns_, code, &Normaliser::folded);

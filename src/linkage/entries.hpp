@@ -61,7 +61,9 @@ struct Entry {
   std::uint32_t more = 0;    // into Entries::more; 0 is an empty one
   std::uint16_t source = 0;  // compared only where own_id or between_sources_only need it
   Sex sex = Sex::unknown;
-  bool attach_only = false;
+  bool attach_only : 1 = false;
+  bool nhs_number_fails : 1 = false;  // its check digit is wrong
+  bool upn_fails : 1 = false;         // its check letter is wrong
 };
 static_assert(sizeof(Entry) == 72);
 

@@ -204,6 +204,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
   const Blocking& blocking = rows.state().blocks(model.blocking, options.threads);
+  if (options.before_comparing) options.before_comparing(forecast_says(blocking, model.blocking));
   Work work{options, entries, scorer, between,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 

@@ -85,6 +85,7 @@ struct Options {
   bool with_alternatives = false;
   bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
   Progress progress;
+  std::function<void(const std::string&)> before_comparing;  // what it will cost and is expected to find; may be empty
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
   // Called for every pair of rows that blocking brings together, or that are equal: for checking, on small data. May be
@@ -160,10 +161,13 @@ struct Explanation {
   double total_weight = 0;  // prior and fields
   double probability = 0;
   bool compared_by_blocking = false;
-  bool same_cluster = false;      // set by the caller who knows the partition
+  bool would_join = false;        // the two alone, by the machine
+  bool same_cluster = false;      // tell_partition
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it
 };
 [[nodiscard]] Explanation explain(const Input& input, const Model& model, std::uint32_t left, std::uint32_t right);
+// For the caller who knows the partition: says why it is another than what the two alone would give.
+void tell_partition(Explanation& explanation, bool same_cluster);
 
 // The tie that would part first of those that hold one person's rows together: the weakest edge of the maximum spanning
 // tree of the match weights between the rows. What people decided, and equal own ids of one source, hold for certain.

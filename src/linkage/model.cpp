@@ -293,8 +293,11 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const bool like_twins_unnamed = name == forename_missing && pattern[at(Field::sex)] == sex_different;
   const bool own_birth =
       birth_at != birth_missing && birth_at != birth_different && birth_at != birth_same_year && !like_twins_unnamed;
-  const bool own_number = pattern[at(Field::nhs_number)] == plain_same || pattern[at(Field::upn)] == plain_same ||
-                          pattern[at(Field::email)] == plain_same;
+  const auto same_number = [&](Field field) {
+    return pattern[at(field)] == number_same || pattern[at(field)] == number_same_failing;
+  };
+  const bool own_number =
+      same_number(Field::nhs_number) || same_number(Field::upn) || pattern[at(Field::email)] == plain_same;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
 }
 

@@ -150,6 +150,47 @@ Result<void> read_names_and_rules(const toml::table& root, Model& model) {
   return {};
 }
 
+Result<void> read_forecast(const toml::table& root, BlockingPlan& plan) {
+  const toml::table* table = root["blocking_forecast"].as_table();
+  if (table == nullptr) return bad("the table [blocking_forecast] is missing.");
+  const auto share = [&](const toml::table& of, std::string_view key) -> Result<double> {
+    const auto value = of[key].value<double>();
+    if (!value || !(*value >= 0 && *value <= 1))
+      return bad(fmt::format("[blocking_forecast] must give {} as a share between 0 and 1.", key));
+    return *value;
+  };
+  const auto least = share(*table, "least_recall");
+  if (!least) return std::unexpected(least.error());
+  plan.least_recall = *least;
+  std::size_t known = 1;
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (!plan.used[rule]) continue;
+    const std::string_view name = model_name_of(static_cast<Rule>(rule));
+    const toml::table* its = (*table)[name].as_table();
+    if (its == nullptr) return bad(fmt::format("[blocking_forecast] has no {}.", name));
+    const auto recall = share(*its, "recall"), alone = share(*its, "alone");
+    if (!recall) return std::unexpected(recall.error());
+    if (!alone) return std::unexpected(alone.error());
+    const auto pairs = (*its)["pairs"].value<double>();
+    if (!pairs || !(*pairs >= 0) || its->size() != 3)
+      return bad(fmt::format("[blocking_forecast] must give recall, alone and pairs of {}.", name));
+    plan.forecast[rule] = {*recall, *alone, *pairs};
+    ++known;
+  }
+  if (table->size() != known) return bad("[blocking_forecast] names a rule that is not in use.");
+  return {};
+}
+
+void write_forecast(const BlockingPlan& plan, std::string& out) {
+  out += fmt::format("\n[blocking_forecast]\nleast_recall = {}\n", number(plan.least_recall));
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (!plan.used[rule]) continue;
+    const RuleForecast& its = plan.forecast[rule];
+    out += fmt::format("{} = {{ recall = {}, alone = {}, pairs = {} }}\n", model_name_of(static_cast<Rule>(rule)),
+                       number(its.recall), number(its.alone), number(its.pairs));
+  }
+}
+
 void write_names_and_rules(const Model& model, std::string& out) {
   out += "name_dependence = [";
   for (std::size_t band = 0; band < model.name_dependence.size(); ++band)
@@ -198,6 +239,7 @@ std::string to_toml(const Model& model) {
     out += fmt::format("[terms.{}.counts]\n", name_of(static_cast<Term>(t)));
     for (const auto& [value, count] : table.counts) out += fmt::format("{} = {}\n", quoted(value), count);
   }
+  write_forecast(model.blocking, out);
   write_refined_blocks(model.blocking, out);
   return out;
 }
@@ -230,6 +272,7 @@ Result<ModelPtr> parse_model(std::string_view text) {
   if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
   if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
   if (const auto read = read_names_and_rules(root, *model); !read) return std::unexpected(read.error());
+  if (const auto read = read_forecast(root, model->blocking); !read) return std::unexpected(read.error());
   if (const auto refined = read_refined_blocks(root, model->blocking); !refined)
     return std::unexpected(refined.error());
   return ModelPtr(std::move(model));

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/identifiers.hpp"
+
 namespace wider::linkage {
 namespace {
 
@@ -156,6 +158,21 @@ ParsedPostcode Normaliser::postcode(std::string_view text) {
     parsed.outward = strings_.intern(std::string_view(tight).substr(0, tight.size() - 3));
   }
   return parsed;
+}
+
+// Whether a number passes its check is asked of what is compared, so that equal numbers pass or fail alike.
+ParsedNumber Normaliser::nhs_number(std::string_view text) {
+  const std::string tight = fold_tight(text);
+  return {strings_.intern(tight), nhs_number_valid(tight) ? 0U : 1U};
+}
+
+ParsedNumber Normaliser::upn(std::string_view text) {
+  std::string tight = fold_tight(text);
+  const Code code = strings_.intern(tight);
+  for (char& c : tight) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  }
+  return {code, upn_valid(tight) ? 0U : 1U};
 }
 
 ParsedText Normaliser::email(std::string_view text) {

@@ -47,12 +47,20 @@ struct ParsedPostcode {
 struct ParsedText {
   Code text = 0;
 };
+struct ParsedNumber {
+  Code number = 0;
+  std::uint32_t fails = 0;  // 1: the check digit is wrong; no code
+};
 
 template <typename Parsed>
 void recode(Parsed& parsed, const std::vector<Code>& code_of) {
   static_assert(sizeof(Parsed) % sizeof(Code) == 0 && alignof(Parsed) == alignof(Code));
   auto* codes = reinterpret_cast<Code*>(&parsed);
   for (std::size_t i = 0; i < sizeof(Parsed) / sizeof(Code); ++i) codes[i] = code_of[codes[i]];
+}
+
+inline void recode(ParsedNumber& parsed, const std::vector<Code>& code_of) {
+  parsed.number = code_of[parsed.number];
 }
 
 class Normaliser {
@@ -66,6 +74,8 @@ class Normaliser {
   ParsedAddress address(std::string_view text);
   ParsedPostcode postcode(std::string_view text);
   ParsedText email(std::string_view text);
+  ParsedNumber nhs_number(std::string_view text);
+  ParsedNumber upn(std::string_view text);
   ParsedText tight(std::string_view text) { return {strings_.intern(fold_tight(text))}; }
   ParsedText folded(std::string_view text) { return {strings_.intern(fold(text))}; }
   ParsedText phone(std::string_view text) { return {strings_.intern(fold_phone(text))}; }

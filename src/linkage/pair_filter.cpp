@@ -145,8 +145,13 @@ Bounds make_bounds(const Scorer& scorer) {
   bounds.town_same_at_home = most(Field::town, {town_same_at_home});
   bounds.town_other_at_home = most(Field::town, {town_other_at_home});
   for (std::size_t t = 0; t < Tile::text_count; ++t) {
-    bounds.texts[t] = {most(text_fields[t], {plain_same}), most(text_fields[t], {plain_near}),
-                       most(text_fields[t], {plain_different})};
+    const Field field = text_fields[t];
+    if (field == Field::nhs_number || field == Field::upn) {
+      bounds.texts[t] = {most(field, {number_same, number_same_failing}), most(field, {number_near}),
+                         most(field, {number_different, number_different_failing})};
+    } else {
+      bounds.texts[t] = {most(field, {plain_same}), most(field, {plain_near}), most(field, {plain_different})};
+    }
   }
   return bounds;
 }

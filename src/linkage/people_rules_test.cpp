@@ -3,6 +3,10 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -83,6 +87,88 @@ TEST(Home, StreetWithoutItsNumberIsCloserThanThePostcodeAlone) {
   EXPECT_EQ(home("42 Tauss Place", "3630", "9 Hill Road", "3630"), home_other_address);
   EXPECT_EQ(home("42 Tauss Place Nunkeri", "3630", "42 Nunkeri Tauss Place", "3630"), home_same);  // parts changed places
   EXPECT_EQ(home("42 Tauss Place", "3630", "42 Tauss Place", "3999"), home_like_address);
+}
+
+// One slip never leaves a check digit right: two numbers that pass it are one or two people's, never a slip apart.
+TEST(Identifiers, TheCheckDigitTellsASlipFromAnotherNumber) {
+  using namespace level;
+  const auto number = [](std::string_view left, std::string_view right) {
+    Two two;
+    two.add("Ann", "Lee").value[static_cast<std::size_t>(Attribute::nhs_number)] = two.people.strings.intern(left);
+    two.add("Ann", "Lee").value[static_cast<std::size_t>(Attribute::nhs_number)] = two.people.strings.intern(right);
+    return two.pattern()[at(Field::nhs_number)];
+  };
+  EXPECT_EQ(number("999 000 0018", "9990000018"), number_same);
+  EXPECT_EQ(number("9990000018", "9990000010"), number_near);
+  EXPECT_EQ(number("9990000010", "9990000010"), number_same_failing);
+  EXPECT_EQ(number("9990000018", "9990000026"), number_different);
+  EXPECT_EQ(number("9990000018", "9998880010"), number_different_failing);
+  EXPECT_EQ(number("", "9990000018"), number_missing);
+}
+
+// Explanations say why not, and what would change it; what they say would be enough is enough.
+TEST(Explain, SaysWhyNotAndWhatWouldChangeIt) {
+  People people(9, 300);
+  const auto model = train(people.input, {});
+  ASSERT_TRUE(model.has_value());
+  const auto about = [&](auto&& second) {
+    Two two;
+    two.add("Grace", "Marshall", "1990-03-04", "12 Carter Road", "WB3 4AB");
+    second(two);
+    return explain(two.people.input, **model, 0, 1);
+  };
+  const auto says = [](const Explanation& explanation, std::string_view words) {
+    return std::any_of(explanation.says.begin(), explanation.says.end(),
+                       [&](const std::string& line) { return line.find(words) != std::string::npos; });
+  };
+  const auto siblings =
+      about([](Two& two) { two.add("Oliver", "Marshall", "1993-11-20", "12 Carter Road", "WB3 4AB"); });
+  EXPECT_FALSE(siblings.would_join);
+  EXPECT_TRUE(says(siblings, "Why not: they look like two people of one family"));
+  double sum = siblings.prior_weight;
+  for (const FieldWeight& field : siblings.fields) sum += field.weight;
+  EXPECT_NEAR(sum, siblings.total_weight, 1e-6);
+  const auto bare = about([](Two& two) { two.add("Grace", ""); });
+  EXPECT_FALSE(bare.would_join);
+  EXPECT_TRUE(says(bare, "short of what a link needs"));
+  EXPECT_TRUE(says(bare, "What would change it: if both gave the same")) << fmt::format("{}", fmt::join(bare.says, " | "));
+  EXPECT_TRUE(says(bare, "birth date"));
+  const auto with_birth = about([](Two& two) { two.add("Grace", "", "1990-03-04"); });
+  EXPECT_TRUE(with_birth.would_join);
+  EXPECT_TRUE(says(with_birth, "without the")) << fmt::format("{}", fmt::join(with_birth.says, " | "));
+  Explanation told = with_birth;
+  tell_partition(told, false);
+  EXPECT_TRUE(says(told, "Why not: these two alone would be linked"));
+}
+
+// What training expects of the rules is kept in the model, and read back.
+TEST(Rules, AModelKeepsWhatTheyBringAndCost) {
+  const People people(13, 300);
+  const auto model = train(people.input, {});
+  ASSERT_TRUE(model.has_value());
+  const BlockingPlan& plan = (*model)->blocking;
+  EXPECT_GT(plan.least_recall, .5);
+  const RuleForecast& names = plan.forecast[static_cast<std::size_t>(Rule::names)];
+  EXPECT_GT(names.recall, .3);
+  EXPECT_LE(names.alone, names.recall);
+  EXPECT_GT(names.pairs, 0);
+  const auto again = parse_model(to_toml(**model));
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  EXPECT_EQ((*again)->blocking, plan);
+  std::string said;
+  Options options;
+  options.before_comparing = [&](const std::string& words) { said = words; };
+  ASSERT_TRUE(link(people.input, **model, {}, options).has_value());
+  EXPECT_NE(said.find("pairs to compare at most"), std::string::npos);
+}
+
+TEST(Memory, TooLittleOfItIsRefusedBeforeTraining) {
+  const People people(14, 50);
+  Options options;
+  options.memory_bytes = 1 << 20;
+  const auto model = train(people.input, options);
+  ASSERT_FALSE(model.has_value());
+  EXPECT_NE(model.error().message.find("--memory"), std::string::npos);
 }
 
 TEST(Town, SaysLittleMoreWhereTheHomeAgrees) {

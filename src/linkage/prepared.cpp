@@ -16,9 +16,10 @@ Result<void> check_arguments(const Input& input, const Decisions& decisions, con
   }
   const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
   if (needed > options.memory_bytes) {
-    return failure(ErrorCode::unavailable, fmt::format("Linking {} rows needs about {} MiB and {} MiB are allowed; "
-                                                       "allow more memory or link fewer rows at a time.",
-                                                       rows, needed >> 20, options.memory_bytes >> 20));
+    return failure(ErrorCode::unavailable,
+                   fmt::format("{} rows need about {} MiB and {} MiB are allowed; allow more memory (--memory) or take "
+                               "fewer rows at a time.",
+                               rows, needed >> 20, options.memory_bytes >> 20));
   }
   return {};
 }
@@ -44,7 +45,8 @@ Result<Prepared> Prepared::make(const Input& input, const Decisions& decisions, 
 }
 
 const Blocking& Prepared::State::blocks(const BlockingPlan& plan, unsigned threads) {
-  if (!blocking_ || !(plan_ == plan)) {
+  const bool same = plan_.largest_block == plan.largest_block && plan_.refined == plan.refined && plan_.used == plan.used;
+  if (!blocking_ || !same) {
     blocking_.reset();
     blocking_.emplace(entries, plan, threads);
     plan_ = plan;

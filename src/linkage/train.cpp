@@ -334,6 +334,7 @@ void learn_threshold(Model& model, Prepared& rows, std::span<const std::uint32_t
   Options quiet = options;
   quiet.progress = {};
   quiet.each_pair = {};
+  quiet.before_comparing = {};
   double best = -1, best_bits = 0;
   const auto attempt = [&](double bits) {
     quiet.threshold = 1 / (1 + std::exp2(-bits));
@@ -377,16 +378,33 @@ class Thinned {
 };
 
 // All rules tried on one in so many entries.
-std::array<bool, rule_count> try_rules(const Model& model, Entries& entries, const Established& established,
-                                       bool between, std::uint32_t thinned, const Options& options) {
+void try_rules(Model& model, Entries& entries, const Established& established, bool between, std::uint32_t thinned,
+               const Options& options) {
   const Thinned tried(entries, thinned);
-  if (tried.entries.ordinary < 2) return BlockingPlan::base_rules();
+  if (tried.entries.ordinary < 2) return;
   BlockingPlan plan;
   plan.used.fill(true);
   const Blocking blocking = Blocking::learn(tried.entries, plan, options.threads);
-  return choose_rules(
-      model, sample_candidates(tried.entries, blocking, established, between, options.seed, options.threads),
-      tried.entries, thinned);
+  const CandidateSample sample =
+      sample_candidates(tried.entries, blocking, established, between, options.seed, options.threads);
+  model.blocking.used = choose_rules(model, sample, tried.entries, thinned);
+  forecast_rules(model, sample, tried.entries);
+}
+
+// Pairs of ordinary entries in the blocks of each rule in use.
+void tell_costs(Model& model, const Blocking& blocking, std::uint32_t ordinary) {
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    if (!model.blocking.used[rule]) continue;
+    const RuleBlocks& made = blocking.of(static_cast<Rule>(rule));
+    double pairs = 0;
+    for (const Block& block : made.blocks) {
+      const auto members = std::span(made.members).subspan(block.first, block.count);  // ascending
+      const auto count =
+          static_cast<double>(std::lower_bound(members.begin(), members.end(), ordinary) - members.begin());
+      pairs += count * (count - 1) / 2;
+    }
+    model.blocking.forecast[rule].pairs = pairs;
+  }
 }
 
 }  // namespace
@@ -456,10 +474,14 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     for (std::size_t rule = 0; rule < rule_count; ++rule) {
       if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
     }
+    forecast_rules(*model, candidates, entries);
+    tell_costs(*model, blocking, entries.ordinary);
   } else {
     const auto before = model->blocking.used;
-    model->blocking.used = try_rules(*model, entries, established, between, thinned, options);
-    if (model->blocking.used != before) rows.state().learn_blocks(model->blocking, options.threads);
+    try_rules(*model, entries, established, between, thinned, options);
+    const Blocking& chosen = model->blocking.used == before ? rows.state().blocks(model->blocking, options.threads)
+                                                            : rows.state().learn_blocks(model->blocking, options.threads);
+    tell_costs(*model, chosen, entries.ordinary);
   }
   if (!labels.empty()) learn_threshold(*model, rows, labels, options);
   return ModelPtr(model);

@@ -455,6 +455,12 @@ TEST(Chronology, SaysWhatHappenedAndFoldsRepeats) {
   ASSERT_EQ(then.size(), 3U);
   EXPECT_EQ(then[2].says, "Referral from education.");  // nobody knew yet how it would end
   EXPECT_TRUE(chronology(scene, builder.person("child 1"), on(2009, 2, 28)).empty());
+  // What is left out hides nothing of what is kept, though the two tell of one event.
+  const auto kept = chronology(scene, builder.person("child 1"), std::nullopt, std::nullopt,
+                               [&](RecordIndex r) { return scene.holdings.at(r).agency == Agency::social_care; });
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(scene.holdings.at(kept[0].record).agency, Agency::social_care);
+  EXPECT_TRUE(kept[0].also.empty());
 }
 
 TEST(Network, SaysWhatTiesWhomAndWhoHeldHowMuch) {
