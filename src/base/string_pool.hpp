@@ -25,6 +25,7 @@ class StringPool {
   Code intern(std::string_view text, std::uint64_t hash);
   // Brings the place of a hash near, for an intern that soon follows.
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  void prefetch_hash(Code code) const { __builtin_prefetch(&hashes_[code]); }
   // The code of the text when it is there.
   [[nodiscard]] std::optional<Code> find(std::string_view text) const;
   [[nodiscard]] std::string_view view(Code code) const {

@@ -1,8 +1,12 @@
 #include "cli/csv.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -25,15 +29,55 @@ std::string base_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-Result<std::string> read_whole(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return failure(ErrorCode::not_found, fmt::format("{}: there is no such file, or it may not be read.", path));
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return failure(ErrorCode::unreadable, fmt::format("{}: reading failed.", path));
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (text.find('\0') != std::string::npos)
-    return failure(ErrorCode::malformed, fmt::format("{}: this is not a text file.", path));
+Result<FileText> FileText::open(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return failure(ErrorCode::not_found, fmt::format("{}: there is no such file, or it may not be read.", path));
+  struct stat about{};
+  FileText text;
+  if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
+    void* mapped = ::mmap(nullptr, static_cast<std::size_t>(about.st_size), PROT_READ, MAP_PRIVATE, file, 0);
+    if (mapped != MAP_FAILED) {
+      text.mapped_ = mapped;
+      text.size_ = static_cast<std::size_t>(about.st_size);
+      ::madvise(mapped, text.size_, MADV_WILLNEED);
+      ::close(file);
+      return text;
+    }
+  }
+  std::array<char, 1U << 16> buffer{};
+  for (;;) {
+    const ssize_t got = ::read(file, buffer.data(), buffer.size());
+    if (got == 0) break;
+    if (got < 0) {
+      ::close(file);
+      return failure(ErrorCode::unreadable, fmt::format("{}: reading failed.", path));
+    }
+    text.read_->append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  ::close(file);
   return text;
+}
+
+FileText& FileText::operator=(FileText&& other) noexcept {
+  std::swap(mapped_, other.mapped_);
+  std::swap(size_, other.size_);
+  std::swap(read_, other.read_);
+  return *this;
+}
+
+FileText::~FileText() {
+  if (mapped_ != nullptr) ::munmap(mapped_, size_);
+}
+
+Result<std::string> read_whole(const std::string& path) {
+  const auto text = FileText::open(path);
+  if (!text) return std::unexpected(text.error());
+  std::string_view view = text->view();
+  if (view.starts_with("\xEF\xBB\xBF")) view.remove_prefix(3);
+  if (view.find('\0') != std::string_view::npos)
+    return failure(ErrorCode::malformed, fmt::format("{}: this is not a text file.", path));
+  return std::string(view);
 }
 
 bool CsvReader::next(std::vector<std::string_view>& fields) {
@@ -41,23 +85,20 @@ bool CsvReader::next(std::vector<std::string_view>& fields) {
   made_.clear();
   fields.clear();
   line_ = next_line_;
-  while (true) {
-    const bool more = field(fields.emplace_back());
-    if (!more) return true;
-  }
+  bool more = true;
+  while (more) more = field(fields.emplace_back());
+  return true;
 }
 
 bool CsvReader::field(std::string_view& into) {
   while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') && text_[at_] != separator_) ++at_;
-  const bool in_quotes = at_ < text_.size() && text_[at_] == '"';
-  if (in_quotes) quoted(made_.emplace_back());
+  std::string_view quoted_part;
+  if (at_ < text_.size() && text_[at_] == '"') quoted_part = quoted();
   const std::size_t from = at_;
-  while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
+  while (at_ < text_.size() && !ends_field_[static_cast<unsigned char>(text_[at_])]) ++at_;
   into = trimmed(text_.substr(from, at_ - from));
-  if (in_quotes) {
-    made_.back() += into;
-    into = made_.back();
-  }
+  if (!quoted_part.empty())
+    into = into.empty() ? quoted_part : keep(std::string(quoted_part) + std::string(into));
   if (at_ >= text_.size()) return false;
   const bool more = text_[at_] == separator_;
   if (!more) ++next_line_;
@@ -65,22 +106,27 @@ bool CsvReader::field(std::string_view& into) {
   return more;
 }
 
-void CsvReader::quoted(std::string& into) {
-  for (++at_; at_ < text_.size(); ++at_) {
+std::string_view CsvReader::quoted() {
+  const std::size_t from = ++at_;
+  std::string doubled;  // what stands before the last doubled quote
+  std::size_t piece = from;
+  for (; at_ < text_.size(); ++at_) {
     if (text_[at_] == '"') {
       if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') {
+        const std::string_view last = text_.substr(piece, at_ - piece);
         ++at_;
-        return;
+        return piece == from ? last : keep(doubled.append(last));
       }
-      ++at_;
+      doubled.append(text_.substr(piece, at_ + 1 - piece));
+      piece = ++at_ + 1;
     } else if (text_[at_] == '\n') {
       ++next_line_;
     }
-    into += text_[at_];
   }
   broken = true;
+  const std::string_view rest = text_.substr(piece);
+  return piece == from ? rest : keep(doubled.append(rest));
 }
-
 char separator_of(std::string_view text) {
   const std::string_view first = text.substr(0, text.find('\n'));
   char best = ',';
@@ -105,6 +151,11 @@ std::string csv_field(std::string_view text) {
 Result<void> write_whole(const std::string& path, std::string_view text) {
   WholeFile file(path);
   file.append(text);
+  return file.finish();
+}
+Result<void> write_whole(const std::string& path, std::span<const std::string> pieces) {
+  WholeFile file(path);
+  for (const std::string& piece : pieces) file.append(piece);
   return file.finish();
 }
 

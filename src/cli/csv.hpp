@@ -2,11 +2,13 @@
 // Thread safety: free functions; a CsvReader is for one thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +30,28 @@ namespace wider::cli {
 [[nodiscard]] std::string csv_field(std::string_view text);
 // Writes a file that appears whole or not at all: written beside, then renamed.
 [[nodiscard]] Result<void> write_whole(const std::string& path, std::string_view text);
+[[nodiscard]] Result<void> write_whole(const std::string& path, std::span<const std::string> pieces);
+
+// A file's bytes: mapped where it is a regular file, else read.
+class FileText {
+ public:
+  FileText() = default;  // an empty one
+  // not_found, unreadable: says so with the path.
+  [[nodiscard]] static Result<FileText> open(const std::string& path);
+  FileText(FileText&& other) noexcept { *this = std::move(other); }
+  FileText& operator=(FileText&& other) noexcept;
+  FileText(const FileText&) = delete;
+  FileText& operator=(const FileText&) = delete;
+  ~FileText();
+  [[nodiscard]] std::string_view view() const {
+    return mapped_ != nullptr ? std::string_view(static_cast<const char*>(mapped_), size_) : std::string_view(*read_);
+  }
+
+ private:
+  void* mapped_ = nullptr;
+  std::size_t size_ = 0;
+  std::unique_ptr<std::string> read_ = std::make_unique<std::string>();
+};
 
 // The same for a text that comes piece by piece. Without finish() nothing appears.
 class WholeFile {
@@ -49,23 +73,33 @@ class WholeFile {
 // RFC 4180 with blanks allowed around separators. The text must outlive the reader.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, char separator) : text_(text), separator_(separator) {}
-  [[nodiscard]] std::uint64_t line() const { return line_; }
-  // The row's fields, trimmed, good until the next row; false at the end. An unclosed quote sets `broken`.
+  using Unquoted = std::deque<std::string>;  // texts that do not stand in the file as they are meant
+  // Begins at a place of the text. Fields are good until the next row; with `kept`, as long as that and the text.
+  CsvReader(std::string_view text, char separator, std::size_t at = 0, Unquoted* kept = nullptr)
+      : text_(text), separator_(separator), at_(at), kept_(kept) {
+    ends_field_[static_cast<unsigned char>(separator)] = ends_field_[static_cast<unsigned char>('\n')] = true;
+  }
+  [[nodiscard]] std::size_t at() const { return at_; }
+  [[nodiscard]] std::uint64_t line() const { return line_; }  // of the row read last; 1 where the reader began
+  [[nodiscard]] std::uint64_t lines_read() const { return next_line_ - 1; }
+  // The row's fields, trimmed; false at the end. An unclosed quote sets `broken`.
   bool next(std::vector<std::string_view>& fields);
   bool broken = false;
 
  private:
   // Reads one field; true when another follows in the row.
   bool field(std::string_view& into);
-  void quoted(std::string& into);
+  std::string_view quoted();
+  std::string_view keep(std::string text) { return (kept_ != nullptr ? *kept_ : made_).emplace_back(std::move(text)); }
 
   std::string_view text_;
   char separator_;
-  std::size_t at_ = 0;
+  std::size_t at_;
+  Unquoted* kept_;
+  Unquoted made_;
+  std::array<bool, 256> ends_field_{};
   std::uint64_t line_ = 1;
   std::uint64_t next_line_ = 1;
-  std::deque<std::string> made_;  // fields that do not stand in the text as they are meant
 };
 
 // Reads a file whose first row names the columns and one of whose columns names each row. on_header may refuse the

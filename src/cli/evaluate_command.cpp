@@ -78,8 +78,8 @@ Result<std::vector<std::uint32_t>> linked_clusters(const EvaluateWords& words, c
   }
   std::vector<std::uint32_t> clusters;
   for (std::size_t f = 0; f < words.files.size(); ++f) {
-    for (const std::string& id : rows.ids[f]) {
-      const auto found = of_row.find(base_name(words.files[f]) + "/" + id);
+    for (const std::string_view id : rows.ids[f]) {
+      const auto found = of_row.find(base_name(words.files[f]).append("/").append(id));
       if (found == of_row.end())
         return failure(ErrorCode::malformed, fmt::format("{} does not name every row of {}: link that file again.",
                                                          words.linked, base_name(words.files[f])));
@@ -125,7 +125,11 @@ Result<Evaluated> from_files(const EvaluateWords& words, Streams& streams) {
     if (!day) return failure(ErrorCode::usage, "--on is a day such as 2012-12-31.");
     on = *day;
   }
-  auto rows = read_link_rows(words.files, words.id_column, {words.columns, words.truth_column, ""});
+  auto rows = read_link_rows(words.files, {.id_column = words.id_column,
+                                           .columns = words.columns,
+                                           .truth_column = words.truth_column,
+                                           .label_column = {},
+                                           .threads = words.threads});
   if (!rows) return std::unexpected(rows.error());
   rows->input.between_sources_only = words.between;
   auto clusters = words.linked.empty() ? new_clusters(words, *rows, streams) : linked_clusters(words, *rows);

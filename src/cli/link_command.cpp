@@ -1,5 +1,7 @@
 #include "cli/link_command.hpp"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "cli/csv.hpp"
@@ -10,23 +12,25 @@
 namespace wider::cli {
 namespace {
 
-Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, const linkage::Input& input,
+Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, linkage::Prepared& rows,
                                     std::span<const std::uint32_t> labels, const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(input, labels, options);
+  if (arguments.model.empty()) return linkage::train(rows, labels, options);
   const auto text = read_whole(arguments.model);
   if (!text) return std::unexpected(text.error());
   return linkage::parse_model(*text);
 }
 
-std::string alternatives_csv(const linkage::Linked& linked, const std::vector<std::string>& name_of_row) {
+std::string alternatives_csv(const linkage::Linked& linked, const RowNames& names) {
   std::string text = "component,alternative,weight,source,id,cluster\n";
   for (std::size_t c = 0; c < linked.uncertain.size(); ++c) {
     const auto& component = linked.uncertain[c];
     for (std::size_t p = 0; p < component.partitions.size(); ++p) {
       const auto& partition = component.partitions[p];
-      for (std::size_t i = 0; i < component.rows.size(); ++i)
-        text += fmt::format("{},{},{:.6f},{},{}\n", c + 1, p + 1, partition.weight, name_of_row[component.rows[i]],
-                            partition.cluster[i] + 1);
+      for (std::size_t i = 0; i < component.rows.size(); ++i) {
+        fmt::format_to(std::back_inserter(text), "{},{},{:.6f},", c + 1, p + 1, partition.weight);
+        names.add(text, component.rows[i]);
+        fmt::format_to(std::back_inserter(text), ",{}\n", partition.cluster[i] + 1);
+      }
     }
   }
   return text;
@@ -44,13 +48,16 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
     return failure(ErrorCode::usage, "--threshold is a probability between 0 and 1.");
   LinkReport report;
   Stopwatch watch;
-  auto rows = read_link_rows(arguments.files, arguments.id_column, {arguments.columns, "", arguments.labels});
-  if (!rows) return std::unexpected(rows.error());
-  linkage::Input& input = rows->input;
-  input.between_sources_only = arguments.between;
-  report.columns = rows->columns;
-  report.ignored = rows->ignored;
-  report.rows = input.rows.size();
+  auto read = read_link_rows(arguments.files, {.id_column = arguments.id_column,
+                                               .columns = arguments.columns,
+                                               .truth_column = {},
+                                               .label_column = arguments.labels,
+                                               .threads = arguments.threads});
+  if (!read) return std::unexpected(read.error());
+  read->input.between_sources_only = arguments.between;
+  report.columns = read->columns;
+  report.ignored = read->ignored;
+  report.rows = read->input.rows.size();
   report.read_seconds = watch.lap();
 
   linkage::Options options;
@@ -64,7 +71,12 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   };
   options.with_alternatives = !arguments.alternatives.empty();
   options.components_only = arguments.components;
-  const auto model = model_for(arguments, input, rows->labels, options);
+  auto rows = linkage::Prepared::make(read->input, {}, options);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<linkage::Row>().swap(read->input.rows);
+  read->strings.reset();
+  report.prepare_seconds = watch.lap();
+  const auto model = model_for(arguments, *rows, read->labels, options);
   if (!model) return std::unexpected(model.error());
   if (!arguments.write_model.empty()) {
     if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
@@ -72,29 +84,35 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   }
   report.train_seconds = watch.lap();
 
-  const std::vector<std::string> name_of_row = row_names(arguments.files, rows->ids);
+  const RowNames names(arguments.files, read->ids);
   std::string pairs = "source_left,id_left,source_right,id_right,probability\n";
   if (!arguments.pairs.empty()) {
     options.each_pair = [&](std::uint32_t a, std::uint32_t b, double probability) {
-      pairs += fmt::format("{},{},{:.6f}\n", name_of_row[a], name_of_row[b], probability);
+      names.add(pairs, a);
+      pairs += ',';
+      names.add(pairs, b);
+      fmt::format_to(std::back_inserter(pairs), ",{:.6f}\n", probability);
     };
   }
   std::string candidates = "source_left,id_left,source_right,id_right\n";
   if (!arguments.candidates.empty()) {
     options.each_candidate = [&](std::uint32_t a, std::uint32_t b) {
-      candidates += fmt::format("{},{}\n", name_of_row[a], name_of_row[b]);
+      names.add(candidates, a);
+      candidates += ',';
+      names.add(candidates, b);
+      candidates += '\n';
     };
   }
-  const auto linked = linkage::link(input, **model, {}, options);
+  const auto linked = linkage::link(*rows, **model, options);
   if (!linked) return std::unexpected(linked.error());
   report.link_seconds = watch.lap();
   report.pairs_compared = linked->pairs_compared;
   report.pairs_joined = linked->pairs_joined;
   report.blocking_note = linked->blocking_note;
 
-  const std::string out = linked_csv(arguments.files, rows->ids, linked->cluster, report.persons);
+  const auto out = linked_csv(names, linked->cluster, report.persons, arguments.threads);
   if (!arguments.alternatives.empty()) {
-    if (const auto wrote = write_whole(arguments.alternatives, alternatives_csv(*linked, name_of_row)); !wrote)
+    if (const auto wrote = write_whole(arguments.alternatives, alternatives_csv(*linked, names)); !wrote)
       return std::unexpected(wrote.error());
   }
   if (!arguments.candidates.empty()) {

@@ -46,7 +46,7 @@ struct LinkReport {
   std::vector<std::string> notes;    // what the reader should know of the model
   std::vector<std::string> columns;  // "surname ← last_name"
   std::vector<std::string> ignored;  // columns of the files that nothing reads
-  double read_seconds = 0, train_seconds = 0, link_seconds = 0, write_seconds = 0;
+  double read_seconds = 0, prepare_seconds = 0, train_seconds = 0, link_seconds = 0, write_seconds = 0;
 };
 
 // usage: an option that makes no sense. not_found, unreadable, malformed: says file, row, column and reason.

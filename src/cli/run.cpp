@@ -276,7 +276,7 @@ Result<void> columns_of(const std::vector<std::string>& texts, Columns& columns)
 
 void print_link_report(const LinkReport& report, Streams& streams) {
   if (streams.json) {
-    const nlohmann::json seconds = {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
+    const nlohmann::json seconds = {{"read", report.read_seconds}, {"prepare", report.prepare_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}};
     fmt::print(streams.out, "{}\n", nlohmann::json{{"rows", report.rows}, {"persons", report.persons}, {"pairs_compared", report.pairs_compared}, {"pairs_joined", report.pairs_joined},
                                                     {"blocking_forecast", report.blocking_forecast}, {"blocking_note", report.blocking_note}, {"notes", report.notes}, {"columns", report.columns}, {"ignored", report.ignored}, {"seconds", seconds}}.dump(2));
     return;
@@ -287,7 +287,7 @@ void print_link_report(const LinkReport& report, Streams& streams) {
   for (const std::string& note : report.notes) fmt::print(streams.err, "  {}\n", note);
   fmt::print(streams.err, "  {} pairs compared, {} joined\n", report.pairs_compared, report.pairs_joined);
   if (!report.blocking_note.empty()) fmt::print(streams.err, "  {}\n", report.blocking_note);
-  print_times(streams, {{"read", report.read_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
+  print_times(streams, {{"read", report.read_seconds}, {"prepare", report.prepare_seconds}, {"train", report.train_seconds}, {"link", report.link_seconds}, {"write", report.write_seconds}});
 }
 
 int persons_csv(Words& words, Streams& streams) {

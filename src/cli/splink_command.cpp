@@ -187,10 +187,11 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
   const bool write_pairs = !arguments.pairs.empty();
   const double pairs_threshold = arguments.pairs_threshold < 0 ? probability : arguments.pairs_threshold;
   const double least_written = pairs_threshold <= 0 ? -2000 : splink::weight_of_probability(pairs_threshold);
-  std::vector<std::string> names;
+  RowNames::Ids ids;
+  for (const auto& of_file : rows->ids) ids.emplace_back(of_file.begin(), of_file.end());
+  const RowNames names(arguments.files, ids);
   std::optional<WholeFile> pairs_file;
   if (write_pairs) {
-    names = row_names(arguments.files, rows->ids);
     pairs_file.emplace(arguments.pairs);
     pairs_file->append("source_left,id_left,source_right,id_right,probability,match_weight\n");
   }
@@ -205,8 +206,11 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
     for (const splink::ScoredPair& pair : batch) {
       if (pair.weight >= threshold && !too_many) joined.push_back(pair);
       if (!write_pairs || pair.weight < least_written) continue;
-      fmt::format_to(std::back_inserter(lines), "{},{},{:.9g},{}\n", names[pair.left], names[pair.right],
-                     splink::probability_of_weight(pair.weight), pair.weight);
+      names.add(lines, pair.left);
+      lines += ',';
+      names.add(lines, pair.right);
+      fmt::format_to(std::back_inserter(lines), ",{:.9g},{}\n", splink::probability_of_weight(pair.weight),
+                     pair.weight);
     }
     if (write_pairs) pairs_file->append(lines);
     lines.clear();
@@ -225,7 +229,7 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
                                                  : components_of(report.rows, joined);
   report.link_seconds = watch.lap();
 
-  const std::string out = linked_csv(arguments.files, rows->ids, cluster, report.persons);
+  const auto out = linked_csv(names, cluster, report.persons, arguments.threads);
   if (pairs_file) {
     if (const auto wrote = pairs_file->finish(); !wrote) return std::unexpected(wrote.error());
   }

@@ -51,6 +51,7 @@ Facts facts_known_at(const Facts& today, Date day) {
     if (event.at <= moment) then.finding_events.push_back(event);
   }
   then.model = today.model;
+  then.versions = today.versions;
   for (const RecordRow& row : then.holdings.records()) then.take_receipt(row.agency, row.handling, row.received);
   then.identity_version = today.identity_version;
   then.past_version = today.past_version;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/embedded.hpp"
 #include "picture/pattern.hpp"
 
@@ -77,6 +79,16 @@ const std::string* shipped_rule(std::string_view file) {
 }
 const std::string* shipped_model(std::string_view file) {
   return find(wider_embedded_models, file);
+}
+
+const std::string& shipped_versions() {
+  static const std::string versions = [] {
+    nlohmann::json files = nlohmann::json::object();
+    for (const EmbeddedFile& file : wider_embedded_patterns) files["patterns/" + file.name] = file.text;
+    for (const EmbeddedFile& file : wider_embedded_rules) files["rules/" + file.name] = file.text;
+    return files.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }();
+  return versions;
 }
 
 }  // namespace wider::hub

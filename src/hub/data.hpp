@@ -30,4 +30,7 @@ namespace wider::hub {
 [[nodiscard]] const std::string* shipped_rule(std::string_view file);
 [[nodiscard]] const std::string* shipped_model(std::string_view file);
 
+// The patterns and rules in one text (JSON: file → text): what a hub adopts as a version.
+[[nodiscard]] const std::string& shipped_versions();
+
 }  // namespace wider::hub

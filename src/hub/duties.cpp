@@ -97,6 +97,7 @@ void add_duties(const Projection& projection, const DutyBook& book, const Viewer
   for (const practice::Duty& duty : book.open) {
     if (duty.owner != viewer.agency && viewer.agency != Agency::partnership) continue;
     if (!known_to(duty, viewer)) continue;
+    if (decide_for(viewer, projection.holdings().at(duty.record)).depth < access::Depth::outline) continue;
     const bool over = duty.state == practice::DutyState::overdue;
     const bool today = duty.state == practice::DutyState::today;
     auto& list = over ? view.overdue : today ? view.today : view.this_week;

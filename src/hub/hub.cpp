@@ -69,7 +69,11 @@ Result<std::unique_ptr<Hub>> Hub::create(const std::filesystem::path& folder, bo
   options.clock = system_now;
   auto made = ledger::Ledger::create(folder, options);
   if (!made) return std::unexpected(made.error());
-  return std::unique_ptr<Hub>(new Hub(folder, std::move(*made)));
+  auto hub = std::unique_ptr<Hub>(new Hub(folder, std::move(*made)));
+  // The first entry says what the hub is; a simulated one's clock goes with its deliveries and is never to be trusted.
+  const auto said = hub->append_only(EntryKind::hub_created, {}, nlohmann::json{{"simulated", simulated}}.dump());
+  if (!said) return std::unexpected(said.error());
+  return hub;
 }
 
 Result<std::unique_ptr<Hub>> Hub::open(const std::filesystem::path& folder) {

@@ -120,6 +120,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         ++identity_version;
         ++past_version;
         break;
+      case EntryKind::patterns_adopted: versions = entry.body; break;
       default: break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
     }
   } catch (const std::exception&) {

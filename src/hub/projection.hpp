@@ -63,6 +63,7 @@ struct Facts {
   std::vector<FindingEvent> finding_events;
   std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
   std::string model;                     // the adopted linkage model, TOML; "" when none
+  std::string versions;                  // the adopted patterns and rules, as shipped_versions(); "" when none
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes

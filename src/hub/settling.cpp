@@ -72,21 +72,32 @@ bool wants_a_model(const Facts& facts) {
   return before > 0 && before < rows_enough && rows >= times_as_many * before;
 }
 
+Result<void> append_adoption(ledger::Ledger& ledger, Facts& facts, ledger::EntryKind kind, const std::string& body) {
+  ledger::NewEntry adoption;
+  adoption.kind = kind;
+  adoption.received = facts.last_received;
+  adoption.body = body;
+  const auto sequence = ledger.append(std::span(&adoption, 1));
+  if (!sequence) return std::unexpected(sequence.error());
+  // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
+  if (*sequence == facts.through + 1) facts.through = *sequence;
+  return {};
+}
+
 // Pass 2: the linkage model, adopted by an entry so that everything concluded names the version it rests on.
 Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
   if (!wants_a_model(facts)) return {};
   auto learnt = learn_model(facts.holdings, options);
   if (!learnt) return std::unexpected(learnt.error());
   facts.model = fmt::format("{}{} rows, which were many times as many as before\n{}", learnt_from, live_mentions(facts.holdings), *learnt);
-  ledger::NewEntry adoption;
-  adoption.kind = ledger::EntryKind::model_adopted;
-  adoption.received = facts.last_received;
-  adoption.body = facts.model;
-  const auto sequence = ledger.append(std::span(&adoption, 1));
-  if (!sequence) return std::unexpected(sequence.error());
-  // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
-  if (*sequence == facts.through + 1) facts.through = *sequence;
-  return {};
+  return append_adoption(ledger, facts, ledger::EntryKind::model_adopted, facts.model);
+}
+
+// The same for patterns and rules: those of the program are adopted where the hub has others.
+Result<void> adopt_versions(ledger::Ledger& ledger, Facts& facts) {
+  if (facts.versions == shipped_versions()) return {};
+  facts.versions = shipped_versions();
+  return append_adoption(ledger, facts, ledger::EntryKind::patterns_adopted, facts.versions);
 }
 
 // Pass 3: live mentions → people.
@@ -290,11 +301,16 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   watch.lap("read the ledger");
   if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
 
-  const bool identity_changed = projection.facts.identity_version != identity_before || projection.search == nullptr;
+  const bool other_versions = projection.facts.versions != shipped_versions() && !projection.holdings().mentions().empty();
+  const bool identity_changed =
+      projection.facts.identity_version != identity_before || projection.search == nullptr || other_versions;
   settled.changed = *read > 0 || identity_changed;
   if (!identity_changed) return settled;
 
   if (auto adopted = adopt_model(ledger, projection.facts, options); !adopted) return std::unexpected(adopted.error());
+  if (other_versions) {
+    if (auto adopted = adopt_versions(ledger, projection.facts); !adopted) return std::unexpected(adopted.error());
+  }
   watch.lap("adopt a model");
 
   if (auto linked = link_people(projection, options); !linked) return std::unexpected(linked.error());

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 4;
+constexpr std::uint64_t snapshot_version = 6;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build only.
@@ -139,6 +139,7 @@ std::string rest_of(const Projection& projection) {
   for (const Account& account : facts.accounts) rest["accounts"].push_back(encode_account(account));
   for (const LinkDecision& decision : facts.decision_history) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
   for (const FindingEvent& event : facts.finding_events) rest["events"].push_back({encode_event(event), event.at.microseconds});
+  rest["versions"] = facts.versions;
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
   rest["pairs_compared"] = projection.pairs_compared;
@@ -169,6 +170,7 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   facts.identity_version = rest.at("identity_version").get<std::uint64_t>();
   facts.past_version = rest.at("past_version").get<std::uint64_t>();
   facts.last_received = Instant{rest.at("last_received").get<std::int64_t>()};
+  facts.versions = rest.at("versions").get<std::string>();
   facts.held_back = rest.at("held_back").get<std::vector<std::uint64_t>>();
   projection.blocking_note = rest.at("blocking_note").get<std::string>();
   projection.pairs_compared = rest.at("pairs_compared").get<std::uint64_t>();

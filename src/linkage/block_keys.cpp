@@ -164,6 +164,15 @@ std::uint64_t BlockKeys::district(const Entry& entry) const {
   return postcode.size() < 4 ? 0 : hash_bytes(postcode.substr(0, 3), 13) | 1;
 }
 
+// Of an e-mail's letters, so that a slip of the key changes little.
+std::uint64_t BlockKeys::email_sound(const Entry& entry) const {
+  std::string letters;
+  for (const char c : entries_->strings.view(entry.email)) {
+    if (c >= 'a' && c <= 'z') letters += c;
+  }
+  return letters.size() < 5 ? 0 : hash_bytes(sound_key(letters), 14) | 1;
+}
+
 std::uint64_t BlockKeys::sparse(Rule rule, const Entry& entry) const {
   const Code surname = surname_or_lone(entry), forename = forename_or_lone(entry);
   const auto birth = [&] { return entry.birth.full() ? day_of(entry.birth) : year_of(entry.birth); };
@@ -193,7 +202,7 @@ std::uint64_t BlockKeys::sparse(Rule rule, const Entry& entry) const {
     case Rule::surname_end_and_birth:
       return all_of(rule, {end(surname), birth()});
     case Rule::email_sound:
-      return all_of(rule, {text(entry.email_sound)});
+      return all_of(rule, {email_sound(entry)});
     case Rule::surname_alone:
       return all_of(rule, {plain_sound(surname)});
     case Rule::forename_alone:
@@ -217,11 +226,12 @@ RuleKeys BlockKeys::base(Rule rule, const Entry& entry) const {
     case Rule::birth_date:
       return {all_of(rule, {day_of(entry.birth)}), 0};
     case Rule::names: {
-      const Code second = entry.surname_last != 0 ? entry.surname_last : entry.other_names[0];
+      const MoreFields& more = entries_->more_of(entry);
+      const Code second = more.surname_last != 0 ? more.surname_last : more.other_names[0];
       const std::uint64_t first_key =
-          names(entry.forename, entry.surname_first != 0 ? entry.surname_first : entry.surname);
+          names(entry.forename, more.surname_first != 0 ? more.surname_first : entry.surname);
       const std::uint64_t second_key =
-          entry.surname_last != 0 ? names(entry.forename, second) : names(second, entry.surname);
+          more.surname_last != 0 ? names(entry.forename, second) : names(second, entry.surname);
       return {first_key, second_key == first_key ? 0 : second_key};
     }
     case Rule::postcode:

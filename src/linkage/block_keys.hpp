@@ -64,6 +64,7 @@ class BlockKeys {
   [[nodiscard]] std::uint64_t start(Code name) const;
   [[nodiscard]] std::uint64_t end(Code name) const;
   [[nodiscard]] std::uint64_t district(const Entry& entry) const;
+  [[nodiscard]] std::uint64_t email_sound(const Entry& entry) const;
   [[nodiscard]] std::uint64_t sparse(Rule rule, const Entry& entry) const;
 
   const Entries* entries_;

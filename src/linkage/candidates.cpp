@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/patient_comparer.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -54,6 +55,26 @@ std::vector<std::int64_t> partners_of(const CandidateSample& sample, const std::
   return partners;
 }
 
+// The pairs that for_each_pair gives and that have a picked entry; the others are not looked at.
+template <typename Visit>
+void for_each_picked(const CandidateSample& sample, const Entries& entries, const Blocking& blocking,
+                     const Chunk& chunk, Visit&& visit) {
+  const RuleBlocks& made = blocking.of(chunk.rule);
+  for (std::size_t b = chunk.first_block; b < chunk.end_block; ++b) {
+    const std::uint32_t* members = &made.members[made.blocks[b].first];
+    std::uint32_t count = made.blocks[b].count;
+    while (count > 0 && members[count - 1] >= entries.ordinary) --count;  // attach_only ones stand last
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!sample.picked[members[i]]) continue;
+      for (std::uint32_t j = 0; j < count; ++j) {
+        if (j == i || (j < i && sample.picked[members[j]])) continue;
+        const std::uint32_t left = members[std::min(i, j)], right = members[std::max(i, j)];
+        if (blocking.owns(chunk.rule, static_cast<BlockNumber>(b + 1), left, right)) visit(left, right);
+      }
+    }
+  }
+}
+
 // Chance that two entries give the same value, by the value's rarity in 1/4 bit from -16 bits on.
 constexpr std::size_t rarity_steps = 128;
 std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const Scorer& scorer, Term term) {
@@ -91,13 +112,16 @@ CandidateSample sample_candidates(const Entries& entries, const Blocking& blocki
   sample.pairs_share = 1 - missed * missed;
   const auto chunks = chunks_of(blocking, every_rule);
   std::vector<std::vector<CandidatePair>> found(std::max(threads, 1U));
-  std::vector<Comparer> comparers(found.size(), Comparer(entries, established));
+  std::vector<PatientComparer> comparers(found.size(), PatientComparer(entries, established));
   in_parallel(threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    for_each_pair(entries, blocking, chunks[part], between_sources_only, [&](std::uint32_t left, std::uint32_t right) {
-      if (!sample.picked[left] && !sample.picked[right]) return;
-      const Pattern pattern = comparers[worker].compare(entries.all[left], entries.all[right]);
+    const auto keep = [&](std::uint32_t left, std::uint32_t right, const Pattern& pattern) {
       found[worker].push_back({pack(pattern), left, right, blocking.rules_giving(left, right)});
+    };
+    for_each_picked(sample, entries, blocking, chunks[part], [&](std::uint32_t left, std::uint32_t right) {
+      if (between_sources_only && entries.all[left].source == entries.all[right].source) return;
+      comparers[worker].add(left, right, keep);
     });
+    comparers[worker].flush(keep);
   });
   for (const auto& part : found) sample.pairs.insert(sample.pairs.end(), part.begin(), part.end());
   return sample;

@@ -31,8 +31,8 @@ int digits_changed(BirthDate left, BirthDate right) {
   return changed;
 }
 
-bool names_other(const Entry& entry, Code name) {
-  return name != 0 && std::find(entry.other_names.begin(), entry.other_names.end(), name) != entry.other_names.end();
+bool names_other(const MoreFields& more, Code name) {
+  return name != 0 && std::find(more.other_names.begin(), more.other_names.end(), name) != more.other_names.end();
 }
 
 }  // namespace
@@ -159,24 +159,26 @@ Comparer::Likeness Comparer::name_likeness_uncached(Code left, Code right) const
 std::uint8_t Comparer::forename_level(const Entry& left, const Entry& right) {
   using namespace level;
   if (left.forename == 0 || right.forename == 0) return forename_missing;
-  if (left.forename == right.forename || left.forename_whole == right.forename_whole) return forename_same;
+  if (left.forename == right.forename || entries_->forename_whole(left) == entries_->forename_whole(right))
+    return forename_same;
   const std::string_view a = entries_->strings.view(left.forename), b = entries_->strings.view(right.forename);
   if (a.size() == 1 || b.size() == 1) {
     if (a[0] == b[0]) return forename_initial;
   }
   const Likeness first = name_likeness(left.forename, right.forename);
   if (first == variant) return forename_variant;
-  if (names_other(left, right.forename) || names_other(right, left.forename)) return forename_part;
+  const MoreFields &more_left = entries_->more_of(left), &more_right = entries_->more_of(right);
+  if (names_other(more_left, right.forename) || names_other(more_right, left.forename)) return forename_part;
   const bool both_established = (*established_)[left.forename] && (*established_)[right.forename];
-  const Likeness whole = left.forename_whole != left.forename || right.forename_whole != right.forename
-                             ? name_likeness(left.forename_whole, right.forename_whole)
+  const Likeness whole = more_left.forename_whole != 0 || more_right.forename_whole != 0
+                             ? name_likeness(entries_->forename_whole(left), entries_->forename_whole(right))
                              : first;
   const Likeness best = std::max(first, whole);
   if (best >= near) return both_established ? forename_alike : forename_near;
-  for (const Code other : left.other_names) {
+  for (const Code other : more_left.other_names) {
     if (other != 0 && name_likeness(other, right.forename) >= variant) return forename_part;
   }
-  for (const Code other : right.other_names) {
+  for (const Code other : more_right.other_names) {
     if (other != 0 && name_likeness(other, left.forename) >= variant) return forename_part;
   }
   return best == alike ? forename_alike : forename_different;
@@ -188,16 +190,17 @@ std::uint8_t Comparer::surname_level(const Entry& left, const Entry& right) {
   if (left.surname == right.surname) return surname_same;
   const Likeness likeness = name_likeness(left.surname, right.surname);
   if (likeness >= near) return surname_near;
-  const auto parts = [](const Entry& entry) {
-    return entry.surname_first == 0 ? std::array<Code, 2>{entry.surname, 0}
-                                    : std::array<Code, 2>{entry.surname_first, entry.surname_last};
+  const MoreFields &more_left = entries_->more_of(left), &more_right = entries_->more_of(right);
+  const auto parts = [](const Entry& entry, const MoreFields& more) {
+    return more.surname_first == 0 ? std::array<Code, 2>{entry.surname, 0}
+                                   : std::array<Code, 2>{more.surname_first, more.surname_last};
   };
-  for (const Code a : parts(left)) {
-    for (const Code b : parts(right)) {
+  for (const Code a : parts(left, more_left)) {
+    for (const Code b : parts(right, more_right)) {
       if (a != 0 && a == b) return surname_part;
     }
   }
-  if (names_other(left, right.surname) || names_other(right, left.surname)) return surname_part;
+  if (names_other(more_left, right.surname) || names_other(more_right, left.surname)) return surname_part;
   return likeness == alike ? surname_alike : surname_different;
 }
 
@@ -248,7 +251,8 @@ std::uint8_t Comparer::home_level(const Entry& left, const Entry& right) const {
   using namespace level;
   const bool postcodes = left.postcode != 0 && right.postcode != 0;
   const bool addresses = left.address != 0 && right.address != 0;
-  if (left.uprn != 0 && left.uprn == right.uprn) return home_same;
+  const Code uprn = entries_->more_of(left).uprn;
+  if (uprn != 0 && uprn == entries_->more_of(right).uprn) return home_same;
   if (!postcodes && !addresses) return home_missing;
   const bool same_postcode = postcodes && left.postcode == right.postcode;
   const auto close = [&](Code a, Code b) {
@@ -310,7 +314,8 @@ Pattern Comparer::compare(const Entry& left, const Entry& right) {
   pattern[at(town)] = town_level(left, right, pattern[at(home)]);
   pattern[at(phone)] = plain_level(left.phone, right.phone, 1);
   if (left.email != 0 && right.email != 0) {
-    const bool same_user = left.email_user == right.email_user && entries_->strings.view(left.email_user).size() >= 5;
+    const std::string_view user = entries_->email_user(left);
+    const bool same_user = user.size() >= 5 && user == entries_->email_user(right);
     pattern[at(email)] =
         left.email == right.email ? std::uint8_t{plain_same}
         : same_user || edit_distance(entries_->strings.view(left.email), entries_->strings.view(right.email)) <= 4

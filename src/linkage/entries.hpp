@@ -10,15 +10,15 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/string_pool.hpp"
 #include "linkage/linkage.hpp"
+#include "linkage/normalise.hpp"
 #include "linkage/text.hpp"
 
 namespace wider::linkage {
-
-inline constexpr std::size_t other_name_count = 4;
 
 // A birth date as compared: 0 is "not given" in each part.
 struct BirthDate {
@@ -29,50 +29,49 @@ struct BirthDate {
   friend bool operator==(BirthDate, BirthDate) = default;
 };
 
-// Codes are of Entries::strings (folded texts); 0 is "not given".
-struct Entry {
-  Code forename = 0;        // the first
-  Code forename_whole = 0;  // all of them in one word: "mary ann" → "maryann"
-  Code surname = 0;         // in one word: "smith-jones" → "smithjones"
+// What few entries have. Codes are of Entries::strings (folded texts); 0 is "not given".
+struct MoreFields {
+  Code forename_whole = 0;  // all of several forenames in one word: "mary ann" → "maryann"; 0 where there is one
   Code surname_first = 0;   // parts of a double-barrelled surname
   Code surname_last = 0;
   std::array<Code, other_name_count> other_names{};  // further forenames, alias, what else stands in a full name
-  Code birth_text = 0;                               // the date as text, for its frequency
+  Code uprn = 0;
+  Code own_id = 0;  // of the same pool; belongs with source
+  friend bool operator==(const MoreFields&, const MoreFields&) = default;
+};
+
+// What most entries have, in little more than a cache line.
+struct Entry {
+  Code forename = 0;    // the first
+  Code surname = 0;     // in one word: "smith-jones" → "smithjones"
+  Code birth_text = 0;  // the date as text, for its frequency
+  BirthDate birth;
   Code postcode = 0;
   Code outward = 0;  // the first half of a British postcode
   Code address = 0;
   Code address_words = 0;  // its words in alphabetical order: parts of an address change places
   Code house = 0;          // number and first word of the street
   Code street = 0;         // its words that are no numbers, in alphabetical order
-  Code uprn = 0;
   Code town = 0;
   Code phone = 0;
   Code email = 0;
-  Code email_user = 0;
-  Code email_sound = 0;  // of its letters, so that a slip of the key changes little
   Code nhs_number = 0;
   Code upn = 0;
   Code occupation = 0;
-  Code own_id = 0;  // of the same pool; belongs with source
-  BirthDate birth;
-  Sex sex = Sex::unknown;
-  bool attach_only = false;
-  bool nhs_number_fails = false;  // its check digit is wrong
-  bool upn_fails = false;         // its check letter is wrong
+  std::uint32_t more = 0;    // into Entries::more; 0 is an empty one
   std::uint16_t source = 0;  // compared only where own_id or between_sources_only need it
+  Sex sex = Sex::unknown;
+  bool attach_only : 1 = false;
+  bool nhs_number_fails : 1 = false;  // its check digit is wrong
+  bool upn_fails : 1 = false;         // its check letter is wrong
 };
-
-// What is known of a folded name, by code.
-struct NameFacts {
-  NameGroups groups{};
-  Code sound = 0;  // sound key of the fullest form, for forenames
-  Code plain_sound = 0;
-};
+static_assert(sizeof(Entry) == 72);
 
 struct Entries {
   StringPool strings;
   std::vector<NameFacts> names;  // by code; filled for codes used as names
   std::vector<Entry> all;
+  std::vector<MoreFields> more{1};
   std::uint32_t ordinary = 0;            // entries before this one are not attach_only
   std::vector<std::uint64_t> content;    // by entry: hash of its content
   std::vector<std::uint32_t> entry_of;   // by row
@@ -82,6 +81,22 @@ struct Entries {
   [[nodiscard]] std::span<const std::uint32_t> rows_of(std::uint32_t entry) const {
     return std::span(rows).subspan(first_row[entry], first_row[entry + 1] - first_row[entry]);
   }
+  [[nodiscard]] const MoreFields& more_of(const Entry& entry) const { return more[entry.more]; }
+  [[nodiscard]] Code forename_whole(const Entry& entry) const {
+    const Code whole = more_of(entry).forename_whole;
+    return whole == 0 ? entry.forename : whole;
+  }
+  [[nodiscard]] Code own_id(const Entry& entry) const { return more_of(entry).own_id; }
+  [[nodiscard]] std::string_view email_user(const Entry& entry) const {
+    const std::string_view email = strings.view(entry.email);
+    return email.substr(0, email.find('@'));
+  }
+};
+
+// One row as read; the entry's `more` is not set.
+struct ReadRow {
+  Entry entry;
+  MoreFields more;
 };
 
 // Reads rows one by one into the pool and the names of `entries`; each distinct value is normalised once. `from` and
@@ -91,7 +106,7 @@ class EntryReader {
   EntryReader(const StringPool& from, Entries& entries);
   ~EntryReader();
   // keep_source: the source matters although there is no own id (between_sources_only).
-  [[nodiscard]] Entry read(const Row& row, bool keep_source);
+  [[nodiscard]] ReadRow read(const Row& row, bool keep_source);
 
  private:
   class Impl;
@@ -99,9 +114,10 @@ class EntryReader {
 };
 
 // The entry's content as a hash of texts: it does not depend on codes.
-[[nodiscard]] std::uint64_t content_hash(const Entry& entry, const StringPool& strings);
+[[nodiscard]] std::uint64_t content_hash(const Entry& entry, const MoreFields& more, const StringPool& strings);
 
 // Rows named in `apart` get an entry of their own. Row numbers in `apart` must exist.
-[[nodiscard]] Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart);
+[[nodiscard]] Entries make_entries(const Input& input, std::span<const std::pair<std::uint32_t, std::uint32_t>> apart,
+                                   unsigned threads = 1);
 
 }  // namespace wider::linkage

@@ -94,16 +94,28 @@ double share_of(const Model& model, const Entry& left, const Entry& right, Field
   return 0;
 }
 
-void copy_field(Field field, const Entry& from, Entry& to) {
+// What an entry has beside is copied, since others may have the same.
+template <typename Change>
+void change_more(Entries& entries, Entry& to, Change&& change) {
+  MoreFields more = entries.more_of(to);
+  change(more);
+  entries.more.push_back(more);
+  to.more = static_cast<std::uint32_t>(entries.more.size() - 1);
+}
+
+void copy_field(Entries& entries, Field field, const Entry& from, Entry& to) {
+  const MoreFields more_from = entries.more_of(from);
   switch (field) {
     case Field::forename:
       to.forename = from.forename;
-      to.forename_whole = from.forename_whole;
+      change_more(entries, to, [&](MoreFields& more) { more.forename_whole = more_from.forename_whole; });
       return;
     case Field::surname:
       to.surname = from.surname;
-      to.surname_first = from.surname_first;
-      to.surname_last = from.surname_last;
+      change_more(entries, to, [&](MoreFields& more) {
+        more.surname_first = more_from.surname_first;
+        more.surname_last = more_from.surname_last;
+      });
       return;
     case Field::birth_date:
       to.birth = from.birth;
@@ -119,7 +131,7 @@ void copy_field(Field field, const Entry& from, Entry& to) {
       to.address_words = from.address_words;
       to.house = from.house;
       to.street = from.street;
-      to.uprn = from.uprn;
+      change_more(entries, to, [&](MoreFields& more) { more.uprn = more_from.uprn; });
       return;
     case Field::town:
       to.town = from.town;
@@ -129,8 +141,6 @@ void copy_field(Field field, const Entry& from, Entry& to) {
       return;
     case Field::email:
       to.email = from.email;
-      to.email_user = from.email_user;
-      to.email_sound = from.email_sound;
       return;
     case Field::nhs_number:
       to.nhs_number = from.nhs_number;
@@ -146,7 +156,7 @@ void copy_field(Field field, const Entry& from, Entry& to) {
   }
 }
 
-bool is_given(Field field, const Entry& entry) {
+bool is_given(const Entries& entries, Field field, const Entry& entry) {
   switch (field) {
     case Field::forename:
       return entry.forename != 0;
@@ -157,7 +167,7 @@ bool is_given(Field field, const Entry& entry) {
     case Field::sex:
       return entry.sex != Sex::unknown;
     case Field::home:
-      return entry.postcode != 0 || entry.address != 0 || entry.uprn != 0;
+      return entry.postcode != 0 || entry.address != 0 || entries.more_of(entry).uprn != 0;
     case Field::town:
       return entry.town != 0;
     case Field::phone:
@@ -177,15 +187,16 @@ bool is_given(Field field, const Entry& entry) {
 // Asks what the score were if the records said otherwise. A value that neither gives is one that no other record has.
 class WhatIf {
  public:
-  WhatIf(const Entries& entries, const Scorer& scorer, const Entry& left, const Entry& right)
-      : scorer_(&scorer), comparer_(entries, scorer.established()), left_(left), right_(right) {
+  // What it makes up is kept beside the entries.
+  WhatIf(Entries& entries, const Scorer& scorer, const Entry& left, const Entry& right)
+      : entries_(&entries), scorer_(&scorer), comparer_(entries, scorer.established()), left_(left), right_(right) {
     const Code any = left.forename != 0 ? left.forename : left.surname != 0 ? left.surname : right.surname;
-    made_up_.phone = made_up_.email = made_up_.email_user = made_up_.nhs_number = made_up_.upn = any;
+    made_up_.phone = made_up_.email = made_up_.nhs_number = made_up_.upn = any;
     made_up_.birth = {1987, 5, 14};
     made_up_.birth_text = any;
   }
   [[nodiscard]] Score score() { return score_of(left_, right_); }
-  [[nodiscard]] bool given_by_both(Field field) const { return is_given(field, left_) && is_given(field, right_); }
+  [[nodiscard]] bool given_by_both(Field field) const { return is_given(*entries_, field, left_) && is_given(*entries_, field, right_); }
   // Both give the field, and the same; nullopt: neither gives it and it cannot be made up.
   std::optional<Score> agreeing(Field field) {
     Entry left = left_, right = right_;
@@ -194,20 +205,20 @@ class WhatIf {
   }
   Score without(Field field) {
     Entry right = right_;
-    copy_field(field, Entry{}, right);
+    copy_field(*entries_, field, Entry{}, right);
     return score_of(left_, right);
   }
   void adopt_agreeing(Field field) { static_cast<void>(agree(field, left_, right_)); }
 
  private:
   bool agree(Field field, Entry& left, Entry& right) const {
-    if (is_given(field, left)) {
-      copy_field(field, left, right);
-    } else if (is_given(field, right)) {
-      copy_field(field, right, left);
-    } else if (is_given(field, made_up_)) {
-      copy_field(field, made_up_, left);
-      copy_field(field, made_up_, right);
+    if (is_given(*entries_, field, left)) {
+      copy_field(*entries_, field, left, right);
+    } else if (is_given(*entries_, field, right)) {
+      copy_field(*entries_, field, right, left);
+    } else if (is_given(*entries_, field, made_up_)) {
+      copy_field(*entries_, field, made_up_, left);
+      copy_field(*entries_, field, made_up_, right);
     } else {
       return false;
     }
@@ -217,6 +228,7 @@ class WhatIf {
     return scorer_->score(left, right, comparer_.compare(left, right));
   }
 
+  Entries* entries_;
   const Scorer* scorer_;
   Comparer comparer_;
   Entry left_, right_, made_up_;
@@ -343,10 +355,10 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   Input& two = few.input;
   two.rows[0].attach_only = two.rows[1].attach_only = false;
   const std::pair<std::uint32_t, std::uint32_t> apart[] = {{0, 1}};
-  const Entries entries = make_entries(two, apart);
+  Entries entries = make_entries(two, apart);
   const Scorer scorer(model, entries);
-  const Entry& a = entries.all[entries.entry_of[0]];
-  const Entry& b = entries.all[entries.entry_of[1]];
+  const Entry a = entries.all[entries.entry_of[0]];
+  const Entry b = entries.all[entries.entry_of[1]];
   const Pattern pattern = Comparer(entries, scorer.established()).compare(a, b);
   Explanation explanation;
   explanation.prior_weight = static_cast<double>(scorer.prior()) / weight_scale;

@@ -9,10 +9,11 @@
 #include "linkage/blocking.hpp"
 #include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
+#include "linkage/edges.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
-#include "linkage/pair_filter.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/prepared.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -20,10 +21,10 @@ namespace {
 using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
 
 struct Work {
-  const Input& input;
   const Options& options;
   const Entries& entries;
   const Scorer& scorer;
+  bool between_sources_only;
   std::vector<Comparer> comparers;  // one for each worker
 
   Score score(std::size_t worker, std::uint32_t left, std::uint32_t right) {
@@ -33,89 +34,15 @@ struct Work {
   }
 };
 
-// The pairs of a block that are its own and may reach the threshold, one after another. A block that is larger than a
-// tile is laid out in several.
-class BlockSifter {
- public:
-  BlockSifter(const BlockSifter& other) : BlockSifter(*other.filter_) {}
-  explicit BlockSifter(const PairFilter& filter)
-      : filter_(&filter), lefts_(std::make_unique<Tile>()), rights_(std::make_unique<Tile>()) {}
-
-  // Returns how many pairs are the block's own; visits those that may reach the threshold.
-  template <typename Visit>
-  std::uint64_t sift(Rule rule, BlockNumber block, std::span<const std::uint32_t> members, Visit&& visit) {
-    std::uint64_t own = 0;
-    const auto part = [&](std::size_t first) {
-      return members.subspan(first, std::min(tile_size, members.size() - first));
-    };
-    for (std::size_t l = 0; l < members.size(); l += tile_size) {
-      filter_->load(*lefts_, part(l));
-      for (std::size_t r = l; r < members.size(); r += tile_size) {
-        if (r > l) filter_->load(*rights_, part(r));
-        const Tile& rights = r == l ? *lefts_ : *rights_;
-        for (std::uint32_t i = 0; i < lefts_->count; ++i) {
-          const std::uint32_t from = r == l ? i + 1 : 0;
-          if (from >= rights.count) break;
-          const auto sifted = filter_->sift(*lefts_, i, rights, from, rule, block, may_reach_.data());
-          own += sifted.own;
-          for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(lefts_->entry[i], rights.entry[may_reach_[k]]);
-        }
-      }
-    }
-    return own;
-  }
-
- private:
-  const PairFilter* filter_;
-  std::unique_ptr<Tile> lefts_, rights_;
-  std::array<std::uint16_t, tile_size> may_reach_{};
-};
-
-std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
-  const Sketches sketches(work.entries, work.options.threads);
-  const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
-  const auto chunks = chunks_of(blocking, every_rule);
-  std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
-  std::vector<std::vector<Edge>> found(work.comparers.size());
-  std::vector<std::uint64_t> counts(work.comparers.size());
-  std::atomic<std::size_t> done{0};
-  in_parallel(work.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
-    const Chunk& chunk = chunks[part];
-    const RuleBlocks& made = blocking.of(chunk.rule);
-    for (std::size_t b = chunk.first_block; b < chunk.end_block; ++b) {
-      std::span<const std::uint32_t> members =
-          std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
-      // They ascend; what follows the ordinary ones is attach_only.
-      while (!members.empty() && members.back() >= work.entries.ordinary) members = members.first(members.size() - 1);
-      counts[worker] += sifters[worker].sift(
-          chunk.rule, static_cast<BlockNumber>(b + 1), members, [&](std::uint32_t left, std::uint32_t right) {
-            const Score score = work.score(worker, left, right);
-            if (!score.apart && score.weight >= work.scorer.threshold())
-              found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
-          });
-    }
-    const std::size_t now = ++done;
-    if (worker == 0 && work.options.progress) work.options.progress("compare", now, chunks.size());
-  });
-  std::vector<Edge> edges;
-  for (std::size_t worker = 0; worker < found.size(); ++worker) {
-    compared += counts[worker];
-    edges.insert(edges.end(), found[worker].begin(), found[worker].end());
-    std::vector<Edge>().swap(found[worker]);
-  }
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
-  return edges;
-}
-
 // Entries that hold rows of one (source, own id), as pairs with the first of them; ordinary entries only.
 std::vector<IndexPair> own_id_links(const Entries& entries) {
   std::map<std::pair<std::uint16_t, Code>, std::uint32_t> first;
   std::vector<IndexPair> links;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
     const Entry& entry = entries.all[i];
-    if (entry.own_id == 0) continue;
-    const auto [found, fresh] = first.emplace(std::pair(entry.source, entry.own_id), i);
+    const Code own_id = entries.own_id(entry);
+    if (own_id == 0) continue;
+    const auto [found, fresh] = first.emplace(std::pair(entry.source, own_id), i);
     if (!fresh) links.emplace_back(found->second, i);
   }
   return links;
@@ -125,7 +52,7 @@ std::vector<IndexPair> own_id_links(const Entries& entries) {
 std::vector<bool> hold_together(Work& work) {
   std::vector<bool> together(work.entries.all.size(), true);
   for (std::uint32_t i = 0; i < work.entries.all.size(); ++i) {
-    if (work.entries.rows_of(i).size() < 2 || work.entries.all[i].own_id != 0) continue;
+    if (work.entries.rows_of(i).size() < 2 || work.entries.own_id(work.entries.all[i]) != 0) continue;
     const Score score = work.score(0, i, i);
     together[i] = !score.apart && score.weight >= work.scorer.threshold();
   }
@@ -140,14 +67,14 @@ std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const st
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) members[cluster[i]].push_back(i);
   std::map<std::pair<std::uint16_t, Code>, std::uint32_t> of_own_id;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    if (entries.all[i].own_id != 0)
-      of_own_id.emplace(std::pair(entries.all[i].source, entries.all[i].own_id), cluster[i]);
+    if (const Code own_id = entries.own_id(entries.all[i]); own_id != 0)
+      of_own_id.emplace(std::pair(entries.all[i].source, own_id), cluster[i]);
   }
   std::vector<std::uint32_t> attached(entries.all.size(), UINT32_MAX);
   for (std::uint32_t i = entries.ordinary; i < entries.all.size(); ++i) {
     const Entry& entry = entries.all[i];
-    if (entry.own_id != 0) {
-      const auto settled = of_own_id.find(std::pair(entry.source, entry.own_id));
+    if (const Code own_id = entries.own_id(entry); own_id != 0) {
+      const auto settled = of_own_id.find(std::pair(entry.source, own_id));
       if (settled != of_own_id.end()) {
         attached[i] = settled->second;
         continue;
@@ -158,7 +85,7 @@ std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const st
     for (const std::uint32_t companion : blocking.companions(i)) {
       const std::uint32_t candidate = cluster[companion];
       if (std::find(tried.begin(), tried.end(), candidate) != tried.end()) continue;
-      if (work.input.between_sources_only && entries.all[companion].source == entry.source) continue;
+      if (work.between_sources_only && entries.all[companion].source == entry.source) continue;
       tried.push_back(candidate);
       std::int64_t sum = 0;
       bool apart = false;
@@ -185,7 +112,7 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
   for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
     const auto rows = work.entries.rows_of(i);
-    if (rows.size() < 2 || !together[i] || work.input.between_sources_only) continue;
+    if (rows.size() < 2 || !together[i] || work.between_sources_only) continue;
     const double probability = probability_of(work.score(0, i, i).weight);
     for (std::size_t k = 1; k < rows.size(); ++k) work.options.each_pair(rows[0], rows[k], probability);
   }
@@ -200,7 +127,7 @@ void report_candidates(Work& work, const Blocking& blocking) {
     }
   }
   for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
-    for_each_pair(work.entries, blocking, chunk, work.input.between_sources_only,
+    for_each_pair(work.entries, blocking, chunk, work.between_sources_only,
                   [&](std::uint32_t left, std::uint32_t right) {
                     for (const std::uint32_t a : work.entries.rows_of(left)) {
                       for (const std::uint32_t b : work.entries.rows_of(right)) each(a, b);
@@ -239,16 +166,6 @@ UncertainRows as_rows(const Entries& entries, const Uncertain& component, bool b
   return rows;
 }
 
-Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
-  const auto rows = static_cast<std::uint32_t>(input.rows.size());
-  for (const auto* pairs : {&decisions.same, &decisions.different}) {
-    for (const auto& [a, b] : *pairs) {
-      if (a >= rows || b >= rows) return failure(ErrorCode::usage, "A decision names a row that is not there.");
-    }
-  }
-  return check_memory(input, options, "Linking");
-}
-
 // The least row of each row's cluster. Rows of a cluster that is one entry which does not hold together stay single,
 // and an attach_only row that came to it holds nothing together either; between sources, one row of several equal rows
 // of a source may join.
@@ -274,31 +191,27 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
 
 }  // namespace
 
-Result<void> check_memory(const Input& input, const Options& options, std::string_view what) {
-  const std::uint64_t needed = input.rows.size() * 520 + (64ULL << 20);
-  if (needed <= options.memory_bytes) return {};
-  return failure(ErrorCode::unavailable,
-                 fmt::format("{} {} rows needs about {} MiB and {} MiB are allowed; allow more memory (--memory) or take "
-                             "fewer rows at a time.",
-                             what, input.rows.size(), needed >> 20, options.memory_bytes >> 20));
+Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
+  auto rows = Prepared::make(input, decisions, options);
+  if (!rows) return std::unexpected(rows.error());
+  return link(*rows, model, options);
 }
 
-Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
-  CHECK(input.strings != nullptr);
-  if (const auto checked = check_arguments(input, decisions, options); !checked)
-    return std::unexpected(checked.error());
-  std::vector<IndexPair> apart = decisions.different;
-  apart.insert(apart.end(), decisions.same.begin(), decisions.same.end());
-  const Entries entries = make_entries(input, apart);
+Result<Linked> link(Prepared& rows, const Model& model, const Options& options) {
+  const Entries& entries = rows.state().entries;
+  const Decisions& decisions = rows.state().decisions;
+  const bool between = rows.state().between_sources_only;
   Scorer scorer(model, entries);
   if (options.threshold > 0) scorer.set_threshold(options.threshold);
-  const Blocking blocking(entries, model.blocking, options.threads);
+  const Blocking& blocking = rows.state().blocks(model.blocking, options.threads);
   if (options.before_comparing) options.before_comparing(forecast_says(blocking, model.blocking));
-  Work work{input, options, entries, scorer,
+  Work work{options, entries, scorer, between,
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 
   Linked linked;
-  const std::vector<Edge> edges = find_edges(work, blocking, linked.pairs_compared);
+  FoundEdges found = find_edges({entries, scorer, blocking, between, options});
+  const std::vector<Edge> edges = std::move(found.edges);
+  linked.pairs_compared = found.compared;
   linked.pairs_joined = edges.size();
   std::vector<IndexPair> same = own_id_links(entries);
   const std::vector<IndexPair> told_same = as_entries(entries, decisions.same);
@@ -313,7 +226,7 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster_input.with_alternatives = options.with_alternatives;
   cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
-    if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
+    if (between && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
     return score.apart ? apart_weight : score.weight - scorer.threshold();
   };
@@ -325,14 +238,14 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
 
   for (const Uncertain& component : clustered.uncertain)
-    linked.uncertain.push_back(as_rows(entries, component, input.between_sources_only));
+    linked.uncertain.push_back(as_rows(entries, component, between));
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
   if (options.each_candidate) report_candidates(work, blocking);
-  linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
+  linked.cluster = rows_of_clusters(entries, cluster, together, between);
   linked.blocking_note = blocking.note();
   if (!options.components_only) {  // a component of half the rows says nothing of what blocking missed
-    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, input.between_sources_only);
+    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between);
     linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
     linked.blocking_note = recall.says() + "; " + linked.blocking_note;
   }

@@ -93,11 +93,29 @@ struct Options {
   std::function<void(std::uint32_t, std::uint32_t)> each_candidate;
 };
 
-// A model learnt from the rows, without labels.
+// Rows made ready to train on and to link: normalised, equal ones put together. Once they are, the input is not needed.
+class Prepared {
+ public:
+  // usage: a decision names a row that is not there. unavailable: the memory allowed does not suffice.
+  static Result<Prepared> make(const Input& input, const Decisions& decisions, const Options& options);
+  Prepared(Prepared&&) noexcept;
+  Prepared& operator=(Prepared&&) noexcept;
+  ~Prepared();
+
+  struct State;  // prepared.hpp
+  [[nodiscard]] State& state() { return *state_; }
+
+ private:
+  explicit Prepared(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A model learnt from the rows, without labels. The forms for prepared rows keep what linking can use again.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
 // The same, with the help of labels: a number by row, equal for rows of one person, 0 where nobody knows. Pairs of
 // labelled rows tell m; the threshold is the one that finds the labelled people best.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
+[[nodiscard]] Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, const Options& options);
 
 // How many pairs that belong together blocking brings together, of all: limits with 95 % assurance (blocking_recall.hpp).
 struct BlockingLimits {
@@ -126,6 +144,7 @@ struct Linked {
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
                                   const Options& options);
+[[nodiscard]] Result<Linked> link(Prepared& rows, const Model& model, const Options& options);
 
 // Why two rows are, or are not, one person: a waterfall of match weights by field.
 struct FieldWeight {

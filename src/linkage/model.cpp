@@ -121,9 +121,10 @@ double chance_of(const TermTable& table) {
 }
 
 // How much more or less a value that so many entries give says than an average value of its term.
-std::int32_t rarity_weight(const TermTable& table, double count) {
+std::int16_t rarity_weight(const TermTable& table, double count) {
   const double total = static_cast<double>(table.total);
-  return std::clamp(fixed_weight(chance_of(table) * total / count), bits(-8), most_adjustment);
+  return static_cast<std::int16_t>(
+      std::clamp(fixed_weight(chance_of(table) * total / count), bits(-8), most_adjustment));
 }
 
 // Marks the established names among the strings from `first` on.
@@ -148,7 +149,7 @@ Established established_forenames(const Entries& entries, const TermTable& foren
 }
 
 Scorer::Scorer(const Model& model, const Entries& entries)
-    : strings_(&entries.strings), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
+    : entries_(&entries), established_(established_forenames(entries, model.terms[at(Term::forename)])) {
   for (std::size_t field = 0; field < field_count; ++field) {
     for (std::size_t i = 1; i < model.fields[field].size(); ++i)
       weights_[field][i] = fixed_weight(model.fields[field][i].m / model.fields[field][i].u);
@@ -242,14 +243,15 @@ std::int32_t Scorer::dependence_weight(const Entry& left, const Entry& right, co
 std::int32_t Scorer::part_weight(const Entry& left, const Entry& right) const {
   const auto& adjustment = adjustments_[at(Term::surname)];
   if (adjustment.empty()) return 0;
-  const auto parts = [](const Entry& entry) {
-    return std::array<Code, 4>{entry.surname, entry.surname_first, entry.surname_last,
+  const auto parts = [&](const Entry& entry) {
+    const MoreFields& more = entries_->more_of(entry);
+    return std::array<Code, 4>{entry.surname, more.surname_first, more.surname_last,
                                entry.surname == 0 ? entry.forename : 0};
   };
   std::int32_t best = INT32_MIN;
   for (const Code a : parts(left)) {
     for (const Code b : parts(right)) {
-      if (a != 0 && a == b) best = std::max(best, adjustment[a]);
+      if (a != 0 && a == b) best = std::max<std::int32_t>(best, adjustment[a]);
     }
   }
   return best == INT32_MIN ? 0 : best;
@@ -264,8 +266,8 @@ bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pa
   if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
     return false;
   if (surname_at == surname_different || surname_at == surname_alike) return false;
-  const std::string_view a = strings_->view(left.forename);
-  const std::string_view b = strings_->view(right.forename);
+  const std::string_view a = entries_->strings.view(left.forename);
+  const std::string_view b = entries_->strings.view(right.forename);
   // A slip changes a letter or two and seldom the first one; Lottie and Louise are further apart than that.
   return !a.empty() && !b.empty() && (a[0] != b[0] || edit_distance(a, b) > 2);
 }
@@ -313,7 +315,10 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   score.kin = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
   if (score.kin == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
   if (score.kin == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
-  score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
+  if (left.more != 0 && right.more != 0 && left.source == right.source) {
+    const Code a = entries_->own_id(left), b = entries_->own_id(right);
+    score.apart = a != 0 && b != 0 && a != b;
+  }
   return score;
 }
 

@@ -95,6 +95,11 @@ class Scorer {
     const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
     return code == 0 || of_term.empty() ? 0 : of_term[code];
   }
+  // Brings an adjustment near, for a call that soon follows.
+  void prefetch(Term term, Code code) const {
+    const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
+    if (!of_term.empty()) __builtin_prefetch(&of_term[code]);
+  }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
   // Forename and surname that changed places weigh no more than this and the rarity of both names of one of the two.
@@ -111,10 +116,10 @@ class Scorer {
   [[nodiscard]] std::int32_t part_weight(const Entry& left, const Entry& right) const;
   [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
 
-  const StringPool* strings_;  // the entries', not owned
+  const Entries* entries_;  // not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
-  std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
-  std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
+  std::array<std::vector<std::int16_t>, term_count> adjustments_;  // by code
+  std::array<std::int16_t, term_count> rare_{};                    // for values that are not in the table
   std::array<std::int32_t, name_bands> dependence_{};
   std::int32_t names_rarity_ = 0;   // of a forename and a surname as common as two random rows' that are equal
   std::int32_t swapped_share_ = 0;  // of matches

@@ -1,121 +1,71 @@
-// The pair filter: which pairs of a block may reach the threshold at all. A block's entries are laid out in columns (a
-// Tile), and one entry is held against many at once: every field adds the most that it can weigh, judged by codes and
-// sketches alone. What stays below the threshold is done with; only the few others are compared and scored in full.
-//
-// Invariant: a pair whose score reaches the threshold always passes. The bounds know the levels of comparison.cpp (each
-// is named in make_bounds and in bound_loops.inc); pair_filter_test holds them against the full score.
-// Thread safety: a Sketches and a Bounds may be shared once made; a Tile belongs to one thread.
+// The sieve: one entry held against many at once, by codes and sketches alone. Which pairs may reach the threshold at
+// all? Every field adds the most that it can weigh; what stays below is done with, and only the few others are compared
+// and scored in full.
+// Invariant: a pair whose score reaches the threshold always passes. The sieve knows the levels of comparison.cpp and
+// the weights of Scorer::score; pair_filter_test holds it against them. The loop exists for AVX-512, AVX2 and any
+// processor; which runs is found out when the program starts.
+// Thread safety: const members and free functions may be called together.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "linkage/blocking.hpp"
 #include "linkage/model.hpp"
-#include "linkage/sketch.hpp"
+#include "linkage/tile.hpp"
 
 namespace wider::linkage {
 
-// The sketches and group bits of all texts, by code.
-struct Sketches {
-  std::vector<Sketch> of;
-  std::vector<std::uint32_t> groups;
-  Sketches(const Entries& entries, unsigned threads);
-};
+enum class Loops : std::uint8_t { plain, avx2, avx512 };
+[[nodiscard]] bool can_run(Loops loops);
+[[nodiscard]] Loops widest_loops();
 
 // The most that a field can weigh in each case that codes and sketches can tell apart. Fixed point; "not given" is 0.
 struct Bounds {
-  // near, variant: with half the rarity of the commoner of the two names.
-  struct Name {
-    std::int32_t same, different, near, alike, variant, initial, part;
-  };
+  using Table = std::array<std::int32_t, 16>;
   struct Text {
     std::int32_t same, near, different;
-    std::int32_t within;  // the edit distance up to which two are near
   };
   std::int32_t prior, threshold;
-  Name forename, surname;
+  // By what is seen of two names that are not the same: 1 alike, 2 in one group, 4 one is an initial, 8 both
+  // established. To those of the second kind half the rarity of the commoner of the two is added.
+  Table forename, surname, forename_half, surname_half;
+  std::int32_t same_forename, same_surname, several_forenames, several_forenames_half, surname_in_parts;
   std::int32_t swapped;  // with the rarity of both names of the entry whose are commoner
-  std::int32_t birth_same, birth_first_january, birth_swapped, birth_one_digit, birth_same_month, birth_same_year,
-      birth_day_month, birth_different, birth_partial;
+  Table birth;  // by level; the one after the last: a date that is not given whole
   std::int32_t sex_same, sex_different;
   std::int32_t home_same, home_alike, home_postcode, home_like_address, home_other_address, home_without_postcode,
       home_near_postcode, home_district, home_different, home_any;
   std::int32_t town_same, town_near, town_different, town_same_at_home, town_other_at_home;
-  std::array<Text, 5> texts;  // phone, email, nhs_number, upn, occupation
-  std::array<float, 5> alike_shares, alike_shares_of_three, address_shares,  // by common prefix
-      words_shares;                                                            // whatever the prefix
+  std::array<Text, Tile::text_count> texts;
 };
 [[nodiscard]] Bounds make_bounds(const Scorer& scorer);
 
-inline constexpr std::size_t tile_size = 512;
-inline constexpr std::size_t tile_room = tile_size + 16;  // the loops read whole vectors
+// Which blocks in common take a pair away from a block of a rule: those of earlier rules, and earlier ones of the rule.
+struct Ownership {
+  std::array<std::uint8_t, slot_count> singles{};  // places of earlier rules with one key
+  std::size_t single_count = 0;
+  std::size_t pair_at = 0;  // the first place of the rule with two keys
+  bool has_pair = false;    // it is the rule at hand or an earlier one
+  bool pair_is_own = false;
+  bool between_sources = false;
+};
+[[nodiscard]] Ownership ownership_of(const Blocking& blocking, Rule rule, bool between_sources_only);
 
-struct Tile {
-  template <typename T>
-  using Column = std::array<T, tile_room>;
-  struct TextColumn {
-    alignas(64) Column<std::uint32_t> code, low, high, first, length, unheld;
-    alignas(64) Column<std::int32_t> adjustment;  // for a value that is the same
-  };
-  struct NameColumn : TextColumn {
-    alignas(64) Column<std::uint32_t> groups;
-  };
-  // Flags: forenames, or surnames, that may agree in more ways than by the first; and what is known in one bit.
-  static constexpr std::uint32_t several_forenames = 1, surname_in_parts = 2, established = 4, has_uprn = 8,
-                                 female = 16, male = 32;
-  enum TextField : std::uint8_t { phone, email, nhs_number, upn, occupation };
-
-  std::uint32_t count = 0;
-  Column<std::uint32_t> entry;
-  alignas(64) Column<std::uint32_t> flags;
-  alignas(64) Column<std::uint32_t> source;
-  NameColumn forename, surname, town;
-  Column<std::int32_t> part_adjustment;  // the most that a part of the surname which another entry has adds
-  alignas(64) Column<std::uint32_t> birth;  // year, month and day, a digit in each four bits
-  alignas(64) Column<std::int32_t> birth_adjustment;
-  TextColumn postcode, address;  // first of a postcode: its outward code; an address is rare by its words
-  alignas(64) Column<std::uint32_t> address_words;
-  alignas(64) Column<std::uint32_t> house;
-  std::array<TextColumn, 5> texts;  // first of an e-mail: its user
-  std::array<Column<std::uint32_t>, slot_count> blocks;
-  // What the tile's entries have none of is left out.
-  bool any_town = false, any_home = false, any_sex = false;
-  std::array<bool, 5> any_text{};
+// Entry `left` of one tile against the entries [from, end) of another, or of the same.
+struct Against {
+  const Tile& lefts;
+  std::uint32_t left;
+  const Tile& rights;
+  std::uint32_t from, end;
 };
 
-class PairFilter {
- public:
-  PairFilter(const Entries& entries, const Scorer& scorer, const Sketches& sketches, const Blocking& blocking,
-             bool between_sources_only);
-
-  // Lays the entries out. At most tile_size.
-  void load(Tile& tile, std::span<const std::uint32_t> members) const;
-
-  // Holds entry `left` of one tile against the entries [from, count) of another (or the same). Writes the places of
-  // those that are the pair's own (Blocking::owns) and may reach the threshold; returns how many those are and how many
-  // pairs were the block's own.
-  struct Sifted {
-    std::uint32_t may_reach = 0;
-    std::uint32_t own = 0;
-  };
-  Sifted sift(const Tile& lefts, std::uint32_t left, const Tile& rights, std::uint32_t from, Rule rule,
-              BlockNumber block, std::uint16_t* may_reach) const;
-
-  // For tests: the loops for other processors. False where this one cannot run them.
-  enum class Loops : std::uint8_t { plain, avx2, avx512 };
-  [[nodiscard]] bool use(Loops loops);
-
- private:
-  const Entries* entries_;
-  const Scorer* scorer_;
-  const Sketches* sketches_;
-  const Blocking* blocking_;
-  bool between_sources_only_;
-  Loops loops_;
-  Bounds bounds_;
+struct Sifted {
+  std::uint32_t may_reach = 0;  // pairs that are the block's own and may reach the threshold
+  std::uint32_t own = 0;        // pairs that are the block's own (Blocking::owns)
 };
+// Writes the places among the rights of the pairs that may reach the threshold, ascending.
+[[nodiscard]] Sifted sift(Loops loops, const Against& against, const Bounds& bounds, const Ownership& ownership,
+                          BlockNumber block, std::uint16_t* may_reach);
 
 }  // namespace wider::linkage

@@ -21,7 +21,7 @@ namespace {
 
 using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-constexpr std::array every_loop = {PairFilter::Loops::plain, PairFilter::Loops::avx2, PairFilter::Loops::avx512};
+constexpr std::array every_loop = {Loops::plain, Loops::avx2, Loops::avx512};
 
 // A model with every weight at random, so that nothing rests on "same" weighing most; values are common or rare.
 Model any_model(const Model& trained, Random& numbers) {
@@ -37,34 +37,42 @@ Model any_model(const Model& trained, Random& numbers) {
 }
 
 struct Sifting {
-  const Entries& entries;
   const Blocking& blocking;
-  const PairFilter& filter;
+  const TileMaker& maker;
+  const Bounds& bounds;
+  bool between;
+  Loops loops;
   std::unique_ptr<Tile> lefts = std::make_unique<Tile>(), rights = std::make_unique<Tile>();
   Pairs passed{};
   std::uint64_t own = 0;
 
   // Each block in parts of `part` entries: as one tile, and as several.
   void sift(std::size_t part) {
-    std::vector<std::uint16_t> places(tile_size);
     for (std::size_t rule = 0; rule < rule_count; ++rule) {
       const RuleBlocks& made = blocking.of(static_cast<Rule>(rule));
+      const Ownership ownership = ownership_of(blocking, static_cast<Rule>(rule), between);
       for (std::size_t b = 0; b < made.blocks.size(); ++b) {
         const auto members = std::span(made.members).subspan(made.blocks[b].first, made.blocks[b].count);
         for (std::size_t l = 0; l < members.size(); l += part) {
-          filter.load(*lefts, members.subspan(l, std::min(part, members.size() - l)));
+          maker.lay_out(*lefts, members.subspan(l, std::min(part, members.size() - l)));
           for (std::size_t r = l; r < members.size(); r += part) {
-            filter.load(*rights, members.subspan(r, std::min(part, members.size() - r)));
-            for (std::uint32_t i = 0; i < lefts->count; ++i) {
-              const auto sifted = filter.sift(*lefts, i, *rights, r == l ? i + 1 : 0, static_cast<Rule>(rule),
-                                              static_cast<BlockNumber>(b + 1), places.data());
-              own += sifted.own;
-              for (std::uint32_t k = 0; k < sifted.may_reach; ++k)
-                EXPECT_TRUE(passed.emplace(lefts->entry[i], rights->entry[places[k]]).second) << "sifted twice";
-            }
+            maker.lay_out(*rights, members.subspan(r, std::min(part, members.size() - r)));
+            for (std::uint32_t i = 0; i < lefts->count; ++i)
+              sift({*lefts, i, *rights, r == l ? i + 1 : 0, rights->count}, ownership, static_cast<BlockNumber>(b + 1));
           }
         }
       }
+    }
+  }
+
+ private:
+  void sift(const Against& against, const Ownership& ownership, BlockNumber block) {
+    std::vector<std::uint16_t> places(tile_room);
+    const Sifted sifted = wider::linkage::sift(loops, against, bounds, ownership, block, places.data());
+    own += sifted.own;
+    for (std::uint32_t k = 0; k < sifted.may_reach; ++k) {
+      EXPECT_TRUE(passed.emplace(against.lefts.entry[against.left], against.rights.entry[places[k]]).second)
+          << "sifted twice";
     }
   }
 };
@@ -94,22 +102,23 @@ TEST(PairFilterProperty, WhatReachesTheThresholdAlwaysPassesAndEveryPairIsCounte
         for_each_pair(all, blocking, chunk, between, [&](auto left, auto right) { candidates.emplace(left, right); });
     }
     ASSERT_GT(candidates.size(), 500U);
-    const Sketches sketches(entries, 2);
     for (const double threshold : {1e-6, .001, .2, .9, .9999, .9999999}) {
       Scorer scorer(model, entries);
       scorer.set_threshold(threshold);
       Pairs wanted;
       Comparer comparer(entries, scorer.established());
+      const Sketches sketches(entries, scorer.established(), 2);
+      const TileMaker maker(entries, sketches, blocking, scorer);
+      const Bounds bounds = make_bounds(scorer);
       for (const auto& [left, right] : candidates) {
         const Entry &a = entries.all[left], &b = entries.all[right];
         if (scorer.score(a, b, comparer.compare(a, b)).weight >= scorer.threshold()) wanted.emplace(left, right);
       }
       Pairs first;
       for (const auto loops : every_loop) {
-        PairFilter filter(entries, scorer, sketches, blocking, between);
-        if (!filter.use(loops)) continue;
-        Sifting sifting{entries, blocking, filter};
-        sifting.sift(loops == PairFilter::Loops::avx2 ? 7 : tile_size);
+        if (!can_run(loops)) continue;
+        Sifting sifting{blocking, maker, bounds, between, loops};
+        sifting.sift(loops == Loops::avx2 ? 7 : tile_size);
         EXPECT_EQ(sifting.own, candidates.size());
         for (const auto& pair : wanted) {
           ASSERT_TRUE(sifting.passed.contains(pair))

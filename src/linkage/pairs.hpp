@@ -10,9 +10,6 @@
 
 namespace wider::linkage {
 
-// unavailable: the rows need more memory than is allowed; says how much. `what`: "Linking".
-[[nodiscard]] Result<void> check_memory(const Input& input, const Options& options, std::string_view what);
-
 struct Chunk {
   Rule rule;
   std::size_t first_block;

@@ -49,7 +49,7 @@ struct Resident::State {
 
   ModelPtr model;
   StringPool strings;
-  Entries entries;  // its strings, names and `all`; which rows they hold is in `live`
+  Entries entries;  // its strings, names, `all` and `more`; which rows they hold is in `live`
   EntryReader reader;
   BlockKeys keys;
   Scorer scorer;
@@ -57,6 +57,7 @@ struct Resident::State {
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
+  std::vector<std::uint32_t> free_more;  // places in entries.more
   std::unordered_map<std::uint64_t, std::uint32_t> entry_with;              // by content and alone
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> of_own_id;  // ordinary entries, by source and own id
   std::vector<std::vector<std::uint32_t>> components;
@@ -71,14 +72,26 @@ struct Resident::State {
   std::vector<std::uint32_t> candidates;  // of the entry that is being made
 
   // ---- reading ----
-  Entry read(const Row& row) {
-    Entry entry = reader.read(row, false);
+  ReadRow read(const Row& row) {
+    ReadRow read = reader.read(row, false);
     if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
     scorer.extend(*model, entries);
-    return entry;
+    return read;
   }
-  static std::uint64_t own_id_key(const Entry& entry) {
-    return (static_cast<std::uint64_t>(entry.source) << 32) | entry.own_id;
+  [[nodiscard]] Code own_id(std::uint32_t entry) const { return entries.own_id(entries.all[entry]); }
+  [[nodiscard]] std::uint64_t own_id_key(std::uint32_t entry) const {
+    return (static_cast<std::uint64_t>(entries.all[entry].source) << 32) | own_id(entry);
+  }
+  std::uint32_t keep_more(const MoreFields& more) {
+    if (more == MoreFields{}) return 0;
+    if (free_more.empty()) {
+      entries.more.push_back(more);
+      return static_cast<std::uint32_t>(entries.more.size() - 1);
+    }
+    const std::uint32_t at = free_more.back();
+    free_more.pop_back();
+    entries.more[at] = more;
+    return at;
   }
   [[nodiscard]] bool precedes(std::uint32_t left, std::uint32_t right) const {
     return std::pair(live[left].content, live[left].alone) < std::pair(live[right].content, live[right].alone);
@@ -111,27 +124,27 @@ struct Resident::State {
     if (!holding) add_groups(members, before);
   }
 
-  void place(std::uint32_t row, const Entry& entry) {
-    const std::uint64_t content = content_hash(entry, entries.strings);
+  void place(std::uint32_t row, const ReadRow& read) {
+    const std::uint64_t content = content_hash(read.entry, read.more, entries.strings);
     const std::uint64_t own = name_of[row] != 0 ? name_of[row] : row + 1ULL;
     const std::uint64_t alone = said.contains(row) ? own : 0;
     const auto [found, fresh] = entry_with.try_emplace(mix64(content ^ mix64(alone)), none);
-    if (fresh) found->second = make_entry(entry, content, alone);
+    if (fresh) found->second = make_entry(read, content, alone);
     const std::uint32_t at = found->second;
     touch(at);
     auto& rows = live[at].rows;
     rows.insert(std::lower_bound(rows.begin(), rows.end(), row), row);
     entry_of[row] = at;
-    if (rows.size() == 2 && entries.all[at].own_id == 0) {
+    if (rows.size() == 2 && own_id(at) == 0) {
       const Score self = score(at, at);
       live[at].together = !self.apart && self.weight >= scorer.threshold();
     }
   }
 
-  Entry unplace(std::uint32_t row) {
+  ReadRow unplace(std::uint32_t row) {
     const std::uint32_t at = std::exchange(entry_of[row], none);
     touch(at);
-    const Entry entry = entries.all[at];
+    const ReadRow read{entries.all[at], entries.more_of(entries.all[at])};
     auto& rows = live[at].rows;
     rows.erase(std::lower_bound(rows.begin(), rows.end(), row));
     if (rows.empty()) {
@@ -139,7 +152,7 @@ struct Resident::State {
     } else if (rows.size() == 1) {
       live[at].together = true;
     }
-    return entry;
+    return read;
   }
 
   // Each key of the entry once.
@@ -160,7 +173,9 @@ struct Resident::State {
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   }
 
-  std::uint32_t make_entry(const Entry& entry, std::uint64_t content, std::uint64_t alone) {
+  std::uint32_t make_entry(const ReadRow& read, std::uint64_t content, std::uint64_t alone) {
+    Entry entry = read.entry;
+    entry.more = keep_more(read.more);
     std::uint32_t at = static_cast<std::uint32_t>(live.size());
     if (free_entries.empty()) {
       live.emplace_back();
@@ -186,8 +201,8 @@ struct Resident::State {
       live[other].edges.emplace_back(at, found.weight - scorer.threshold());
     }
     each_key(entry, [&](std::uint64_t key) { index.add(key, at); });
-    if (entry.own_id != 0) {
-      auto& group = of_own_id[own_id_key(entry)];
+    if (own_id(at) != 0) {
+      auto& group = of_own_id[own_id_key(at)];
       for (const std::uint32_t other : group) touch(other);
       group.push_back(at);
     }
@@ -202,12 +217,13 @@ struct Resident::State {
       each_key(entry, [&](std::uint64_t key) { index.remove(key, at); });
       for (const auto& [other, weight] : gone.edges)
         std::erase_if(live[other].edges, [&](const auto& edge) { return edge.first == at; });
-      if (entry.own_id != 0) {
-        const auto group = of_own_id.find(own_id_key(entry));
+      if (own_id(at) != 0) {
+        const auto group = of_own_id.find(own_id_key(at));
         std::erase(group->second, at);
         if (group->second.empty()) of_own_id.erase(group);
       }
     }
+    if (entry.more != 0) free_more.push_back(entry.more);
     gone.edges.clear();
     gone.touched = false;
     std::erase(affected, at);
@@ -226,7 +242,7 @@ struct Resident::State {
   // Takes the rows out, changes what is said, and puts them back: whether a row stands alone depends on that.
   template <typename Change>
   void say(std::vector<std::uint32_t> rows, Change&& change) {
-    std::vector<Entry> held;
+    std::vector<ReadRow> held;
     for (const std::uint32_t row : rows) held.push_back(unplace(row));
     change();
     for (std::size_t i = 0; i < rows.size(); ++i) place(rows[i], held[i]);
@@ -272,8 +288,8 @@ struct Resident::State {
         const std::uint32_t entry = open.back();
         open.pop_back();
         for (const auto& [other, weight] : live[entry].edges) reach(other);
-        if (entries.all[entry].own_id != 0) {
-          for (const std::uint32_t other : of_own_id.at(own_id_key(entries.all[entry]))) reach(other);
+        if (own_id(entry) != 0) {
+          for (const std::uint32_t other : of_own_id.at(own_id_key(entry))) reach(other);
         }
         each_said(entry, [&](std::uint32_t other, bool same) {
           if (same) reach(other);
@@ -308,9 +324,8 @@ struct Resident::State {
         const std::uint32_t j = local.at(other);
         if (i < j) edges.push_back({i, j, weight});
       }
-      const Entry& entry = entries.all[part[i]];
-      if (entry.own_id != 0) {
-        for (const std::uint32_t other : of_own_id.at(own_id_key(entry))) {
+      if (own_id(part[i]) != 0) {
+        for (const std::uint32_t other : of_own_id.at(own_id_key(part[i]))) {
           if (const std::uint32_t j = local.at(other); i < j) same.emplace_back(i, j);
         }
       }
@@ -385,12 +400,11 @@ struct Resident::State {
 
   // The ordinary entry whose cluster an attach_only entry belongs with; none when there is none. As link() does.
   std::uint32_t attached_to(std::uint32_t at) {
-    const Entry& entry = entries.all[at];
-    if (entry.own_id != 0) {
-      const auto group = of_own_id.find(own_id_key(entry));
+    if (own_id(at) != 0) {
+      const auto group = of_own_id.find(own_id_key(at));
       if (group != of_own_id.end()) return group->second.front();
     }
-    find_candidates(entry);
+    find_candidates(entries.all[at]);
     std::sort(candidates.begin(), candidates.end(), [&](std::uint32_t a, std::uint32_t b) { return precedes(a, b); });
     std::vector<std::uint32_t> tried;
     std::int64_t best = 0;
@@ -535,6 +549,7 @@ std::uint64_t Resident::pairs_compared() const {
 std::uint64_t Resident::bytes() const {
   const State& state = *state_;
   return state.index.bytes() + state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
+         state.entries.more.capacity() * sizeof(MoreFields) +
          state.entries.names.capacity() * sizeof(NameFacts) + state.entry_with.size() * 48 +
          state.entry_of.capacity() * 12;
 }

@@ -24,7 +24,7 @@ struct Sketch {
 inline constexpr std::uint32_t longest_sketched = 0xFFFF;
 
 [[nodiscard]] Sketch sketch_of(std::string_view text);
-// A set of groups as bits: sets with a common group have a common bit.
+// A set of groups as bits, the highest left free: sets with a common group have a common bit.
 [[nodiscard]] std::uint32_t bits_of(const NameGroups& groups);
 
 // No fewer characters than the two texts have in common, counting each as often as both have it.

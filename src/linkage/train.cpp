@@ -18,6 +18,8 @@
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pairs.hpp"
+#include "linkage/patient_comparer.hpp"
+#include "linkage/prepared.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -47,8 +49,8 @@ Patterns sorted(const std::vector<Counts>& parts) {
   return patterns;
 }
 
-void count_terms(const Entries& entries, Model& model) {
-  for (std::size_t t = 0; t < term_count; ++t) {
+void count_terms(const Entries& entries, Model& model, unsigned threads) {
+  in_parallel(threads, term_count, [&](std::size_t, std::size_t t) {
     std::vector<std::uint32_t> counts(entries.strings.size());
     TermTable& table = model.terms[t];
     for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
@@ -66,32 +68,34 @@ void count_terms(const Entries& entries, Model& model) {
     // The order of codes must not show: sums of integers below 2^53 are exact in any order.
     const double total = static_cast<double>(table.total);
     table.chance = total > 1 ? equal / (total * (total - 1)) : 0;
-  }
+  });
 }
 
-Patterns random_patterns(const Entries& entries, const Established& established, const Input& input,
+Patterns random_patterns(const Entries& entries, const Established& established, bool between,
                          const Options& options) {
   const std::uint64_t n = entries.ordinary;
   constexpr std::size_t parts = 64;
   std::vector<Counts> counts(parts);
   if (n >= 2) {
-    std::vector<Comparer> comparers(std::max(options.threads, 1U), Comparer(entries, established));
+    std::vector<PatientComparer> comparers(std::max(options.threads, 1U), PatientComparer(entries, established));
     in_parallel(options.threads, parts, [&](std::size_t worker, std::size_t part) {
+      const auto count = [&](std::uint32_t, std::uint32_t, const Pattern& pattern) { ++counts[part][pack(pattern)]; };
       const auto count_pair = [&](std::uint64_t i, std::uint64_t j) {
-        if (i == j || (input.between_sources_only && entries.all[i].source == entries.all[j].source)) return;
-        ++counts[part][pack(comparers[worker].compare(entries.all[i], entries.all[j]))];
+        if (i == j || (between && entries.all[i].source == entries.all[j].source)) return;
+        comparers[worker].add(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j), count);
       };
       if (n * (n - 1) / 2 <= random_pairs) {
         for (std::uint64_t i = part; i < n; i += parts) {
           for (std::uint64_t j = i + 1; j < n; ++j) count_pair(i, j);
         }
-        return;
+      } else {
+        Random chance(mix64(options.seed) ^ part);
+        for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
+          const std::uint64_t i = chance.below(n);
+          count_pair(i, chance.below(n));
+        }
       }
-      Random chance(mix64(options.seed) ^ part);
-      for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
-        const std::uint64_t i = chance.below(n);
-        count_pair(i, chance.below(n));
-      }
+      comparers[worker].flush(count);
     });
   }
   return sorted(counts);
@@ -108,7 +112,7 @@ struct Sample {
 };
 
 Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries& entries, const Blocking& blocking,
-                   const Established& established, const Input& input, const Options& options) {
+                   const Established& established, bool between, const Options& options) {
   Sample sample{rule, {}, {}, 0, 1, 0, .3};
   for (const Field field : masked) sample.masked[at(field)] = true;
   const Rule rules[] = {rule};
@@ -117,8 +121,9 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
   const std::uint64_t every = pairs / most_pairs_a_rule + 1;
   sample.kept_share = 1 / static_cast<double>(every);
   std::vector<Counts> counts(std::max(options.threads, 1U));
-  std::vector<Comparer> comparers(counts.size(), Comparer(entries, established));
+  std::vector<PatientComparer> comparers(counts.size(), PatientComparer(entries, established));
   in_parallel(options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    const auto count = [&](std::uint32_t, std::uint32_t, const Pattern& pattern) { ++counts[worker][pack(pattern)]; };
     const RuleBlocks& made = blocking.of(rule);
     for (std::size_t b = chunks[part].first_block; b < chunks[part].end_block; ++b) {
       const Block& block = made.blocks[b];
@@ -127,13 +132,14 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
         for (std::uint32_t j = i + 1; j < block.count; ++j) {
           const std::uint32_t right = made.members[block.first + j];
           if (left >= entries.ordinary || right >= entries.ordinary) continue;
-          if (input.between_sources_only && entries.all[left].source == entries.all[right].source) continue;
+          if (between && entries.all[left].source == entries.all[right].source) continue;
           if (every > 1 && mix64(options.seed ^ entries.content[left] ^ mix64(entries.content[right])) % every != 0)
             continue;
-          ++counts[worker][pack(comparers[worker].compare(entries.all[left], entries.all[right]))];
+          comparers[worker].add(left, right, count);
         }
       }
     }
+    comparers[worker].flush(count);
   });
   sample.patterns = sorted(counts);
   for (const auto& [pattern, count] : sample.patterns) sample.pairs += static_cast<double>(count);
@@ -219,10 +225,10 @@ double learn_m_once(Model& model, std::vector<Sample>& samples, const LevelSums&
   return change;
 }
 
-double all_pairs(const Entries& entries, const Input& input) {
+double all_pairs(const Entries& entries, bool between) {
   const double n = entries.ordinary;
   double pairs = n * (n - 1) / 2;
-  if (input.between_sources_only) {
+  if (between) {
     std::unordered_map<std::uint16_t, double> of_source;
     for (std::uint32_t i = 0; i < entries.ordinary; ++i) ++of_source[entries.all[i].source];
     for (const auto& [source, count] : of_source) pairs -= count * (count - 1) / 2;
@@ -293,26 +299,29 @@ LevelSums known_matches(const Entries& entries, const Established& established, 
 
 // Pairwise F1 of the labelled people in a partition of all rows. Of the rows that labelled rows are wrongly put together
 // with, only the labelled are known to be wrong: the others are reckoned by the share of rows that are labelled.
-double f1_of(const Input& input, std::span<const std::uint32_t> labels, std::span<const std::uint32_t> cluster) {
+double f1_of(const Entries& entries, bool between, std::span<const std::uint32_t> labels,
+             std::span<const std::uint32_t> cluster) {
   std::vector<std::uint32_t> known;
   for (std::uint32_t row = 0; row < labels.size(); ++row) {
     if (labels[row] != 0) known.push_back(row);
   }
   const auto pairs = [&](auto&& group) {
     std::map<std::uint64_t, std::map<std::uint16_t, double>> groups;
-    for (const std::uint32_t row : known) ++groups[group(row)][input.between_sources_only ? input.rows[row].source : 0];
+    for (const std::uint32_t row : known)
+      ++groups[group(row)][between ? entries.all[entries.entry_of[row]].source : std::uint16_t{0}];
     double sum = 0;
     for (const auto& [key, by_source] : groups) {
       double all = 0;
       for (const auto& [source, count] : by_source) all += count;
       sum += all * (all - 1) / 2;
-      if (input.between_sources_only) {
+      if (between) {
         for (const auto& [source, count] : by_source) sum -= count * (count - 1) / 2;
       }
     }
     return sum;
   };
-  const double right = pairs([&](std::uint32_t row) { return (static_cast<std::uint64_t>(labels[row]) << 32) | cluster[row]; });
+  const double right =
+      pairs([&](std::uint32_t row) { return (static_cast<std::uint64_t>(labels[row]) << 32) | cluster[row]; });
   const double said = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(cluster[row]); });
   const double people = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(labels[row]); });
   const double share = static_cast<double>(known.size()) / static_cast<double>(labels.size());
@@ -321,7 +330,7 @@ double f1_of(const Input& input, std::span<const std::uint32_t> labels, std::spa
 }
 
 // The threshold under which the labelled people come out best: whole bits first, then the halves beside the best.
-void learn_threshold(Model& model, const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
+void learn_threshold(Model& model, Prepared& rows, std::span<const std::uint32_t> labels, const Options& options) {
   Options quiet = options;
   quiet.progress = {};
   quiet.each_pair = {};
@@ -329,8 +338,9 @@ void learn_threshold(Model& model, const Input& input, std::span<const std::uint
   double best = -1, best_bits = 0;
   const auto attempt = [&](double bits) {
     quiet.threshold = 1 / (1 + std::exp2(-bits));
-    const auto linked = link(input, model, {}, quiet);
-    const double f1 = linked ? f1_of(input, labels, linked->cluster) : -1;
+    const auto linked = link(rows, model, quiet);
+    const Prepared::State& state = rows.state();
+    const double f1 = linked ? f1_of(state.entries, state.between_sources_only, labels, linked->cluster) : -1;
     if (f1 <= best) return;
     best = f1;
     best_bits = bits;
@@ -341,23 +351,44 @@ void learn_threshold(Model& model, const Input& input, std::span<const std::uint
   if (best >= 0) model.pair_threshold = 1 / (1 + std::exp2(-best_bits));
 }
 
-// All rules tried on one in so many entries, picked by their content.
-void try_rules(Model& model, const Entries& entries, const Input& input, std::uint32_t thinned, const Options& options) {
-  Input some{input.strings, {}, input.between_sources_only};
-  for (std::uint32_t row = 0; row < input.rows.size(); ++row) {
-    const std::uint32_t entry = entries.entry_of[row];
-    if (entry < entries.ordinary && mix64(entries.content[entry] ^ 5) % thinned == 0) some.rows.push_back(input.rows[row]);
+// One in so many of the ordinary entries, picked by their content. They borrow the texts of all until they go.
+class Thinned {
+ public:
+  Thinned(Entries& all, std::uint32_t one_in) : all_(all) {
+    for (std::uint32_t i = 0; i < all.ordinary; ++i) {
+      if (mix64(all.content[i] ^ 5) % one_in != 0) continue;
+      entries.all.push_back(all.all[i]);
+      entries.content.push_back(all.content[i]);
+    }
+    entries.ordinary = static_cast<std::uint32_t>(entries.all.size());
+    swap();
   }
-  const Entries tried = make_entries(some, {});
-  if (tried.ordinary < 2) return;
+  ~Thinned() { swap(); }
+  Thinned(const Thinned&) = delete;
+  Thinned& operator=(const Thinned&) = delete;
+  Entries entries;
+
+ private:
+  void swap() {
+    std::swap(all_.strings, entries.strings);
+    all_.names.swap(entries.names);
+    all_.more.swap(entries.more);
+  }
+  Entries& all_;
+};
+
+// All rules tried on one in so many entries.
+void try_rules(Model& model, Entries& entries, const Established& established, bool between, std::uint32_t thinned,
+               const Options& options) {
+  const Thinned tried(entries, thinned);
+  if (tried.entries.ordinary < 2) return;
   BlockingPlan plan;
   plan.used.fill(true);
-  const Blocking blocking = Blocking::learn(tried, plan, options.threads);
-  const Established established = established_forenames(tried, model.terms[static_cast<std::size_t>(Term::forename)]);
+  const Blocking blocking = Blocking::learn(tried.entries, plan, options.threads);
   const CandidateSample sample =
-      sample_candidates(tried, blocking, established, input.between_sources_only, options.seed, options.threads);
-  model.blocking.used = choose_rules(model, sample, tried, thinned);
-  forecast_rules(model, sample, tried);
+      sample_candidates(tried.entries, blocking, established, between, options.seed, options.threads);
+  model.blocking.used = choose_rules(model, sample, tried.entries, thinned);
+  forecast_rules(model, sample, tried.entries);
 }
 
 // Pairs of ordinary entries in the blocks of each rule in use.
@@ -368,7 +399,8 @@ void tell_costs(Model& model, const Blocking& blocking, std::uint32_t ordinary) 
     double pairs = 0;
     for (const Block& block : made.blocks) {
       const auto members = std::span(made.members).subspan(block.first, block.count);  // ascending
-      const auto count = static_cast<double>(std::lower_bound(members.begin(), members.end(), ordinary) - members.begin());
+      const auto count =
+          static_cast<double>(std::lower_bound(members.begin(), members.end(), ordinary) - members.begin());
       pairs += count * (count - 1) / 2;
     }
     model.blocking.forecast[rule].pairs = pairs;
@@ -382,18 +414,24 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
 }
 
 Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
-  CHECK(input.strings != nullptr && (labels.empty() || labels.size() == input.rows.size()));
-  if (const auto enough = check_memory(input, options, "Training on"); !enough) return std::unexpected(enough.error());
-  const Entries entries = make_entries(input, {});
+  auto rows = Prepared::make(input, {}, options);
+  if (!rows) return std::unexpected(rows.error());
+  return train(*rows, labels, options);
+}
+
+Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, const Options& options) {
+  Entries& entries = rows.state().entries;
+  const bool between = rows.state().between_sources_only;
+  CHECK(labels.empty() || labels.size() == entries.entry_of.size());
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
                    "A model needs at least two different rows to learn from; give more rows or a trained model.");
   auto model = std::make_shared<Model>();
-  count_terms(entries, *model);
+  count_terms(entries, *model, options.threads);
   const Established established =
       established_forenames(entries, model->terms[static_cast<std::size_t>(Term::forename)]);
   if (options.progress) options.progress("u from random pairs", 0, 1);
-  const Patterns random = random_patterns(entries, established, input, options);
+  const Patterns random = random_patterns(entries, established, between, options);
   learn_u(*model, random, [](const Pattern&) { return 0.; });
   for (std::size_t f = 0; f < field_count; ++f) {
     for (std::size_t l = 1; l < model->fields[f].size(); ++l) model->fields[f][l].m = field_infos()[f].levels[l].m;
@@ -402,31 +440,30 @@ Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels
   // Of few entries all rules are tried, of many only on some of them, at the end.
   const auto thinned = static_cast<std::uint32_t>(entries.ordinary / most_tried + 1);
   if (thinned == 1) model->blocking.used.fill(true);
-  const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
+  const Blocking& blocking = rows.state().learn_blocks(model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
   const auto add = [&](Rule rule, std::initializer_list<Field> masked) {
-    samples.push_back(sample_rule(rule, masked, entries, blocking, established, input, options));
+    samples.push_back(sample_rule(rule, masked, entries, blocking, established, between, options));
   };
   add(Rule::birth_date, {Field::birth_date});
   add(Rule::names, {Field::forename, Field::surname});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
   const auto patterns_of = [&](Rule rule) {
-    return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
+    return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  const CandidateSample candidates = sample_candidates(entries, blocking, established, input.between_sources_only,
-                                                       options.seed, options.threads);
-  const double all = all_pairs(entries, input);
-  const LevelSums known = known_matches(entries, established, labels, input.between_sources_only);
+  const CandidateSample candidates = sample_candidates(entries, blocking, established, between, options.seed, options.threads);
+  const double all = all_pairs(entries, between);
+  const LevelSums known = known_matches(entries, established, labels, between);
   model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
   for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples, known) < 1e-5) break;
     }
     if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
-    learn_shares(*model, candidates, entries, input.between_sources_only, all);
+    learn_shares(*model, candidates, entries, between, all);
     if (pass + 1 == passes) break;
     const Model before = *model;
     const Scorer scorer(before, entries);
@@ -440,10 +477,13 @@ Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels
     forecast_rules(*model, candidates, entries);
     tell_costs(*model, blocking, entries.ordinary);
   } else {
-    try_rules(*model, entries, input, thinned, options);
-    tell_costs(*model, Blocking::learn(entries, model->blocking, options.threads), entries.ordinary);
+    const auto before = model->blocking.used;
+    try_rules(*model, entries, established, between, thinned, options);
+    const Blocking& chosen = model->blocking.used == before ? rows.state().blocks(model->blocking, options.threads)
+                                                            : rows.state().learn_blocks(model->blocking, options.threads);
+    tell_costs(*model, chosen, entries.ordinary);
   }
-  if (!labels.empty()) learn_threshold(*model, input, labels, options);
+  if (!labels.empty()) learn_threshold(*model, rows, labels, options);
   return ModelPtr(model);
 }
 

@@ -1,0 +1,144 @@
+#include "linkage/tile.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "linkage/parallel.hpp"
+
+namespace wider::linkage {
+namespace {
+
+std::uint32_t digits_of(BirthDate birth) {
+  std::uint32_t digits = 0;
+  for (const int digit : {birth.year / 1000 % 10, birth.year / 100 % 10, birth.year / 10 % 10, birth.year % 10,
+                          birth.month / 10, birth.month % 10, birth.day / 10, birth.day % 10})
+    digits = digits << 4 | static_cast<std::uint32_t>(digit);
+  return digits;
+}
+
+std::uint32_t flags_of(const Entry& entry, const Entries& entries) {
+  std::uint32_t flags = entry.sex == Sex::female ? Tile::female : entry.sex == Sex::male ? Tile::male : 0;
+  if (entry.more != 0) {
+    const MoreFields& more = entries.more_of(entry);
+    const bool other_names = more.other_names[0] != 0;
+    if (other_names || more.forename_whole != 0) flags |= Tile::several_forenames;
+    if (other_names || more.surname_first != 0 || more.surname_last != 0) flags |= Tile::surname_in_parts;
+    if (more.uprn != 0) flags |= Tile::has_uprn;
+  }
+  return flags;
+}
+
+}  // namespace
+
+Sketches::Sketches(const Entries& entries, const Established& forenames, unsigned threads)
+    : of(entries.strings.size()), names(entries.strings.size()) {
+  constexpr std::size_t portion = 1U << 14;
+  in_parallel(threads, (of.size() + portion - 1) / portion, [&](std::size_t, std::size_t part) {
+    for (std::size_t code = part * portion; code < std::min((part + 1) * portion, of.size()); ++code) {
+      of[code] = sketch_of(entries.strings.view(static_cast<Code>(code)));
+      names[code] = bits_of(entries.names[code].groups) | (forenames[code] ? established : 0);
+    }
+  });
+}
+
+void TileMaker::bring_near(std::span<const std::uint32_t> members) const {
+  for (const std::uint32_t member : members) {
+    const auto* entry = reinterpret_cast<const char*>(&entries_->all[member]);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + sizeof(Entry) - 1);
+    const auto blocks = blocking_->blocks_of(member);
+    __builtin_prefetch(blocks.data());
+    __builtin_prefetch(blocks.data() + blocks.size() - 1);
+  }
+  for (const std::uint32_t member : members) {
+    const Entry& entry = entries_->all[member];
+    for (const Code code : {entry.address, entry.postcode, entry.phone, entry.email, entry.nhs_number})
+      if (code != 0) __builtin_prefetch(&sketches_->of[code]);
+    scorer_->prefetch(Term::address, entry.address_words);
+    scorer_->prefetch(Term::postcode, entry.postcode);
+    scorer_->prefetch(Term::phone, entry.phone);
+    scorer_->prefetch(Term::email, entry.email);
+  }
+}
+
+void TileMaker::lay_out_text(Tile::TextColumn& column, const Tile& tile, Code Entry::* field, const Term* term) const {
+  for (std::uint32_t i = 0; i < tile.count; ++i) {
+    const Code code = entries_->all[tile.entry[i]].*field;
+    const Sketch& sketch = sketches_->of[code];
+    column.code[i] = code;
+    column.low[i] = sketch.low;
+    column.high[i] = sketch.high;
+    column.first[i] = sketch.first;
+    column.sizes[i] = sketch.length | static_cast<std::uint32_t>(sketch.unheld) << 16;
+    column.adjustment[i] = term == nullptr ? 0 : scorer_->adjustment(*term, code);
+  }
+}
+
+std::int32_t TileMaker::part_adjustment(const Entry& entry) const {
+  const MoreFields& more = entries_->more_of(entry);
+  std::int32_t most = 0;
+  for (const Code part : {entry.surname, more.surname_first, more.surname_last,
+                          entry.surname == 0 ? entry.forename : Code{0}})
+    most = std::max(most, scorer_->adjustment(Term::surname, part));
+  return most;
+}
+
+void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) const {
+  CHECK(members.size() <= tile_size);
+  bring_near(members);
+  tile.count = static_cast<std::uint32_t>(members.size());
+  Code towns = 0, homes = 0, upns = 0, phones = 0, emails = 0, nhs_numbers = 0, occupations = 0;
+  std::uint32_t all_flags = 0;
+  for (std::uint32_t i = 0; i < tile.count; ++i) {
+    const Entry& entry = entries_->all[members[i]];
+    const std::uint32_t flags = flags_of(entry, *entries_);
+    tile.entry[i] = members[i];
+    tile.flags[i] = flags;
+    tile.source[i] = entry.source;
+    tile.birth[i] = digits_of(entry.birth);
+    tile.birth_adjustment[i] = scorer_->adjustment(Term::birth_date, entry.birth_text);
+    tile.part_adjustment[i] = part_adjustment(entry);
+    tile.house[i] = entry.house;
+    tile.outward[i] = entry.outward;
+    tile.forename.known[i] = sketches_->names[entry.forename];
+    tile.surname.known[i] = sketches_->names[entry.surname];
+    tile.town.known[i] = sketches_->names[entry.town];
+    all_flags |= flags;
+    towns |= entry.town;
+    homes |= entry.postcode | entry.address;
+    phones |= entry.phone;
+    emails |= entry.email;
+    nhs_numbers |= entry.nhs_number;
+    upns |= entry.upn;
+    occupations |= entry.occupation;
+    const auto blocks = blocking_->blocks_of(members[i]);
+    for (std::size_t b = 0; b < blocks.size(); ++b) tile.blocks[b][i] = blocks[b];
+  }
+  tile.any_sex = (all_flags & (Tile::female | Tile::male)) != 0;
+  tile.any_home = homes != 0 || (all_flags & Tile::has_uprn) != 0;
+  tile.any_town = towns != 0;
+  tile.any_text = {phones != 0, emails != 0, nhs_numbers != 0, upns != 0, occupations != 0};
+
+  const auto with = [&](Tile::TextColumn& column, Code Entry::* field, Term term) {
+    lay_out_text(column, tile, field, &term);
+  };
+  with(tile.forename, &Entry::forename, Term::forename);
+  with(tile.surname, &Entry::surname, Term::surname);
+  if (tile.any_home) {
+    with(tile.postcode, &Entry::postcode, Term::postcode);
+    lay_out_text(tile.address, tile, &Entry::address, nullptr);
+    for (std::uint32_t i = 0; i < tile.count; ++i) {
+      const Code words = entries_->all[tile.entry[i]].address_words;
+      tile.address_words[i] = words;
+      tile.address.adjustment[i] = scorer_->adjustment(Term::address, words);
+    }
+  }
+  if (tile.any_town) with(tile.town, &Entry::town, Term::town);
+  if (phones != 0) with(tile.texts[Tile::phone], &Entry::phone, Term::phone);
+  if (emails != 0) with(tile.texts[Tile::email], &Entry::email, Term::email);
+  if (nhs_numbers != 0) lay_out_text(tile.texts[Tile::nhs_number], tile, &Entry::nhs_number, nullptr);
+  if (upns != 0) lay_out_text(tile.texts[Tile::upn], tile, &Entry::upn, nullptr);
+  if (occupations != 0) with(tile.texts[Tile::occupation], &Entry::occupation, Term::occupation);
+}
+
+}  // namespace wider::linkage
