@@ -35,6 +35,8 @@ struct Words {
   bool list = false;
   bool simulated = false;
   std::uint64_t mend = 0;
+  bool cannot_tell = false, agree = false;
+  std::uint64_t most = 50;  // links in doubt
   std::string row;
   bool retry = false;
   std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
@@ -185,6 +187,11 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   explain_command->add_option("right", words.right, "agency/mention")->required();
   explain_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return explain(hub, words.left, words.right, operator_of(words), streams); }); });
 
+  auto* review_command = reading("review", "Links between records that are in doubt, the one that would do most harm if it is wrong first");
+  examples(review_command, {"review --hub H", "review --hub H --most 0 --json"});
+  review_command->add_option("--most", words.most, "How many to list; 0 lists all")->capture_default_str();
+  review_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return review(hub, words.most, operator_of(words), streams); }); });
+
   auto* decide = reading("decide-link", "Record that two mentions are one person, or are not; it holds above what the computer concludes");
   examples(decide, {"decide-link --hub H social-care/person-S12 'police/crime-C7#2' --reason 'Seen together with her mother on 3 May'",
                     "decide-link --hub H social-care/person-S12 health/emergency-E3 --different --reason 'Two sisters'",
@@ -193,6 +200,8 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   decide->add_option("right", words.right, "agency/mention")->required();
   decide->add_flag("--different", words.different, "They are not one person");
   decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
+  decide->add_flag("--cannot-tell", words.cannot_tell, "Looked at, and nobody can say: it is set aside and changes nothing");
+  decide->add_flag("--agree", words.agree, "As second person, with what somebody else said of two families' records");
   decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
@@ -200,6 +209,8 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
       hub::LinkDecision decision;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
+      decision.unsure = words.cannot_tell;
+      decision.agrees = words.agree;
       decision.reason = words.reason;
       for (const bool is_left : {true, false}) {
         const std::string& text = is_left ? words.left : words.right;
@@ -209,7 +220,12 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
         (is_left ? decision.left : decision.right) = projection->holdings().name(*mention);
       }
       const auto recorded = hub.decide_link(decision, operator_of(words));
-      return recorded ? static_cast<int>(done) : fail(streams, recorded.error());
+      if (!recorded) return fail(streams, recorded.error());
+      const auto left = hub::mention_of_text(projection->holdings(), words.left), right = hub::mention_of_text(projection->holdings(), words.right);
+      const bool joins = decision.same && !decision.withdrawn && !decision.unsure && !decision.agrees;
+      const std::string why = joins ? hub::why_a_second_person(*projection, *hub.model_of(*projection), *left, *right) : "";
+      if (!why.empty()) fmt::print(streams.err, "It waits for a second person (decide-link --agree). {}\n", why);
+      return static_cast<int>(done);
     });
   });
 

@@ -147,12 +147,16 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);
+  (void)reviews_of(next);
   if (!next->facts.model.empty()) (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
     // What people did while this projection was being made is not in it yet.
-    std::erase_if(recent_events_, [&](const auto& event) { return event.first <= next->facts.through; });
+    const auto is_in_it = [&](const auto& event) { return event.first <= next->facts.through; };
+    std::erase_if(recent_events_, is_in_it);
+    std::erase_if(recent_words_, is_in_it);
+    std::erase_if(recent_notices_, is_in_it);
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
@@ -198,12 +202,6 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
   return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
-}
-
-Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
-  LinkDecision signed_decision = decision;
-  if (signed_decision.by.empty()) signed_decision.by = who.user;
-  return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
 }
 
 Result<std::vector<std::uint64_t>> Hub::held_back_entries() {

@@ -123,8 +123,7 @@ ExplainView make_explain_view(const Projection& projection, const linkage::Model
   const auto agency = [&](MentionIndex m) { return holdings.at(holdings.at(m).record).agency; };
   const bool one_index = agency(left) == agency(right) && local(left) != 0 && local(left) == local(right);
   if (decision != nullptr) {
-    view.decided =
-        fmt::format("{}: they are {}.", decision_words(*decision), decision->same ? "one person" : "two people");
+    view.decided = word_in_full(*decision);
     view.verdict = decision->same ? "One person, confirmed." : "Not one person: somebody decided so.";
   } else if (explanation.same_cluster) {
     view.verdict =
@@ -153,7 +152,7 @@ const LinkDecision* decision_about(const Projection& projection, MentionIndex le
   for (const LinkDecision& decision : projection.facts.link_decisions) {
     const bool straight = names(holdings, decision, true, left) && names(holdings, decision, false, right);
     const bool crossed = names(holdings, decision, true, right) && names(holdings, decision, false, left);
-    if (straight || crossed) return &decision;
+    if (decision.counts() && (straight || crossed)) return &decision;
   }
   return nullptr;
 }
@@ -162,6 +161,25 @@ std::string decision_words(const LinkDecision& decision) {
   return fmt::format("{}{} said{}", decision.at.valid() ? "On " + to_words(day_of(decision.at)) + " " : "",
                      decision.by.empty() ? "somebody" : decision.by,
                      decision.reason.empty() ? "" : fmt::format(" (“{}”)", decision.reason));
+}
+
+std::string word_in_full(const LinkDecision& word) {
+  if (word.unsure)
+    return fmt::format("{}{} could not tell{}.", word.at.valid() ? "On " + to_words(day_of(word.at)) + " " : "", word.by,
+                       word.reason.empty() ? "" : fmt::format(" (“{}”)", word.reason));
+  return fmt::format("{}: they are {}.{}{}", decision_words(word), word.same ? "one person" : "two people",
+                     word.waits ? " It waits for a second person." : "",
+                     word.agreed_by.empty() ? "" : fmt::format(" {} agreed.", word.agreed_by));
+}
+
+LinkDecision decision_on(const Projection& projection, MentionIndex left, MentionIndex right) {
+  const Holdings& holdings = projection.holdings();
+  LinkDecision word;
+  word.left_agency = holdings.at(holdings.at(left).record).agency;
+  word.left = holdings.name(left);
+  word.right_agency = holdings.at(holdings.at(right).record).agency;
+  word.right = holdings.name(right);
+  return word;
 }
 
 std::string record_in_words(const Holdings& holdings, RecordIndex index) {

@@ -1,6 +1,7 @@
 // explain(): the waterfall of one pair, in numbers and in sentences.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -93,7 +94,37 @@ double share_of(const Model& model, const Entry& left, const Entry& right, Field
   return 0;
 }
 
-void add_sentences(Explanation& explanation, const Scorer& scorer, bool kin, bool own_ids_differ) {
+// Which single field would tip the balance: one that is not given or does not agree, or one that holds it alone.
+void add_what_would_change_it(Explanation& explanation, const Scorer& scorer, const Pattern& pattern, double wanting) {
+  std::vector<std::pair<double, std::string>> fields;
+  for (std::size_t f = 0; f < field_count; ++f) {
+    const auto bits = [&](std::uint8_t level) { return static_cast<double>(scorer.field_weight(f, level)) / weight_scale; };
+    double best = 0;
+    for (std::uint8_t level = 1; level < field_infos()[f].levels.size(); ++level) best = std::max(best, bits(level));
+    const std::string name = plain_name(static_cast<Field>(f));
+    const double gain = best - bits(pattern[f]);
+    if (wanting > 0 && gain >= wanting) fields.emplace_back(gain, fmt::format("{} (+{:.1f})", name, gain));
+    if (wanting > 0) continue;
+    for (const FieldWeight& given : explanation.fields) {
+      if (given.field == name && given.weight > -wanting) fields.emplace_back(given.weight, fmt::format("{} ({:+.1f})", name, given.weight));
+    }
+  }
+  std::stable_sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string list;
+  for (std::size_t i = 0; i < std::min<std::size_t>(fields.size(), 4); ++i) list += (i == 0 ? "" : "; ") + fields[i].second;
+  if (wanting > 0) {
+    explanation.says.push_back(fmt::format("The weight is {:.1f} short of what a link needs.", wanting));
+    explanation.says.push_back(list.empty() ? "What would change it: more than one further field would have to agree."
+                                            : fmt::format("What would change it: any one of these, if both gave the same: {}.", list));
+  } else {
+    explanation.says.push_back(fmt::format("The weight is {:.1f} above what a link needs.", -wanting));
+    explanation.says.push_back(list.empty() ? "What would change it: no field holds it alone; several would have to be wrong."
+                                            : fmt::format("What would change it: without any one of these the two alone would not be joined: {}.", list));
+  }
+}
+
+void add_sentences(Explanation& explanation, const Scorer& scorer, const Pattern& pattern, bool kin,
+                   bool own_ids_differ) {
   auto ordered = explanation.fields;
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const FieldWeight& a, const FieldWeight& b) { return std::abs(a.weight) > std::abs(b.weight); });
@@ -115,14 +146,7 @@ void add_sentences(Explanation& explanation, const Scorer& scorer, bool kin, boo
         "They may be two people of one family: what agrees is what a household shares, and the name, or what tells one "
         "person from another, does not agree. Only a person may join them.");
   const double wanting = static_cast<double>(scorer.threshold()) / weight_scale - explanation.total_weight;
-  if (wanting > 0) {
-    explanation.says.push_back(
-        fmt::format("The weight is {:.1f} short of what a link needs; a further field that agrees, such as an "
-                    "identifier, would change it.",
-                    wanting));
-  } else if (!kin && !own_ids_differ) {
-    explanation.says.push_back(fmt::format("The weight is {:.1f} above what a link needs.", -wanting));
-  }
+  if (!kin && !own_ids_differ) add_what_would_change_it(explanation, scorer, pattern, wanting);
   if (!explanation.compared_by_blocking)
     explanation.says.emplace_back(
         "No blocking rule brings these two together, so they are compared only where others link them.");
@@ -162,7 +186,12 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   explanation.probability = probability_of(score.weight);
   explanation.compared_by_blocking = is_candidate(BlockKeys(entries, model.blocking), a, b);
   const bool own_ids_differ = a.own_id != 0 && b.own_id != 0 && a.source == b.source && a.own_id != b.own_id;
-  add_sentences(explanation, scorer, scorer.kin(pattern) != Kin::unlikely, own_ids_differ);
+  // What is taken off a score is taken off because the two look like kin.
+  const double sum = std::accumulate(explanation.fields.begin(), explanation.fields.end(), explanation.prior_weight,
+                                     [](double so_far, const FieldWeight& field) { return so_far + field.weight; });
+  explanation.kin = scorer.kin(pattern) != Kin::unlikely || explanation.total_weight < sum - 1;
+  explanation.own_ids_differ = own_ids_differ;
+  add_sentences(explanation, scorer, pattern, explanation.kin, own_ids_differ);
   return explanation;
 }
 

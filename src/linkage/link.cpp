@@ -1,5 +1,6 @@
 // link(): block → compare → score → cluster, then the attach_only rows.
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 
@@ -8,6 +9,7 @@
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
 #include "linkage/cluster.hpp"
+#include "linkage/doubts.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pair_filter.hpp"
@@ -44,6 +46,9 @@ struct Work {
     const Entry& a = entries.all[left];
     const Entry& b = entries.all[right];
     return scorer.score(a, b, comparers[worker].compare(a, b));
+  }
+  bool like_kin(std::size_t worker, std::uint32_t left, std::uint32_t right) {
+    return scorer.kin(comparers[worker].compare(entries.all[left], entries.all[right])) != Kin::unlikely;
   }
 };
 
@@ -85,12 +90,20 @@ class BlockSifter {
   std::array<std::uint16_t, tile_size> may_reach_{};
 };
 
-std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared) {
+void sort_edges(std::vector<Edge>& edges) {
+  std::sort(edges.begin(), edges.end(),
+            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+}
+
+// near: pairs that a person might look at, though they do not join: below the threshold but not far, and those of two
+// ids of one index. Null where nobody asks for doubts.
+std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared, std::vector<Edge>* near) {
   const Sketches sketches(work.entries, work.options.threads);
   const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
   const auto chunks = chunks_of(blocking, all_rules);
   std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
   std::vector<std::vector<Edge>> found(work.comparers.size());
+  std::vector<std::vector<Edge>> close(work.comparers.size());
   std::vector<std::uint64_t> counts(work.comparers.size());
   std::atomic<std::size_t> done{0};
   in_parallel(work.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
@@ -104,8 +117,12 @@ std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t
       counts[worker] += sifters[worker].sift(
           chunk.rule, static_cast<BlockNumber>(b + 1), members, [&](std::uint32_t left, std::uint32_t right) {
             const Score score = work.score(worker, left, right);
-            if (!score.apart && score.weight >= work.scorer.threshold())
-              found[worker].push_back({left, right, score.weight - work.scorer.threshold()});
+            const std::int32_t weight = score.weight - work.scorer.threshold();
+            if (!score.apart && weight >= 0) {
+              found[worker].push_back({left, right, weight});
+            } else if (near != nullptr && weight >= -near_miss_bits * weight_scale && !work.like_kin(worker, left, right)) {
+              close[worker].push_back({left, right, weight});
+            }
           });
     }
     const std::size_t now = ++done;
@@ -116,9 +133,10 @@ std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t
     compared += counts[worker];
     edges.insert(edges.end(), found[worker].begin(), found[worker].end());
     std::vector<Edge>().swap(found[worker]);
+    if (near != nullptr) near->insert(near->end(), close[worker].begin(), close[worker].end());
   }
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+  sort_edges(edges);
+  if (near != nullptr) sort_edges(*near);
   return edges;
 }
 
@@ -253,6 +271,18 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
   return by_row;
 }
 
+// A pair of entries as rows, with the probability that the mean weight between its sides gives.
+Doubt as_rows(const Entries& entries, const EntryDoubt& doubt) {
+  const std::uint32_t left = entries.rows_of(doubt.left)[0];
+  const std::uint32_t right = entries.rows_of(doubt.right)[0];
+  return {std::min(left, right), std::max(left, right), doubt.kind, static_cast<double>(doubt.weight) / weight_scale,
+          1 / (1 + std::exp2(-doubt.mean))};
+}
+void sort_doubts(std::vector<Doubt>& doubts) {
+  std::sort(doubts.begin(), doubts.end(),
+            [](const Doubt& a, const Doubt& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+}
+
 }  // namespace
 
 Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
@@ -269,7 +299,9 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
             std::vector<Comparer>(std::max(options.threads, 1U), Comparer(entries, scorer.established()))};
 
   Linked linked;
-  const std::vector<Edge> edges = find_edges(work, blocking, linked.pairs_compared);
+  std::vector<Edge> near;
+  const std::vector<Edge> edges =
+      find_edges(work, blocking, linked.pairs_compared, options.with_doubts ? &near : nullptr);
   linked.pairs_joined = edges.size();
   std::vector<IndexPair> same = own_id_links(entries);
   const std::vector<IndexPair> told_same = as_entries(entries, decisions.same);
@@ -288,6 +320,14 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   };
   if (options.progress) options.progress("cluster", 0, 1);
   Clustered clustered = make_clusters(cluster_input);
+  if (options.with_doubts) {
+    DoubtInput asked{entries.ordinary, edges, near, same, different, clustered.cluster, {}};
+    asked.weigh = [&](std::uint32_t left, std::uint32_t right) {
+      return work.score(0, left, right).weight - scorer.threshold();
+    };
+    for (const EntryDoubt& doubt : find_doubts(asked)) linked.doubts.push_back(as_rows(entries, doubt));
+    sort_doubts(linked.doubts);
+  }
   const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
   std::vector<std::uint32_t> cluster = std::move(clustered.cluster);
   cluster.resize(entries.all.size());

@@ -82,6 +82,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t memory_bytes = 4ULL << 30;
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
+  bool with_doubts = false;  // Linked::doubts is filled
   Progress progress;
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
@@ -90,10 +91,24 @@ struct Options {
 // A model learnt from the rows, without labels.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
 
+// A link that a person should look at (doubts.hpp).
+enum class DoubtKind : std::uint8_t {
+  joined,      // taken for one person, by this tie alone or worst
+  kept_apart,  // the pair alone would join; what else is known, or an agency's own index, kept the two apart
+  near_miss,   // a little short of the threshold
+};
+struct Doubt {
+  std::uint32_t left = 0, right = 0;  // rows, none of them attach_only
+  DoubtKind kind = DoubtKind::joined;
+  double weight = 0;       // of the pair, in bits above (below: negative) what a link needs
+  double probability = 0;  // that the two sides are one person
+};
+
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
+  std::vector<Doubt> doubts;           // when Options::with_doubts, by (left, right)
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
@@ -114,6 +129,8 @@ struct Explanation {
   double total_weight = 0;  // prior and fields
   double probability = 0;
   bool compared_by_blocking = false;
+  bool kin = false;  // they look like two people of one family
+  bool own_ids_differ = false;    // two numbers of one agency's own index
   bool same_cluster = false;      // set by the caller who knows the partition
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it
 };
