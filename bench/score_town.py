@@ -72,6 +72,35 @@ def score_people(truth, found, twins):
     }
 
 
+def score_households(truth, found, household):
+    """Households that linkage merges: at least two people of one are each put together with a person of the other. And
+    people of different households that share the greater part of their mentions' clusters, which is less harmful."""
+    people_in, clusters_of = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
+    for mention, person in truth.items():
+        cluster = found.get(mention, ("alone", mention))
+        people_in[cluster][person] += 1
+        clusters_of[person][cluster] += 1
+    met = collections.defaultdict(set)
+    for people in people_in.values():
+        homes = collections.defaultdict(set)
+        for person in people:
+            if person in household:
+                homes[household[person]].add(person)
+        for one in homes:
+            for other in homes:
+                if one < other:
+                    met[(one, other)] |= {(a, b) for a in homes[one] for b in homes[other]}
+    merged = sum(len({a for a, _ in pairs}) >= 2 and len({b for _, b in pairs}) >= 2 for pairs in met.values())
+    main = collections.Counter()
+    for person, clusters in clusters_of.items():
+        main[clusters.most_common(1)[0][0]] += 1
+    return {
+        "households_merged": merged,
+        "households_merged_per_10000": 10_000 * merged / max(1, len(clusters_of)),
+        "people_merged_per_10000": 10_000 * sum(n - 1 for n in main.values()) / max(1, len(clusters_of)),
+    }
+
+
 def score_findings(findings, truth, children_of, days):
     """Which networks were found, and how many findings are ordinary."""
     network_of = collections.defaultdict(set)
@@ -124,6 +153,8 @@ def score(town, people=None, findings=None, population=220_000, first_year=2007,
         twins = {r["person"]: r["twin"] for r in rows(town / "truth/twins.csv")}
         found = {f"{r['agency']}/{r['mention']}": r["person"] for r in rows(people)}
         report.update(score_people(truth, found, twins))
+        household = {r["person"]: r["household"] for r in rows(town / "truth/households.csv")}
+        report.update(score_households(truth, found, household))
     if findings:
         children_of = collections.defaultdict(set)
         for r in rows(town / "truth/networks.csv"):

@@ -2,6 +2,7 @@
 // ink may be lost, and through a mapping every row is accepted or held back.
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
 #include "fuzz.hpp"
 #include "intake/csv_reader.hpp"
 
@@ -21,10 +22,10 @@ std::string rows_of(std::string_view text, std::size_t piece, std::size_t block,
     bytes += row.bytes;
     CHECK(row.problem == intake::CsvProblem::none || row.cells.empty() || row.problem == intake::CsvProblem::control ||
           row.problem == intake::CsvProblem::not_text);
-    CHECK(intake::valid_utf8(row.raw));
+    CHECK(valid_utf8(row.raw));
     all += fmt::format("{} {} {} {}\n", row.line, row.bytes, static_cast<int>(row.problem), row.raw);
     for (const std::string_view cell : row.cells) {
-      CHECK(intake::valid_utf8(cell));
+      CHECK(valid_utf8(cell));
       all += fmt::format("[{}]", cell);
     }
   }

@@ -14,11 +14,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const picture::Pattern& pattern = **parsed;
   CHECK(!pattern.title.empty() && !pattern.sentence.empty() && pattern.window_days > 0);
   CHECK(pattern.minimum_children > 0 && pattern.chance.bar > 0);
-  for (const double mean : pattern.chance.per_record) {
-    const double tail = picture::poisson_tail(mean * 10, pattern.minimum_children);
-    CHECK(tail >= 0 && tail <= 1);
-    const std::uint32_t count = picture::needed(mean, pattern.chance.bar, pattern.minimum_children);
-    CHECK(count >= pattern.minimum_children && picture::poisson_tail(mean, count) <= pattern.chance.bar);
+  for (const double per_record : pattern.chance.per_record) {
+    for (const std::uint32_t others : {0U, 3U, 40U}) {
+      const picture::ByChance expected = picture::by_chance(per_record, others);
+      const double chance = picture::chance_of(expected, pattern.minimum_children);
+      CHECK(chance >= 0 && chance <= 1);
+      const std::uint32_t count = picture::needed(expected, pattern.chance.bar, pattern.minimum_children);
+      CHECK(count >= pattern.minimum_children && picture::chance_of(expected, count) <= pattern.chance.bar);
+    }
   }
   return 0;
 }

@@ -6,9 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 namespace wider::structure {
 namespace {
@@ -25,9 +28,8 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-std::vector<SourceFile> sources() {
+std::vector<SourceFile> sources(const fs::path& root = fs::path(WIDER_SOURCE_DIR) / "src") {
   std::vector<SourceFile> files;
-  const fs::path root = fs::path(WIDER_SOURCE_DIR) / "src";
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     const std::string extension = entry.path().extension().string();
     if (!entry.is_regular_file() || (extension != ".hpp" && extension != ".cpp" && extension != ".h")) continue;
@@ -146,6 +148,60 @@ TEST(StructureChecker, SeesLinkageOrPictureReachProtectedCharacteristics) {
                 SizeIs(1));
   }
   EXPECT_THAT(check_sources(std::vector<SourceFile>{{"intake/x.cpp", include}}), IsEmpty());
+}
+
+// The rules as they are run, over a copy of the sources as they are: what is planted in it is seen, and nothing else.
+class PlantedOffence : public ::testing::Test {
+ protected:
+  PlantedOffence() {
+    std::string pattern = (fs::temp_directory_path() / "wider-structure-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    copy_ = pattern;
+    fs::copy(fs::path(WIDER_SOURCE_DIR) / "src", copy_, fs::copy_options::recursive);
+  }
+  ~PlantedOffence() override {
+    std::error_code ignored;
+    fs::remove_all(copy_, ignored);
+  }
+  // The offences once the line stands at the end of the file; the file is put back.
+  std::vector<Offence> planted(const std::string& path, const std::string& line) {
+    const std::string before = read(copy_ / path);
+    EXPECT_FALSE(before.empty()) << path;
+    std::ofstream(copy_ / path, std::ios::binary) << before << line << "\n";
+    const auto offences = check_sources(sources(copy_));
+    std::ofstream(copy_ / path, std::ios::binary) << before;
+    return offences;
+  }
+  fs::path copy_;
+};
+
+TEST_F(PlantedOffence, IsSeenWhereItStands) {
+  ASSERT_EQ(listed(check_sources(sources(copy_))), "");
+  const std::vector<std::tuple<std::string, std::string, std::string>> plants = {
+      {"linkage/link.cpp", "#include \"records/protected.hpp\"", "protected"},
+      {"picture/find.cpp", "#include \"records/protected.hpp\"", "protected"},
+      {"linkage/explain.cpp", "void read(ProtectedKind kind);", "protected"},
+      {"picture/network.cpp", "#include \"linkage/linkage.hpp\"", "may not include"},
+      {"practice/duties.cpp", "#include <fstream>", "<fstream>"},
+      {"review/review.hpp", "#include <random>", "<random>"},
+      {"records/people.hpp", "#include \"hub/hub.hpp\"", "may not include"},
+      {"hub/hub.cpp", "#include \"web/server.hpp\"", "may not include"},
+  };
+  for (const auto& [path, line, says] : plants) {
+    const auto offences = planted(path, line);
+    ASSERT_FALSE(offences.empty()) << path << ": " << line;
+    EXPECT_TRUE(std::ranges::any_of(offences, [&](const Offence& one) { return one.path == path && one.says.find(says) != std::string::npos; }))
+        << line << "\n" << listed(offences);
+  }
+}
+
+// In a header that both include, by way of others.
+TEST_F(PlantedOffence, IsSeenInEveryFileOfAPureStageThatReachesIt) {
+  const auto offences = planted("records/record.hpp", "#include \"records/protected.hpp\"");
+  for (const char* stage : {"linkage/", "picture/"}) {
+    EXPECT_TRUE(std::ranges::any_of(offences, [&](const Offence& one) { return one.path.starts_with(stage); })) << stage << "\n" << listed(offences);
+  }
+  EXPECT_FALSE(std::ranges::any_of(offences, [](const Offence& one) { return one.path.starts_with("hub/"); })) << listed(offences);
 }
 
 TEST(StructureChecker, SeesTomlReadUnguarded) {

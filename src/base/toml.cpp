@@ -3,11 +3,34 @@
 #include "base/toml.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "base/utf8.hpp"
 
 namespace wider {
 namespace {
+
+struct GaveUp {};
+
+// nullopt where toml++ gives up.
+std::optional<toml::parse_result> parse_once(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const GaveUp&) {
+    return std::nullopt;
+  }
+}
+
+// The line, from 1, that makes toml++ give up: it reads from the front, so it gives up on each longer beginning too.
+std::size_t line_that_gives_up(std::string_view text) {
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\n') ends.push_back(at + 1);
+  }
+  const auto reads = [&](std::size_t end) { return parse_once(text.substr(0, end)).has_value(); };
+  return static_cast<std::size_t>(std::partition_point(ends.begin(), ends.end(), reads) - ends.begin()) + 1;
+}
 
 // The offset just after the text that opens at `at`; npos when it is not closed.
 std::size_t end_of_text(std::string_view toml, std::size_t at) {
@@ -57,6 +80,10 @@ std::unexpected<TomlProblem> problem_at(std::string_view text, std::size_t at, s
 
 }  // namespace
 
+void toml_gave_up() {
+  throw GaveUp{};
+}
+
 std::expected<toml::table, TomlProblem> parse_toml(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (const std::size_t good = valid_utf8_length(text); good < text.size()) {
@@ -66,14 +93,18 @@ std::expected<toml::table, TomlProblem> parse_toml(std::string_view text) {
     return problem_at(text, at,
                       "a letter or sign outside ASCII stands outside quotes; put the name or text into quotes");
   }
-  toml::parse_result parsed = toml::parse(text);
+  auto parsed = parse_once(text);
   if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+    return std::unexpected<TomlProblem>(
+        TomlProblem{.line = line_that_gives_up(text), .column = 1, .says = "this is not TOML"});
+  }
+  if (!*parsed) {
+    const toml::parse_error& error = parsed->error();
     return std::unexpected<TomlProblem>(TomlProblem{.line = error.source().begin.line,
                                                     .column = error.source().begin.column,
                                                     .says = std::string(error.description())});
   }
-  return std::move(parsed).table();
+  return std::move(*parsed).table();
 }
 
 }  // namespace wider

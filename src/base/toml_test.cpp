@@ -41,5 +41,13 @@ TEST(Toml, RefusesWhatIsNoTomlWithItsPlace) {
   EXPECT_THAT(parse_toml("a = '\xC3'").error().says, HasSubstr("UTF-8"));
 }
 
+// Found by fuzzing: an opening bracket with no name after it ended the program by an assertion of toml++.
+TEST(Toml, RefusesTableHeaderWithoutAName) {
+  EXPECT_EQ(refused_line("a = 1\n[\nb = 2\n"), 2U);
+  EXPECT_EQ(refused_line("a = 1\nb = 2\n\n[[ !"), 4U);
+  EXPECT_EQ(refused_line("[\rid]\n"), 1U);
+  EXPECT_EQ(parse_toml("[\n").error().says, "this is not TOML");
+}
+
 }  // namespace
 }  // namespace wider

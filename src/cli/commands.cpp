@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "hub/as_at.hpp"
 #include "hub/data.hpp"
 #include "hub/identity.hpp"
 #include "hub/profile.hpp"
@@ -81,6 +82,21 @@ hub::Viewer operator_viewer() {
   return viewer;
 }
 
+// Today's, or that of a day: people, things and findings concluded again from what was known then.
+Result<std::shared_ptr<const hub::Projection>> projection_of(const hub::Hub& hub, std::optional<Date> as_known_at, Streams& streams) {
+  const auto today = hub.projection();
+  if (!as_known_at || hub::all_known_at(today->facts, *as_known_at)) return today;
+  const auto start = std::chrono::steady_clock::now();
+  auto then = hub::as_known_at(*today, *as_known_at, {});
+  if (!then) return std::unexpected(then.error());
+  const auto& records = (*then)->holdings().records();
+  const auto live = std::ranges::count_if(records, [](const RecordRow& row) { return row.live; });
+  fmt::print(streams.err, "As known at {}: {} records of {} people, concluded again from these alone in {:.2f} s\n", to_words(*as_known_at),
+             with_commas(static_cast<std::uint64_t>(live)), with_commas((*then)->people.all().size()),
+             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return std::shared_ptr<const hub::Projection>(std::move(*then));
+}
+
 Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   if (!words.manifest.empty()) return hub::read_manifest(words.manifest);
   auto agency = agency_named(words.agency);
@@ -92,15 +108,16 @@ Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   Result<intake::FormatPtr> format = failure(ErrorCode::usage, "");
   if (words.map.empty()) {
     format = hub::shipped_format(words.format);
+    if (!format && format.error().code == ErrorCode::not_found) return failure(ErrorCode::usage, format.error().message);
   } else {
     const auto text = read_text(words.map);
     if (!text) return std::unexpected(text.error());
-    format = intake::parse_mapping(*text, words.format.empty() ? words.map : words.format);
+    format = intake::parse_mapping(*text, words.format.empty() ? std::filesystem::path(words.map).filename().string() : words.format);
   }
   if (!format) return std::unexpected(format.error());
   if (!agency) agency = intake::describe(**format).agency;  // the layout says whose files it describes
   std::vector<hub::Submission> submissions;
-  for (const std::string& file : words.files) submissions.push_back({*agency, *format, words.format, file, {}});
+  for (const std::string& file : words.files) submissions.push_back({*agency, *format, intake::describe(**format).name, file, {}});
   return submissions;
 }
 
@@ -220,19 +237,28 @@ int settle(hub::Hub& hub, Streams& streams, bool say_times) {
   return done;
 }
 
-int held_back(hub::Hub& hub, std::uint64_t mend_entry, const std::string& mended_row, bool retry_all, Streams& streams) {
-  if (mend_entry != 0) {
-    const auto report = hub.mend(mend_entry, mended_row, {});
+int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& who, Streams& streams) {
+  intake::FormatPtr format;
+  if (!words.map.empty()) {
+    const auto text = read_text(words.map);
+    if (!text) return fail(streams, text.error());
+    auto parsed = intake::parse_mapping(*text, std::filesystem::path(words.map).filename().string());
+    if (!parsed) return fail(streams, parsed.error());
+    format = *parsed;
+  }
+  if (words.mend != 0) {
+    const auto report = hub.mend({words.mend, words.row, format, {}, who.user});
     if (!report) return fail(streams, report.error());
     fmt::print(streams.out, "accepted {}, already had {}\n", report->accepted, report->already_had);
     return done;
   }
+  if (auto recorded = hub.record_operator_read(who, "held back"); !recorded) return fail(streams, recorded.error());
   const auto rows = hub.held_back_rows();
   if (!rows) return fail(streams, rows.error());
-  if (retry_all) {
+  if (words.retry) {
     std::size_t settled = 0;
     for (const auto& row : *rows) {
-      if (hub.mend(row.entry, "", {})) ++settled;
+      if (hub.mend({row.entry, "", format, {}, who.user})) ++settled;
     }
     fmt::print(streams.out, "retried {}, accepted {}, still held back {}\n", rows->size(), settled, rows->size() - settled);
     return done;
@@ -290,11 +316,12 @@ int explain(hub::Hub& hub, const std::string& left, const std::string& right, co
   const auto a = hub::mention_of_text(projection->holdings(), left);
   const auto b = hub::mention_of_text(projection->holdings(), right);
   for (const auto& [found, text] : {std::pair(a, left), std::pair(b, right)}) {
-    const auto& holdings = projection->holdings();
-    const bool shown = found && hub::decide_for(operator_viewer(), holdings.at(holdings.at(*found).record)).depth >= access::Depth::outline;
-    if (!shown) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
+    const bool shown = found && hub::decide_for(operator_viewer(), projection->holdings().at(projection->holdings().at(*found).record)).depth >= access::Depth::outline;
+    if (!shown) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}, or it cannot be shown. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
   }
-  const auto explanation = hub::explain_two_to(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b);
+  auto explanation = hub::explain_two_to(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b);
+  if (const std::string why = hub::why_kept_apart(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b); !why.empty())
+    explanation.says.insert(explanation.says.begin(), why);
   if (streams.json) {
     json fields = json::array();
     for (const auto& f : explanation.fields) {
@@ -345,15 +372,23 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
   const auto agency = agency_named(by);
   if (!by.empty() && !agency) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", by)});
   if (auto recorded = hub.record_operator_read(who, fmt::format("chronology {}", person)); !recorded) return fail(streams, recorded.error());
-  const auto projection = hub.projection();
-  const Holdings& holdings = projection->holdings();
-  const auto id = hub::person_of_text(person);
-  if (!id || !projection->people.exists(*id)) return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}. wider people names them: P and a number.", person)});
+  const auto shown = projection_of(hub, parse_iso_date(as_known_at), streams);
+  if (!shown) return fail(streams, shown.error());
+  const hub::Projection& projection = **shown;
+  const Holdings& holdings = projection.holdings();
+  auto id = hub::person_of_text(person);
+  if (id && !as_known_at.empty()) id = hub::person_known_at(*hub.projection(), projection, *id);
+  if (!id || !projection.people.exists(*id)) {
+    return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}{}. wider people names them: P and a number.", person,
+                                                            as_known_at.empty() ? "" : " who was known on " + as_known_at)});
+  }
   json list = json::array();
-  for (const auto& line : picture::chronology(projection->scene(), *id, parse_iso_date(as_known_at))) {
+  const auto keep = [&](RecordIndex index) {
+    const RecordRow& record = holdings.at(index);
+    return (!agency || record.agency == *agency) && hub::decide_for(operator_viewer(), record).depth >= access::Depth::outline;
+  };
+  for (const auto& line : picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
     const RecordRow& record = holdings.at(line.record);
-    if (agency && record.agency != *agency) continue;
-    if (hub::decide_for(operator_viewer(), record).depth < access::Depth::outline) continue;
     std::vector<std::string> also;
     for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
     const std::string name = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
@@ -375,18 +410,22 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   const auto only = agency_named(words.only_agency);
   if (!words.only_agency.empty() && !only) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
   if (auto recorded = hub.record_operator_read(who, "findings"); !recorded) return fail(streams, recorded.error());
-  const auto projection = hub.projection();
+  const auto as_at = projection_of(hub, as_known_at, streams);
+  if (!as_at) return fail(streams, as_at.error());
+  const auto& projection = *as_at;
   const Holdings& holdings = projection->holdings();
   std::vector<Finding> evaluated;
-  if (as_known_at || only || words.naive) {
+  if (only || words.naive) {
     const auto patterns = hub::shipped_patterns();
     if (!patterns) return fail(streams, patterns.error());
     evaluated = picture::find(projection->scene(), *patterns, {as_known_at, only, words.naive, 2});
   }
-  const std::vector<Finding>& list = as_known_at || only || words.naive ? evaluated : projection->findings;
+  const std::vector<Finding>& list = only || words.naive ? evaluated : projection->findings;
   json array = json::array();
+  std::size_t shown = 0;
   for (const Finding& finding : list) {
     if (finding.audience) continue;  // an agency's own: not the operator's to read
+    ++shown;
     std::vector<std::string> people, mentions, children, agencies, proof;
     for (const PersonId person : finding.people) people.push_back(hub::person_text(person));
     for (const MentionIndex m : finding.mentions) {
@@ -408,12 +447,16 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(array));
   } else {
-    fmt::print(streams.out, "{} {}\n", list.size(), list.size() == 1 ? "finding" : "findings");
+    fmt::print(streams.out, "{} {}\n", shown, shown == 1 ? "finding" : "findings");
   }
   return done;
 }
 
-int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
+namespace {
+
+using Verify = std::function<Result<ledger::Verification>(const std::optional<ledger::Head>& published, const ledger::Progress& progress)>;
+
+int say_verified(const Verify& verify, const std::string& head_file, Streams& streams) {
   std::optional<ledger::Head> published;
   if (!head_file.empty()) {
     const auto text = read_text(head_file);
@@ -423,7 +466,7 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
     published = *head;
   }
   ProgressLine progress(streams);
-  const auto verified = hub.ledger().verify(published, [&](std::uint64_t at, std::uint64_t of) { progress.show("verify", at, of); });
+  const auto verified = verify(published, [&](std::uint64_t at, std::uint64_t of) { progress.show("verify", at, of); });
   progress.finish();
   if (!verified) return fail(streams, verified.error());
   std::string root;
@@ -438,6 +481,16 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
     fmt::print(streams.out, "The ledger is not whole. {}\n", verified->says);
   }
   return verified->good() ? done : failed;
+}
+
+}  // namespace
+
+int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
+  return say_verified([&](const auto& published, const auto& progress) { return hub.ledger().verify(published, progress); }, head_file, streams);
+}
+
+int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams) {
+  return say_verified([&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); }, head_file, streams);
 }
 
 int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {

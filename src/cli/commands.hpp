@@ -27,12 +27,19 @@ struct IntakeWords {
   bool strict = false;
 };
 
+struct HeldBackWords {
+  std::uint64_t mend = 0;  // the entry of the row to mend; 0: list, or retry all
+  std::string row;         // as it should have come; "": as it came
+  bool retry = false;
+  std::string map;         // a mapping of one's own under which rows came; "": shipped layouts
+};
+
 int fail(Streams& streams, const Error& error);
 
 int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams);
 int list_formats(Streams& streams);
 int settle(hub::Hub& hub, Streams& streams, bool say_times);
-int held_back(hub::Hub& hub, std::uint64_t mend_entry, const std::string& mended_row, bool retry_all, Streams& streams);
+int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& who, Streams& streams);
 int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who, Streams& streams);
 int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who, Streams& streams);
 // most: how many links to print; 0: all of them.
@@ -47,6 +54,8 @@ struct FindingsWords {
 int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who, Streams& streams);
 
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams);
+// Of a hub whose ledger does not open because its end fails its proof.
+int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams);
 int head(hub::Hub& hub, const std::string& out_file, Streams& streams);
 
 // Shows how far a long piece of work is: a bar that redraws itself on a terminal, a line now and then in a log.

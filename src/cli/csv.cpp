@@ -92,7 +92,8 @@ char separator_of(std::string_view text) {
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  // Blanks at an end are quoted too, since a reader may take them for layout, as the one above does.
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos && trimmed(text) == text) return std::string(text);
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"') out += '"';

@@ -125,7 +125,7 @@ Result<Evaluated> from_files(const EvaluateWords& words, Streams& streams) {
     if (!day) return failure(ErrorCode::usage, "--on is a day such as 2012-12-31.");
     on = *day;
   }
-  auto rows = read_link_rows(words.files, words.id_column, words.columns, words.truth_column);
+  auto rows = read_link_rows(words.files, words.id_column, {words.columns, words.truth_column, ""});
   if (!rows) return std::unexpected(rows.error());
   rows->input.between_sources_only = words.between;
   auto clusters = words.linked.empty() ? new_clusters(words, *rows, streams) : linked_clusters(words, *rows);

@@ -12,6 +12,7 @@ namespace {
 constexpr std::array<std::string_view, linkage::attribute_count + 3> standard_names = {
     "forename", "surname",    "full_name", "alias", "postcode",   "address",    "town", "phone",
     "email",    "nhs_number", "upn",       "uprn",  "occupation", "birth_date", "sex",  "street_number"};
+constexpr std::size_t address_at = static_cast<std::size_t>(linkage::Attribute::address);
 constexpr std::size_t birth_date_at = linkage::attribute_count;
 constexpr std::size_t sex_at = birth_date_at + 1;
 constexpr std::size_t street_number_at = birth_date_at + 2;
@@ -105,6 +106,12 @@ PartialDate date_of(std::optional<int> year, std::optional<int> month, std::opti
   return {*make_date(*year, *month, 1), Precision::month};
 }
 
+// Day, month, year; or month, day, year where it cannot be the other.
+PartialDate day_first(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
+  if (month && day && *month > 12 && *day >= 1 && *day <= 12) std::swap(month, day);
+  return date_of(year, month, day);
+}
+
 }  // namespace
 
 Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::string>& header,
@@ -128,10 +135,19 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
                                                    standard, column, standard, fmt::join(standard_names, ", ")));
     }
     const std::size_t found = find(column);
+    std::size_t& of = chosen[static_cast<std::size_t>(at - standard_names.begin())];
     if (found == no_column)
       return failure(ErrorCode::malformed,
                      fmt::format("{}: there is no column {} (--column {}={}).", file, column, standard, column));
-    chosen[static_cast<std::size_t>(at - standard_names.begin())] = found;
+    if (of == no_column || of == found) {
+      of = found;
+    } else if (standard == "address") {
+      plan.more_address.push_back(found);
+    } else {
+      return failure(ErrorCode::usage, fmt::format("--column {}={}: {} is {} already; only an address may have several "
+                                                   "columns, which are joined.",
+                                                   standard, column, standard, header[of]));
+    }
   }
   for (const Known& known : known_columns) {
     const auto at = static_cast<std::size_t>(std::find(standard_names.begin(), standard_names.end(), known.standard) -
@@ -145,7 +161,19 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
       }
     }
   }
+  // Further lines of an address are recognised where there is a first one.
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    const std::string name = tight(header[c]);
+    const bool further = name == "address2" || name == "address3" || name == "addressline2" || name == "addressline3";
+    if (further && chosen[address_at] != no_column && c != plan.id && std::find(chosen.begin(), chosen.end(), c) == chosen.end() &&
+        std::find(plan.more_address.begin(), plan.more_address.end(), c) == plan.more_address.end())
+      plan.more_address.push_back(c);
+  }
   std::vector<bool> used(header.size(), false);
+  for (const std::size_t c : plan.more_address) {
+    used[c] = true;
+    plan.said.push_back(fmt::format("address ← {}", header[c]));
+  }
   used[plan.id] = true;
   for (std::size_t s = 0; s < chosen.size(); ++s) {
     if (chosen[s] == no_column) continue;
@@ -184,7 +212,7 @@ PartialDate read_birth_date(std::string_view text) {
                    parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
   }
   if (parts.size() >= 3 && parts[2].size() == 4)
-    return date_of(number_of(parts[2]), number_of(parts[1]), number_of(parts[0]));
+    return day_first(number_of(parts[2]), number_of(parts[1]), number_of(parts[0]));
   return {};
 }
 

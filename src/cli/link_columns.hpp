@@ -19,6 +19,7 @@ struct ColumnPlan {
   std::size_t id = no_column;
   std::size_t birth_date = no_column;
   std::size_t sex = no_column;
+  std::vector<std::size_t> more_address;  // further parts of the address, joined to it in order
   std::size_t street_number = no_column;  // stands before the address
   std::vector<std::size_t> of_attribute = std::vector<std::size_t>(linkage::attribute_count, no_column);
   std::vector<std::string> said;  // "surname ← last_name"

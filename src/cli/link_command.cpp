@@ -11,11 +11,25 @@ namespace wider::cli {
 namespace {
 
 Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, const linkage::Input& input,
-                                    const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(input, options);
+                                    std::span<const std::uint32_t> labels, const linkage::Options& options) {
+  if (arguments.model.empty()) return linkage::train(input, labels, options);
   const auto text = read_whole(arguments.model);
   if (!text) return std::unexpected(text.error());
   return linkage::parse_model(*text);
+}
+
+std::string alternatives_csv(const linkage::Linked& linked, const std::vector<std::string>& name_of_row) {
+  std::string text = "component,alternative,weight,source,id,cluster\n";
+  for (std::size_t c = 0; c < linked.uncertain.size(); ++c) {
+    const auto& component = linked.uncertain[c];
+    for (std::size_t p = 0; p < component.partitions.size(); ++p) {
+      const auto& partition = component.partitions[p];
+      for (std::size_t i = 0; i < component.rows.size(); ++i)
+        text += fmt::format("{},{},{:.6f},{},{}\n", c + 1, p + 1, partition.weight, name_of_row[component.rows[i]],
+                            partition.cluster[i] + 1);
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -24,11 +38,13 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   if (!arguments.splink.empty()) return run_splink_link(arguments);
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
+  if (!arguments.labels.empty() && !arguments.model.empty())
+    return failure(ErrorCode::usage, "--labels helps training, and with --model nothing is trained: give one of the two.");
   if (arguments.threshold < 0 || arguments.threshold >= 1)
     return failure(ErrorCode::usage, "--threshold is a probability between 0 and 1.");
   LinkReport report;
   Stopwatch watch;
-  auto rows = read_link_rows(arguments.files, arguments.id_column, arguments.columns, "");
+  auto rows = read_link_rows(arguments.files, arguments.id_column, {arguments.columns, "", arguments.labels});
   if (!rows) return std::unexpected(rows.error());
   linkage::Input& input = rows->input;
   input.between_sources_only = arguments.between;
@@ -42,7 +58,9 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   options.memory_bytes = arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
-  const auto model = model_for(arguments, input, options);
+  options.with_alternatives = !arguments.alternatives.empty();
+  options.components_only = arguments.components;
+  const auto model = model_for(arguments, input, rows->labels, options);
   if (!model) return std::unexpected(model.error());
   if (!arguments.write_model.empty()) {
     if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
@@ -57,6 +75,12 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
       pairs += fmt::format("{},{},{:.6f}\n", name_of_row[a], name_of_row[b], probability);
     };
   }
+  std::string candidates = "source_left,id_left,source_right,id_right\n";
+  if (!arguments.candidates.empty()) {
+    options.each_candidate = [&](std::uint32_t a, std::uint32_t b) {
+      candidates += fmt::format("{},{}\n", name_of_row[a], name_of_row[b]);
+    };
+  }
   const auto linked = linkage::link(input, **model, {}, options);
   if (!linked) return std::unexpected(linked.error());
   report.link_seconds = watch.lap();
@@ -65,6 +89,13 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   report.blocking_note = linked->blocking_note;
 
   const std::string out = linked_csv(arguments.files, rows->ids, linked->cluster, report.persons);
+  if (!arguments.alternatives.empty()) {
+    if (const auto wrote = write_whole(arguments.alternatives, alternatives_csv(*linked, name_of_row)); !wrote)
+      return std::unexpected(wrote.error());
+  }
+  if (!arguments.candidates.empty()) {
+    if (const auto wrote = write_whole(arguments.candidates, candidates); !wrote) return std::unexpected(wrote.error());
+  }
   if (!arguments.pairs.empty()) {
     if (const auto wrote = write_whole(arguments.pairs, pairs); !wrote) return std::unexpected(wrote.error());
   }

@@ -33,6 +33,7 @@ Json our_model(const linkage::Model& model) {
                {"prior_weight", bits(model.match_probability, 1 - model.match_probability)},
                {"pair_threshold", model.pair_threshold},
                {"family_share", model.family_share},
+               {"name_dependence", model.name_dependence},
                {"largest_block", model.blocking.largest_block}};
   const auto& infos = linkage::field_infos();
   for (std::size_t f = 0; f < linkage::field_count; ++f) {
@@ -43,8 +44,9 @@ Json our_model(const linkage::Model& model) {
     }
     json["fields"].push_back({{"field", infos[f].name}, {"levels", levels}});
   }
-  for (std::size_t r = 0; r < linkage::rule_count; ++r)
-    json["blocking_rules"].push_back(linkage::name_of(static_cast<linkage::Rule>(r)));
+  for (const linkage::Rule rule : linkage::every_rule) {
+    if (model.blocking.used[static_cast<std::size_t>(rule)]) json["blocking_rules"].push_back(linkage::name_of(rule));
+  }
   for (std::size_t t = 0; t < linkage::term_count; ++t) {
     const linkage::TermTable& table = model.terms[t];
     json["terms"].push_back({{"term", linkage::name_of(static_cast<linkage::Term>(t))},
@@ -189,7 +191,7 @@ int train_model(const TrainWords& words, Streams& streams) {
   if (words.between && words.files.size() < 2)
     return fail(streams, {ErrorCode::usage, "--between links files to each other: give two or more."});
   Stopwatch watch;
-  auto rows = read_link_rows(words.files, words.id_column, words.columns, "");
+  auto rows = read_link_rows(words.files, words.id_column, {words.columns, "", words.labels});
   if (!rows) return fail(streams, rows.error());
   rows->input.between_sources_only = words.between;
   ProgressLine progress(streams);
@@ -198,7 +200,7 @@ int train_model(const TrainWords& words, Streams& streams) {
   options.memory_bytes = words.memory_bytes;
   options.seed = words.seed;
   options.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
-  const auto model = linkage::train(rows->input, options);
+  const auto model = linkage::train(rows->input, rows->labels, options);
   progress.finish();
   if (!model) return fail(streams, model.error());
   if (const auto wrote = write_whole(words.out, linkage::to_toml(**model)); !wrote) return fail(streams, wrote.error());

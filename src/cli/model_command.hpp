@@ -15,6 +15,7 @@ struct TrainWords {
   std::vector<std::string> files;
   std::string id_column;
   std::vector<std::pair<std::string, std::string>> columns;  // standard attribute, column
+  std::string labels;  // column that is equal for rows known to be one person; "" is none
   bool between = false;
   unsigned threads = 2;
   std::uint64_t memory_bytes = 4ULL << 30;

@@ -34,11 +34,9 @@ struct Words {
   IntakeWords intake;
   bool list = false;
   bool simulated = false;
-  std::uint64_t mend = 0;
   bool cannot_tell = false, agree = false;
   std::uint64_t most = 50;  // links in doubt
-  std::string row;
-  bool retry = false;
+  HeldBackWords held_back;
   std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
   FindingsWords findings;
   DemoWords demo;
@@ -51,13 +49,14 @@ struct Words {
   std::string model, other_model;
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
-  bool different = false, withdraw = false, behind_tls = false;
+  bool different = false, withdraw = false, behind_tls = false, close = false;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
 struct Chosen {
   std::function<int(Streams&)> alone;
   std::function<int(hub::Hub&, Streams&)> on_hub;
+  std::function<int(Streams&)> on_damaged;  // instead of on_hub, where the ledger fails its proof and does not open
   bool settled = false;  // needs people and findings
 };
 
@@ -124,11 +123,13 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* held = app.add_subcommand("held-back", "List, mend and retry the rows that could not be taken in");
   hub_option(held, words);
-  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry"});
-  held->add_option("--mend", words.mend, "The entry of the row to mend");
-  held->add_option("--row", words.row, "The row as it should have come");
-  held->add_flag("--retry", words.retry, "Try every held-back row again as it is (after a mapping was corrected)");
-  held->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return held_back(hub, words.mend, words.row, words.retry, streams); }; });
+  examples(held, {"held-back --hub H", "held-back --hub H --mend 1042 --row '17,SMITH,Ann,03/04/1994'", "held-back --hub H --retry", "held-back --hub H --map our-crimes.toml --retry"});
+  held->add_option("--mend", words.held_back.mend, "The entry of the row to mend");
+  held->add_option("--row", words.held_back.row, "The row as it should have come");
+  held->add_flag("--retry", words.held_back.retry, "Try every held-back row again as it is (after a mapping was corrected)");
+  existing_file_option(held, "--map", words.held_back.map, "The mapping of your own under which the rows came, corrected (TOML)", words);
+  held->add_option("--purpose", words.purpose, "Why you read this; it is recorded")->capture_default_str();
+  held->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return held_back(hub, words.held_back, operator_of(words), streams); }; });
 
   auto* settle_command = app.add_subcommand("settle", "Link people and find patterns now, and keep a snapshot, so that the next command starts quickly");
   hub_option(settle_command, words);
@@ -137,13 +138,19 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* account = app.add_subcommand("account", "Let somebody sign in; the password is read from standard input");
   hub_option(account, words);
-  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt"});
+  examples(account, {"account --hub H --username sam --name 'Sam Okafor' --role social-worker --agency social-care < password.txt", "account --hub H --username sam --close"});
   account->add_option("--username", words.account.username, "The name to sign in with")->required();
-  account->add_option("--name", words.account.name, "The person's name")->required();
+  account->add_option("--name", words.account.name, "The person's name");
   account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
   account->add_option("--agency", words.agency, "The person's agency");
+  account->add_flag("--close", words.close, "The account signs in no more; what it did stays");
   account->callback([&] {
+    if (!words.close && words.account.name.empty()) throw CLI::RequiredError("--name");
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
+      if (words.close) {
+        const auto closed = hub.close_account(words.account.username);
+        return closed ? static_cast<int>(done) : fail(streams, closed.error());
+      }
       const auto role = access::user_role_named(words.role);
       const auto agency = agency_named(words.agency);
       if (!role || !agency) return fail(streams, {ErrorCode::usage, "There is no such role or agency."});
@@ -198,15 +205,16 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
                     "decide-link --hub H social-care/person-S12 health/emergency-E3 --withdraw --reason 'Decided about the wrong record'"});
   decide->add_option("left", words.left, "agency/mention")->required();
   decide->add_option("right", words.right, "agency/mention")->required();
-  decide->add_flag("--different", words.different, "They are not one person");
-  decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back");
-  decide->add_flag("--cannot-tell", words.cannot_tell, "Looked at, and nobody can say: it is set aside and changes nothing");
-  decide->add_flag("--agree", words.agree, "As second person, with what somebody else said of two families' records");
+  auto* different = decide->add_flag("--different", words.different, "They are not one person");
+  auto* withdraw = decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back")->excludes(different);
+  auto* cannot_tell = decide->add_flag("--cannot-tell", words.cannot_tell, "Looked at, and nobody can say: it is set aside and changes nothing")->excludes(different)->excludes(withdraw);
+  decide->add_flag("--agree", words.agree, "As second person, with what somebody else said of two families' records")->excludes(different)->excludes(withdraw)->excludes(cannot_tell);
   decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
       const auto projection = hub.projection();
       hub::LinkDecision decision;
+      std::pair<MentionIndex, MentionIndex> mentions;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
       decision.unsure = words.cannot_tell;
@@ -216,14 +224,14 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
         const std::string& text = is_left ? words.left : words.right;
         const auto mention = hub::mention_of_text(projection->holdings(), text);
         if (!mention) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}.", text)});
+        (is_left ? mentions.first : mentions.second) = *mention;
         (is_left ? decision.left_agency : decision.right_agency) = projection->holdings().at(projection->holdings().at(*mention).record).agency;
         (is_left ? decision.left : decision.right) = projection->holdings().name(*mention);
       }
       const auto recorded = hub.decide_link(decision, operator_of(words));
       if (!recorded) return fail(streams, recorded.error());
-      const auto left = hub::mention_of_text(projection->holdings(), words.left), right = hub::mention_of_text(projection->holdings(), words.right);
       const bool joins = decision.same && !decision.withdrawn && !decision.unsure && !decision.agrees;
-      const std::string why = joins ? hub::why_a_second_person(*projection, *hub.model_of(*projection), *left, *right) : "";
+      const std::string why = joins ? hub::why_a_second_person(*projection, *hub.model_of(*projection), mentions.first, mentions.second) : "";
       if (!why.empty()) fmt::print(streams.err, "It waits for a second person (decide-link --agree). {}\n", why);
       return static_cast<int>(done);
     });
@@ -252,7 +260,10 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   hub_option(verify_command, words);
   examples(verify_command, {"ledger verify --hub H", "ledger verify --hub H --head published-head.json"});
   existing_file_option(verify_command, "--head", words.head, "A head published earlier (JSON): shows a roll-back", words);
-  verify_command->callback([&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); }; });
+  verify_command->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); };
+    chosen.on_damaged = [&](Streams& streams) { return verify_unopened(words.hub, words.head, streams); };
+  });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
   examples(head_command, {"ledger head --hub H --out published-head.json"});
@@ -357,6 +368,14 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
   link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--alternatives", words.link.alternatives,
+                           "Also write the components that are not certain: at most 64 partitions each, with weights");
+  link_command->add_option("--candidates", words.link.candidates,
+                           "Also write every pair of rows that blocking brings together: for checking, on small files");
+  link_command->add_flag("--components", words.link.components,
+                         "Clusters are connected components, whatever speaks against: only to compare with");
+  link_command->add_option("--labels", words.link.labels,
+                           "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   link_command->add_option("--write-model", words.link.write_model, "Also write the model that was used (TOML)");
   link_command->add_option("--out", words.link.out, "The CSV file to write: source,id,person")->required();
   link_command->add_option("--pairs", words.link.pairs, "Also write the scored pairs");
@@ -385,6 +404,7 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   train->add_option("files", words.train.files, "The CSV files")->required()->type_name("FILE")->check(CLI::ExistingFile);
   train->add_option("--id", words.train.id_column, "The column that names each row")->required()->type_name("COLUMN");
   column_option(train, words);
+  train->add_option("--labels", words.train.labels, "Column that is equal for rows known to be one person, empty where nobody knows: helps training");
   train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
   train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
   train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")->transform(CLI::AsSizeValue(false));
@@ -491,6 +511,7 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   auto hub = hub::Hub::open(words.hub);
   if (hub) return run_on(**hub, chosen, streams);
   if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(words, arguments, streams);
+  if (hub.error().code == ErrorCode::corrupt && chosen.on_damaged) return chosen.on_damaged(streams);
   return fail(streams, hub.error());
 }
 

@@ -37,10 +37,11 @@ std::string answer(hub::Hub& hub, std::string_view text, std::uint32_t caller) {
   return to_json(ControlAnswer{status, out.str(), err.str()});
 }
 
-// Settles again when entries that matter have come in and a moment has passed without more.
+// Settles again when entries that matter have come in: once no more of them came for half a second, or, where they keep
+// coming, after five. Looks alone are worth no new projection, and do not put one off: they change nothing that pages show.
 class Settler {
  public:
-  explicit Settler(hub::Hub& hub) : hub_(hub), thread_([this] { run(); }) {}
+  Settler(hub::Hub& hub, Streams& streams) : hub_(hub), streams_(streams), thread_([this] { run(); }) {}
   ~Settler() {
     done_ = true;
     thread_.join();
@@ -51,20 +52,31 @@ class Settler {
  private:
   void run() {
     step_back();
-    std::uint64_t seen = hub_.ledger().size();
-    std::uint64_t settled_at = seen;
+    std::uint64_t seen = hub_.projection()->facts.through;
+    int ticks_waiting = 0;  // since the first news that is not on the pages yet; 0: there is none
     while (!done_) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      std::this_thread::sleep_for(tick);
       const std::uint64_t size = hub_.ledger().size();
-      // Looks alone (a few entries a second) are worth no new projection: they change nothing that pages show.
-      if (size == seen && size - settled_at > 0 && hub_.has_news()) {
-        (void)hub_.settle({1, {}});
-        settled_at = hub_.ledger().size();
-      }
+      const bool more = size > seen && hub_.has_news_after(seen);
       seen = size;
+      if (more || ticks_waiting > 0) ++ticks_waiting;
+      if (ticks_waiting == 0 || (more && ticks_waiting < most_ticks)) continue;
+      if (const auto settled = hub_.settle({1, {}}); settled) {
+        ticks_waiting = 0;
+      } else if (settled.error().code != ErrorCode::unavailable) {  // unavailable: the server is about to end
+        fmt::print(streams_.err, "New entries could not be settled, the pages show what was settled before; it is tried again: {}\n",
+                   settled.error().message);
+        streams_.err.flush();
+        ticks_waiting = 1;
+        for (int i = 0; i < ticks_after_failure && !done_; ++i) std::this_thread::sleep_for(tick);
+      }
     }
   }
+  static constexpr std::chrono::milliseconds tick{500};
+  static constexpr int most_ticks = 10;
+  static constexpr int ticks_after_failure = 20;
   hub::Hub& hub_;
+  Streams& streams_;
   std::atomic<bool> done_{false};
   std::thread thread_;
 };
@@ -131,7 +143,7 @@ int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& st
   options.behind_tls = behind_tls;
   auto server = web::Server::start(hub, options);
   if (!server) return fail(streams, server.error());
-  const Settler settler(hub);
+  const Settler settler(hub, streams);
   stop_asked = false;
   std::signal(SIGINT, ask_to_stop);
   std::signal(SIGTERM, ask_to_stop);

@@ -29,7 +29,7 @@ const std::string* find(const std::vector<EmbeddedFile>& files, std::string_view
 
 Result<intake::FormatPtr> shipped_format(std::string_view name) {
   if (name == "cin") return intake::cin_format();
-  if (const std::string* text = find(wider_embedded_mappings, fmt::format("{}.toml", name))) {
+  if (const std::string* text = shipped_mapping(name)) {
     return intake::parse_mapping(*text, name);
   }
   std::vector<std::string> names = {"cin"};
@@ -46,6 +46,10 @@ std::vector<intake::FormatName> shipped_formats() {
     }
   }
   return formats;
+}
+
+const std::string* shipped_mapping(std::string_view name) {
+  return find(wider_embedded_mappings, fmt::format("{}.toml", name));
 }
 
 Result<std::vector<picture::PatternPtr>> shipped_patterns() {

@@ -17,6 +17,9 @@ namespace wider::hub {
 [[nodiscard]] Result<intake::FormatPtr> shipped_format(std::string_view name);
 [[nodiscard]] std::vector<intake::FormatName> shipped_formats();
 
+// The text of a mapping by its name; nullptr when there is none ("cin" has none).
+[[nodiscard]] const std::string* shipped_mapping(std::string_view name);
+
 // The patterns of patterns/*.toml, in order of file name.
 [[nodiscard]] Result<std::vector<picture::PatternPtr>> shipped_patterns();
 

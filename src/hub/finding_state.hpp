@@ -28,7 +28,10 @@ using FindingStates = std::unordered_map<std::string, FindingState>;
 // Whether this account may do this to a finding that stands so; says why not.
 [[nodiscard]] Result<void> allowed(const FindingState& state, FindingAction action, std::uint32_t account);
 
-// Checks what was filled in: a reason for dismissing and opening again, a later day for putting off.
+// Put off for longer, a finding would be dismissed without the second person of ADR 9.
+inline constexpr std::int32_t longest_snooze_days = 90;
+
+// Checks what was filled in: a reason for dismissing, opening again and putting off, and for that a day soon enough.
 [[nodiscard]] Result<void> filled_in(FindingAction action, std::string_view reason, std::string_view until, Date today);
 
 [[nodiscard]] std::string account_name(std::span<const Account> accounts, std::uint32_t number);

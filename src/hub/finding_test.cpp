@@ -66,7 +66,11 @@ TEST(FindingState, WhatIsFilledInIsChecked) {
   }
   for (const char* wrong : {"", "tomorrow", "2009-07-02", "2008-01-01"})
     EXPECT_FALSE(filled_in(snooze, "", wrong, today).has_value()) << wrong;
-  EXPECT_TRUE(filled_in(snooze, "", "2009-07-03", today).has_value());
+  EXPECT_FALSE(filled_in(snooze, " ", "2009-07-03", today).has_value()) << "nobody learns why it waits";
+  EXPECT_TRUE(filled_in(snooze, "the strategy meeting is on that day", "2009-07-03", today).has_value());
+  EXPECT_TRUE(filled_in(snooze, "why", to_iso(today + longest_snooze_days), today).has_value());
+  EXPECT_FALSE(filled_in(snooze, "why", to_iso(today + longest_snooze_days + 1), today).has_value());
+  EXPECT_FALSE(filled_in(snooze, "why", "9999-12-31", today).has_value()) << "put off for ever is dismissed by one person";
 }
 
 TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {

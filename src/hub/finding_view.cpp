@@ -81,15 +81,21 @@ Result<ProofRow> proof_row(const Projection& projection, ledger::Ledger& ledger,
   return row;
 }
 
-std::vector<HolderRow> holders_of(const Projection& projection, const Finding& finding) {
+// Which agency held which part, as far as the viewer may see kinds and dates.
+std::vector<HolderRow> holders_of(const Projection& projection, const Viewer& viewer, const Finding& finding) {
   struct Part {
     std::map<RecordKind, int> kinds;
     Date since;
+    bool all_shown = true;
   };
   std::map<Agency, Part> parts;
   for (const RecordIndex index : finding.proof) {
     const RecordRow& record = projection.holdings().at(index);
     Part& part = parts[record.agency];
+    if (decide_for(viewer, record).depth < access::Depth::outline) {
+      part.all_shown = false;
+      continue;
+    }
     if (record.kind != RecordKind::sexual_health) ++part.kinds[record.kind];
     const Date day = record.known.valid() ? record.known : record.day();
     if (day.valid() && (!part.since.valid() || day < part.since)) part.since = day;
@@ -99,6 +105,7 @@ std::vector<HolderRow> holders_of(const Projection& projection, const Finding& f
     std::vector<std::string> words;
     for (const auto& [kind, count] : part.kinds)
       words.push_back(count == 1 ? std::string(title_of(kind)) : fmt::format("{} × {}", count, title_of(kind)));
+    if (!part.all_shown) words.emplace_back(words.empty() ? "What cannot be shown to you" : "what cannot be shown to you");
     rows.push_back({std::string(title_of(agency)), join_words(words), to_words(part.since)});
   }
   return rows;
@@ -304,7 +311,7 @@ Result<FindingView> make_finding_view(const Projection& projection, ledger::Ledg
     if (!row) return std::unexpected(row.error());
     view.also.push_back(std::move(*row));
   }
-  view.holders = holders_of(projection, finding);
+  view.holders = holders_of(projection, viewer, finding);
   for (const auto& one : finding.explanations) view.explanations.push_back({one.question, one.answer});
   for (const PersonId person : finding.people) {
     const Profile profile = profile_of(projection, viewer, person);

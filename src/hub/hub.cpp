@@ -100,11 +100,9 @@ bool Hub::behind() const {
   return !projection || projection->facts.through < ledger_->size();
 }
 
-bool Hub::has_news() {
-  const auto projection = this->projection();
-  const std::uint64_t through = projection ? projection->facts.through : 0;
+bool Hub::has_news_after(std::uint64_t sequence) {
   bool news = false;
-  const auto read = ledger_->read_headers(through + 1, ledger_->size(), [&](const ledger::Header& header) {
+  const auto read = ledger_->read_headers(sequence + 1, ledger_->size(), [&](const ledger::Header& header) {
     news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
            header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose && header.kind != EntryKind::submission;
     return !news;
@@ -188,20 +186,48 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
   if (wanted.username.empty() || wanted.password.size() < 12) {
     return failure(ErrorCode::usage, "An account needs a user name, and a password of at least 12 characters.");
   }
+  if (wanted.username.size() > longest_username) return failure(ErrorCode::usage, fmt::format("A user name has at most {} letters.", longest_username));
+  const auto accounts = accounts_now();
+  if (!accounts) return std::unexpected(accounts.error());
+  if (std::ranges::any_of(*accounts, [&](const Account& one) { return one.username == wanted.username && !one.closed; })) {
+    return failure(ErrorCode::already_there, fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
+  }
   auto hash = access::hash_password(wanted.password);
   if (!hash) return std::unexpected(hash.error());
-  std::uint32_t number = 1;
-  const auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
-    if (header.kind == EntryKind::account) ++number;
-    return true;
-  });
-  if (!read) return std::unexpected(read.error());
+  const auto number = static_cast<std::uint32_t>(accounts->size() + 1);
   Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
   return append_only(EntryKind::account, {}, encode_account(account));
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
-  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump());
+  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+Result<std::vector<Account>> Hub::accounts_now() {
+  std::vector<std::uint64_t> entries;
+  auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
+    if (header.kind == EntryKind::account) entries.push_back(header.sequence);
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  Facts facts;
+  for (const std::uint64_t sequence : entries) {
+    const auto entry = ledger_->read(sequence);
+    if (!entry) return std::unexpected(entry.error());
+    if (auto applied = facts.apply(*entry); !applied) return std::unexpected(applied.error());
+  }
+  return facts.accounts;
+}
+
+Result<void> Hub::close_account(std::string_view username) {
+  const auto accounts = accounts_now();
+  if (!accounts) return std::unexpected(accounts.error());
+  for (Account account : *accounts) {
+    if (account.username != username || account.closed) continue;
+    account.closed = true;
+    return append_only(EntryKind::account, {}, encode_account(account));
+  }
+  return failure(ErrorCode::not_found, fmt::format("Nobody signs in as '{}'.", username));
 }
 
 Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
@@ -244,14 +270,14 @@ Result<std::vector<HeldBackLine>> Hub::held_back_rows() {
   return held_back_lines(*entries);
 }
 
-Result<IntakeReport> Hub::mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor) {
+Result<IntakeReport> Hub::mend(const HeldBackMend& mend) {
   const std::scoped_lock lock(work_mutex_);
   if (!known_) {
     auto known = Known::of(*ledger_);
     if (!known) return std::unexpected(known.error());
     known_ = std::make_unique<Known>(std::move(*known));
   }
-  return retry_held_back(*ledger_, *known_, entry, mended_row, actor);
+  return retry_held_back(*ledger_, *known_, mend);
 }
 
 linkage::ModelPtr Hub::model_of(const Projection& projection) const {
@@ -263,10 +289,6 @@ linkage::ModelPtr Hub::model_of(const Projection& projection) const {
     model_text_ = projection.facts.model;
   }
   return model_;
-}
-
-linkage::Explanation Hub::explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const {
-  return explain_two(projection, *model_of(projection), left, right);
 }
 
 ledger::Ref Hub::reference_of(std::uint32_t account) const {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "hub/as_at.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_state.hpp"
 #include "hub/pages.hpp"
@@ -35,6 +36,8 @@ struct NewAccount {
 };
 
 // The OS user who runs a command, and why: a read on the command line leaves its entry too.
+inline constexpr std::size_t longest_username = 100;
+
 struct Operator {
   std::string user;
   std::string purpose = "administration";
@@ -56,19 +59,21 @@ class Hub final : public Pages {
   Result<std::vector<StageTime>> settle(const SettleOptions& options);
   // Whether entries have come in that the published projection does not know.
   [[nodiscard]] bool behind() const;
-  // Whether any of them changes what pages show (looks and searches do not).
-  [[nodiscard]] bool has_news();
+  // Whether any entry after `sequence` changes what pages show (looks and searches do not).
+  [[nodiscard]] bool has_news_after(std::uint64_t sequence);
   // The published projection; never null after settle().
   [[nodiscard]] std::shared_ptr<const Projection> projection() const;
 
-  Result<void> add_account(const NewAccount& account);
+  Result<void> add_account(const NewAccount& account);  // already_there: the user name is taken
+  Result<void> close_account(std::string_view username);  // not_found
+  Result<std::vector<Account>> accounts_now();            // of the ledger, not of the projection
   Result<void> record_operator_read(const Operator& who, std::string_view what);
   Result<void> decide_link(const LinkDecision& decision, const Operator& who);
   Result<std::vector<HeldBackLine>> held_back_rows();
   Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
-  Result<IntakeReport> mend(std::uint64_t entry, std::string_view mended_row, const ledger::Ref& actor);
-  [[nodiscard]] linkage::Explanation explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const;
+  // usage, not_found: there is no such row, or it was mended before.
+  Result<IntakeReport> mend(const HeldBackMend& mend);
 
   [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -117,6 +122,7 @@ class Hub final : public Pages {
   [[nodiscard]] Words words_now(const Projection& projection) const;
   Result<void> say(const Projection& projection, LinkDecision word, const ledger::Ref& actor);
   std::shared_ptr<const ReviewBook> reviews_of(const std::shared_ptr<const Projection>& projection);
+  [[nodiscard]] FindingStates states_on(Date day) const;  // as they stood at the end of that day
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
   Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
@@ -142,6 +148,7 @@ class Hub final : public Pages {
   std::shared_ptr<const DutyBook> duties_;
   std::shared_ptr<const Projection> duties_of_;
   Date duties_on_;
+  PastPictures past_;
   mutable std::mutex model_mutex_;  // guards the two below
   mutable std::string model_text_;
   mutable linkage::ModelPtr model_;

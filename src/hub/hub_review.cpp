@@ -81,6 +81,7 @@ Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mentio
 
 Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
   LinkDecision signed_decision = decision;
+  signed_decision.purpose = who.purpose;
   if (signed_decision.by.empty()) signed_decision.by = who.user;
   return say(*projection(), std::move(signed_decision), {});
 }
@@ -109,7 +110,7 @@ Result<void> Hub::say(const Projection& projection, LinkDecision word, const led
   } else if (word.withdrawn) {
     const bool any = std::any_of(standing.begin(), standing.end(),
                                  [&](const LinkDecision& one) { return about_the_same_two(one, word); });
-    if (!any) return failure(ErrorCode::usage, "Nobody has said anything about these two that could be taken back.");
+    if (!any) return failure(word.account == 0 ? ErrorCode::not_found : ErrorCode::usage, "Nobody decided about these two: there is nothing to take back.");
     told.waits = waiting != standing.end();
   } else if (word.same && !word.unsure) {
     word.waits = told.waits = !why_a_second_person(projection, *model_of(projection), *left, *right).empty();

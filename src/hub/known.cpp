@@ -1,5 +1,7 @@
 #include "hub/known.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -24,6 +26,7 @@ Result<Known> Known::of(ledger::Ledger& ledger) {
                           header.kind == EntryKind::held_back;
     if (of_a_row) (void)known.learn(header.reference);
     if (header.kind == EntryKind::submission) known.add_file(header.reference);
+    if (header.kind == EntryKind::held_back_settled) known.add_settled(header.reference);
     return true;
   });
   if (!read) return std::unexpected(read.error());
@@ -37,6 +40,10 @@ ledger::Ref Known::reference(const ledger::Ledger& ledger, std::string_view name
   std::copy_n(name_hash.begin(), 8, reference.begin());
   std::copy_n(content_hash.begin(), 8, reference.begin() + 8);
   return reference;
+}
+
+ledger::Ref Known::settled_reference(const ledger::Ledger& ledger, std::uint64_t held_back_entry) {
+  return ledger.keyed_reference(fmt::format("settled|{}", held_back_entry));
 }
 
 bool Known::learn(const ledger::Ref& reference) {

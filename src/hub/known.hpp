@@ -27,9 +27,15 @@ class Known {
   [[nodiscard]] bool has_file(const ledger::Ref& digest) const { return files_.contains(digest); }
   void add_file(const ledger::Ref& digest) { files_.insert(digest); }
 
+  // A held-back row is mended once.
+  [[nodiscard]] static ledger::Ref settled_reference(const ledger::Ledger& ledger, std::uint64_t held_back_entry);
+  [[nodiscard]] bool is_settled(const ledger::Ref& settled) const { return settled_.contains(settled); }
+  void add_settled(const ledger::Ref& settled) { settled_.insert(settled); }
+
  private:
   absl::flat_hash_map<std::uint64_t, std::uint64_t> latest_;
   std::set<ledger::Ref> files_;
+  std::set<ledger::Ref> settled_;
 };
 
 }  // namespace wider::hub

@@ -23,6 +23,10 @@ struct SessionView {
   std::string csrf;
 };
 
+// What person() says with `unavailable` where the past is asked for and is not there yet.
+inline constexpr std::string_view being_put_together =
+    "The picture as it was on that day is being put together from all records. Open the page again in a minute.";
+
 struct PersonQuery {
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""

@@ -153,12 +153,15 @@ Result<void> add_chronology(const Projection& projection, ledger::Ledger& ledger
   std::vector<ShownLine> lines;
   std::set<RecordKind> kinds;
   Date last_day;
-  for (auto& line : picture::chronology(projection.scene(), person, parse_iso_date(query.as_known_at), viewer.agency)) {
-    const RecordRow& record = holdings.at(line.record);
-    if (decide_for(viewer, record).depth < access::Depth::outline) continue;
+  const auto keep = [&](RecordIndex index) {
+    const RecordRow& record = holdings.at(index);
+    if (decide_for(viewer, record).depth < access::Depth::outline) return false;
     kinds.insert(record.kind);
+    return (!only || record.agency == *only) && (!kind || record.kind == *kind);
+  };
+  for (auto& line :
+       picture::chronology(projection.scene(), person, parse_iso_date(query.as_known_at), viewer.agency, keep)) {
     const Date first = line.happened.first;
-    if ((only && record.agency != *only) || (kind && record.kind != *kind)) continue;
     if ((from && first.valid() && line.happened.last < *from) || (to && first.valid() && first > *to)) continue;
     ShownLine shown{std::move(line), ""};
     if (last_day.valid() && first.valid() && first - last_day > gap_days) shown.gap_before = gap_words(last_day, first);

@@ -47,6 +47,7 @@ LinkDecision decision_of(const json& body) {
   decision.withdrawn = body.at("withdrawn").get<bool>();
   decision.by = body.value("by", std::string());
   decision.reason = body.value("reason", std::string());
+  decision.purpose = body.value("purpose", std::string());
   decision.account = body.value("account", 0U);
   decision.unsure = body.value("unsure", false);
   decision.waits = body.value("waits", false);
@@ -112,6 +113,13 @@ void apply_word(std::vector<LinkDecision>& standing, LinkDecision word) {
 Projection::Projection() = default;
 Projection::~Projection() = default;
 
+void Facts::take_receipt(Agency agency, Handling handling, Instant received) {
+  if (handling != Handling::shared) return;
+  last_received = std::max(last_received, received);
+  Instant& last = last_received_from[agency];
+  last = std::max(last, received);
+}
+
 Result<void> Facts::apply(const ledger::Entry& entry) {
   using ledger::EntryKind;
   through = entry.header.sequence;
@@ -122,9 +130,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         const auto record = decode_record(entry.body);
         if (!record) return not_its_kind(entry.header.sequence);
         holdings.add(*record, entry.header.sequence, entry.header.received);
-        last_received = std::max(last_received, entry.header.received);
-        Instant& last = last_received_from[record->agency];
-        last = std::max(last, entry.header.received);
+        take_receipt(record->agency, record->handling, entry.header.received);
         ++identity_version;
         break;
       }
@@ -134,6 +140,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         if (!agency) return not_its_kind(entry.header.sequence);
         if (const auto record = holdings.find_record(*agency, body.at("record").get<std::string>())) holdings.withdraw(*record);
         ++identity_version;
+        ++past_version;
         break;
       }
       case EntryKind::held_back: held_back.push_back(entry.header.sequence); break;
@@ -143,6 +150,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         LinkDecision word = decode_decision(entry.body);
         word.at = entry.header.received;
         identity_version += word.waits || word.unsure ? 0 : 1;  // neither changes who is who
+        decision_history.push_back(word);
         apply_word(link_decisions, std::move(word));
         break;
       }
@@ -151,6 +159,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       case EntryKind::model_adopted:
         model = entry.body;
         ++identity_version;
+        ++past_version;
         break;
       default: break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
     }
@@ -183,7 +192,7 @@ std::string encode_account(const Account& account) {
               {"role", access::name_of(account.role)},
               {"agency", name_of(account.agency)},
               {"closed", account.closed}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_decision(const LinkDecision& decision) {
@@ -194,6 +203,7 @@ std::string encode_decision(const LinkDecision& decision) {
                {"same", decision.same},
                {"withdrawn", decision.withdrawn},
                {"by", decision.by},
+               {"purpose", decision.purpose},
                {"reason", decision.reason}};
   if (decision.account != 0) body["account"] = decision.account;
   if (decision.unsure) body["unsure"] = true;
@@ -211,10 +221,12 @@ std::string encode_event(const FindingEvent& event) {
               {"reason", event.reason},
               {"until", event.until},
               {"account", event.account}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string encode_settled(std::uint64_t held_back_entry) { return json{{"entry", held_back_entry}}.dump(); }
+std::string encode_settled(std::uint64_t held_back_entry, const std::string& by) {
+  return json{{"entry", held_back_entry}, {"by", by}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string encode_withdrawal(Agency agency, std::string_view record_name) {
   return json{{"agency", name_of(agency)}, {"record", record_name}}.dump();

@@ -41,6 +41,7 @@ struct LinkDecision {
   bool withdrawn = false;
   std::string by;      // whose word it is: a name, or the OS user of a command
   std::string reason;  // "" where none was asked for
+  std::string purpose; // of a command; a page's purpose is in the look that led to it
   Instant at;          // of its entry
   std::uint32_t account = 0;  // whose word; 0: the operator of a command
   bool unsure = false;
@@ -80,15 +81,19 @@ struct Facts {
   std::uint64_t through = 0;  // the last sequence applied
   Holdings holdings;
   std::vector<Account> accounts;
-  std::vector<LinkDecision> link_decisions;
-  std::vector<NoticeEntry> notices;  // oldest first
+  std::vector<LinkDecision> link_decisions;    // what stands
+  std::vector<LinkDecision> decision_history;  // every word and withdrawal, in order
+  std::vector<NoticeEntry> notices;            // oldest first
   std::vector<FindingEvent> finding_events;
   std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
   std::string model;                     // the adopted linkage model, TOML; "" when none
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes
+  std::uint64_t past_version = 0;      // goes up when that changes what is said of past days too
 
+  // Moves the day to which the data is good: by what everybody may know of alone (invariant 10).
+  void take_receipt(Agency agency, Handling handling, Instant received);
   // Takes one entry in. corrupt: a body that is not what its kind says.
   [[nodiscard]] Result<void> apply(const ledger::Entry& entry);
 };
@@ -129,7 +134,7 @@ struct Projection {
 [[nodiscard]] std::string encode_notice(const NoticeEntry& notice);
 [[nodiscard]] NoticeEntry decode_notice(std::string_view body, Instant at);  // throws likewise
 [[nodiscard]] std::string encode_event(const FindingEvent& event);
-[[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry);
+[[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry, const std::string& by);
 [[nodiscard]] std::string encode_withdrawal(Agency agency, std::string_view record_name);
 
 }  // namespace wider::hub

@@ -79,7 +79,11 @@ double Sessions::wait_seconds(std::string_view username, std::int64_t now) {
 void Sessions::failed(std::string_view username, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
   // Names nobody bears are counted too, so that a wait does not tell who has an account; the table stays bounded.
-  if (failures_.size() >= remembered_failures) failures_.clear();
+  if (failures_.size() >= remembered_failures && !failures_.contains(username)) {
+    // The name that was tried longest ago gives way: a flood of made-up names takes nobody's wait away but the floods' own.
+    const auto oldest = std::ranges::min_element(failures_, {}, [](const auto& one) { return std::pair(one.second.count >= free_attempts, one.second.last); });
+    failures_.erase(oldest);
+  }
   Failures& failures = failures_[std::string(username)];
   ++failures.count;
   failures.last = now;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_map>
 
 #include "hub/data.hpp"
 #include "hub/search.hpp"
@@ -50,43 +49,45 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
 }
 
 // Pass 2: the linkage model, adopted once by an entry so that everything concluded names the version it rests on.
-Result<linkage::ModelPtr> adopted_model(ledger::Ledger& ledger, Facts& facts, const linkage::Input& input, const SettleOptions& options) {
-  if (facts.model.empty()) {
-    const std::string* shipped = shipped_model("people.toml");
-    if (input.rows.size() >= rows_to_train_on || shipped == nullptr) {
-      linkage::Options train_options;
-      train_options.threads = options.threads;
-      train_options.progress = options.progress;
-      const auto trained = linkage::train(input, train_options);
-      if (!trained) return std::unexpected(trained.error());
-      facts.model = linkage::to_toml(**trained);
-    } else {
-      facts.model = *shipped;
-    }
-    ledger::NewEntry adoption;
-    adoption.kind = ledger::EntryKind::model_adopted;
-    adoption.received = facts.last_received;
-    adoption.body = facts.model;
-    const auto sequence = ledger.append(std::span(&adoption, 1));
-    if (!sequence) return std::unexpected(sequence.error());
-    // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
-    if (*sequence == facts.through + 1) facts.through = *sequence;
+Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptions& options) {
+  if (!facts.model.empty() || facts.holdings.mentions().empty()) return {};
+  const LinkageRows rows = gather(facts.holdings);
+  if (rows.input.rows.empty()) return {};
+  const std::string* shipped = shipped_model("people.toml");
+  if (rows.input.rows.size() >= rows_to_train_on || shipped == nullptr) {
+    linkage::Options train_options;
+    train_options.threads = options.threads;
+    train_options.progress = options.progress;
+    const auto trained = linkage::train(rows.input, train_options);
+    if (!trained) return std::unexpected(trained.error());
+    facts.model = linkage::to_toml(**trained);
+  } else {
+    facts.model = *shipped;
   }
-  return linkage::parse_model(facts.model);
+  ledger::NewEntry adoption;
+  adoption.kind = ledger::EntryKind::model_adopted;
+  adoption.received = facts.last_received;
+  adoption.body = facts.model;
+  const auto sequence = ledger.append(std::span(&adoption, 1));
+  if (!sequence) return std::unexpected(sequence.error());
+  // The adoption is the next entry unless others came in meanwhile: those are read at the next settling.
+  if (*sequence == facts.through + 1) facts.through = *sequence;
+  return {};
 }
 
 // Pass 3: live mentions → people.
-Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const SettleOptions& options) {
+Result<void> link_people(Projection& projection, const SettleOptions& options) {
   const Holdings& holdings = projection.holdings();
   const LinkageRows rows = gather(holdings);
   std::vector<std::uint32_t> labels(holdings.mentions().size(), UINT32_MAX);
   if (!rows.input.rows.empty()) {
-    const auto model = adopted_model(ledger, projection.facts, rows.input, options);
+    const auto model = linkage::parse_model(projection.facts.model);
     if (!model) return std::unexpected(model.error());
     linkage::Options link_options;
     link_options.threads = options.threads;
     link_options.progress = options.progress;
     link_options.with_doubts = true;
+    link_options.with_alternatives = true;  // they say how likely each doubt is
     const auto linked = linkage::link(rows.input, **model, decisions_as_rows(projection.facts, rows), link_options);
     if (!linked) return std::unexpected(linked.error());
     for (std::size_t r = 0; r < rows.mention_of.size(); ++r) {
@@ -106,12 +107,13 @@ Result<void> link_people(ledger::Ledger& ledger, Projection& projection, const S
 }
 
 // Pass 4: people and things → findings.
-Result<void> find_patterns(Projection& projection, const SettleOptions& options) {
+Result<void> find_patterns(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
   projection.things = std::make_unique<picture::Things>(projection.holdings());
   const auto patterns = shipped_patterns();
   if (!patterns) return std::unexpected(patterns.error());
   picture::FindOptions find_options;
   find_options.threads = options.threads;
+  find_options.as_known_at = as_known_at;
   projection.findings = picture::find(projection.scene(), *patterns, find_options);
   return {};
 }
@@ -160,20 +162,40 @@ linkage::Row row_of_mention(const Holdings& holdings, MentionIndex m) {
   return row;
 }
 
-// Fills each row up with what its agency's own index says of that person, later records first; originator-only records
-// lend nothing.
-void fill_from_indices(std::vector<linkage::Row>& rows) {
-  std::unordered_map<std::uint64_t, linkage::Row> index;
-  const auto key = [&](const linkage::Row& row) { return (static_cast<std::uint64_t>(row.source) << 32) | row.own_id; };
-  for (std::size_t r = rows.size(); r-- > 0;) {
-    const linkage::Row& row = rows[r];
-    if (row.own_id == 0 || row.attach_only) continue;
-    const auto [place, is_new] = index.try_emplace(key(row), row);
-    if (!is_new) fill_up(place->second, row);
-  }
-  for (linkage::Row& row : rows) {
+// A row that its agency's own index numbers, and when the agency said it.
+struct IndexedRow {
+  std::uint64_t key;  // agency and number
+  Date said;
+  std::uint32_t row;
+};
+
+// Fills each row up with what its agency's own index says of that person, what the agency said last first; never by what
+// the hub received last, so that the order of arrival changes nobody (invariant 6). Originator-only records lend nothing.
+void fill_from_indices(const Holdings& holdings, LinkageRows& rows) {
+  std::vector<IndexedRow> indexed;
+  for (std::uint32_t r = 0; r < rows.input.rows.size(); ++r) {
+    const linkage::Row& row = rows.input.rows[r];
     if (row.own_id == 0) continue;
-    if (const auto found = index.find(key(row)); found != index.end()) fill_up(row, found->second);
+    const RecordRow& record = holdings.at(holdings.at(rows.mention_of[r]).record);
+    indexed.push_back({(static_cast<std::uint64_t>(row.source) << 32) | row.own_id, record.known.valid() ? record.known : record.day(), r});
+  }
+  std::sort(indexed.begin(), indexed.end(), [&](const IndexedRow& a, const IndexedRow& b) {
+    if (a.key != b.key || a.said != b.said) return a.key != b.key ? a.key < b.key : a.said > b.said;
+    const MentionIndex left = rows.mention_of[a.row];
+    const MentionIndex right = rows.mention_of[b.row];
+    const RecordRow& of_left = holdings.at(holdings.at(left).record);
+    const RecordRow& of_right = holdings.at(holdings.at(right).record);
+    if (of_left.kind != of_right.kind) return of_left.kind < of_right.kind;
+    if (of_left.id != of_right.id) return holdings.text(of_left.id) < holdings.text(of_right.id);
+    return left < right;  // of one record
+  });
+  for (auto at = indexed.begin(); at != indexed.end();) {
+    const auto end = std::find_if(at, indexed.end(), [&](const IndexedRow& other) { return other.key != at->key; });
+    linkage::Row index;
+    for (auto one = at; one != end; ++one) {
+      if (!rows.input.rows[one->row].attach_only) fill_up(index, rows.input.rows[one->row]);
+    }
+    for (; at != end; ++at) fill_up(rows.input.rows[at->row], index);
   }
 }
 
@@ -189,7 +211,7 @@ LinkageRows gather(const Holdings& holdings) {
     out.mention_of.emplace_back(m);
     out.input.rows.push_back(row_of_mention(holdings, MentionIndex(m)));
   }
-  fill_from_indices(out.input.rows);
+  fill_from_indices(holdings, out);
   return out;
 }
 
@@ -201,7 +223,7 @@ LinkageRows gather_few(const Holdings& holdings, std::span<const MentionIndex> m
     out.mention_of.push_back(m);
     out.input.rows.push_back(row_of_mention(holdings, m));
   }
-  fill_from_indices(out.input.rows);
+  fill_from_indices(holdings, out);
   return out;
 }
 
@@ -228,6 +250,12 @@ linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows
   return decisions;
 }
 
+Result<void> conclude(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options) {
+  if (auto linked = link_people(projection, options); !linked) return linked;
+  if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
+  return find_patterns(projection, as_known_at, options);
+}
+
 Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options) {
   Settled settled;
   settled.projection = start ? std::move(start) : std::make_unique<Projection>();
@@ -244,12 +272,15 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   settled.changed = *read > 0 || identity_changed;
   if (!identity_changed) return settled;
 
-  if (auto linked = link_people(ledger, projection, options); !linked) return std::unexpected(linked.error());
+  if (auto adopted = adopt_model(ledger, projection.facts, options); !adopted) return std::unexpected(adopted.error());
+  watch.lap("adopt a model");
+
+  if (auto linked = link_people(projection, options); !linked) return std::unexpected(linked.error());
   watch.lap("link people");
   if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
   // Beyond this point nobody is merged or split: people and their ids are settled.
 
-  if (auto found = find_patterns(projection, options); !found) return std::unexpected(found.error());
+  if (auto found = find_patterns(projection, std::nullopt, options); !found) return std::unexpected(found.error());
   watch.lap("find patterns");
 
   projection.search = std::make_unique<SearchIndex>(projection.holdings(), projection.people);

@@ -40,6 +40,10 @@ struct Settled {
 // and people and findings are concluded again where anything they rest on has changed.
 [[nodiscard]] Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start, const SettleOptions& options);
 
+// People and findings of the projection's facts, under the model they name: a pure function of the facts. as_known_at:
+// what happened later is not told. No index for search.
+[[nodiscard]] Result<void> conclude(Projection& projection, std::optional<Date> as_known_at, const SettleOptions& options);
+
 // The rows that linkage sees: the live mentions, each filled up from its agency's own index where it is a bare reference.
 // row_of[m] is the row of mention m, or UINT32_MAX. Rows keep the order of mentions.
 struct LinkageRows {

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 3;
+constexpr std::uint64_t snapshot_version = 5;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build only.
@@ -131,12 +131,13 @@ std::string rest_of(const Projection& projection) {
   nlohmann::json rest;
   rest["through"] = facts.through;
   rest["identity_version"] = facts.identity_version;
+  rest["past_version"] = facts.past_version;
   rest["last_received"] = facts.last_received.microseconds;
   for (const auto& [agency, instant] : facts.last_received_from) {
     rest["last_received_from"].push_back({static_cast<int>(agency), instant.microseconds});
   }
   for (const Account& account : facts.accounts) rest["accounts"].push_back(encode_account(account));
-  for (const LinkDecision& decision : facts.link_decisions) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
+  for (const LinkDecision& decision : facts.decision_history) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
   for (const NoticeEntry& notice : facts.notices) rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
   for (const FindingEvent& event : facts.finding_events) rest["events"].push_back({encode_event(event), event.at.microseconds});
   rest["held_back"] = facts.held_back;
@@ -170,6 +171,7 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   }
   facts.through = rest.at("through").get<std::uint64_t>();
   facts.identity_version = rest.at("identity_version").get<std::uint64_t>();
+  facts.past_version = rest.at("past_version").get<std::uint64_t>();
   facts.last_received = Instant{rest.at("last_received").get<std::int64_t>()};
   facts.held_back = rest.at("held_back").get<std::vector<std::uint64_t>>();
   projection.blocking_note = rest.at("blocking_note").get<std::string>();

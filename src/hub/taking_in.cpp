@@ -117,7 +117,7 @@ class EntrySink final : public intake::Sink {
   std::vector<NewEntry> row_;
 };
 
-// A keyed digest of whose file it is, its layout and its bytes, read in pieces: the digest so far begins the next
+// A keyed digest of whose file it is, its layout (with the layout's version) and its bytes, read in pieces: the digest so far begins the next
 // piece.
 Result<ledger::Ref> digest_of(const ledger::Ledger& ledger, const Submission& submission) {
   std::ifstream in(submission.file, std::ios::binary);
@@ -125,7 +125,8 @@ Result<ledger::Ref> digest_of(const ledger::Ledger& ledger, const Submission& su
     return failure(ErrorCode::not_found,
                    fmt::format("The file {} cannot be read.", submission.file.filename().string()));
   ledger::Ref digest =
-      ledger.keyed_reference(fmt::format("file|{}|{}", name_of(submission.agency), submission.format_name));
+      ledger.keyed_reference(fmt::format("file|{}|{}|{:x}", name_of(submission.agency), submission.format_name,
+                                         intake::describe(*submission.format).version));
   std::string piece(digest.size() + (1 << 20), '\0');
   while (in) {
     std::ranges::copy(digest, piece.begin());
@@ -292,18 +293,29 @@ Result<std::vector<Submission>> parse_manifest(std::string_view text, const std:
   return submissions;
 }
 
-Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,
-                                     std::string_view mended_row, const ledger::Ref& actor) {
-  const auto stored = ledger.read(entry);
+Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, const HeldBackMend& mend) {
+  const auto stored = ledger.read(mend.entry);
   if (!stored) return std::unexpected(stored.error());
   if (stored->header.kind != EntryKind::held_back) {
-    return failure(ErrorCode::not_found, fmt::format("Entry {} is not a held-back row.", entry));
+    return failure(ErrorCode::not_found, fmt::format("Entry {} is not a held-back row.", mend.entry));
+  }
+  const ledger::Ref settled = Known::settled_reference(ledger, mend.entry);
+  if (known.is_settled(settled)) {
+    return failure(ErrorCode::usage, fmt::format("The row of entry {} was mended before.", mend.entry));
   }
   auto row = intake::decode_held_back(stored->body);
   if (!row) return std::unexpected(row.error());
-  const auto format = shipped_format(row->format);
-  if (!format) return std::unexpected(format.error());
-  auto again = intake::retry(**format, *row, mended_row.empty() ? std::string_view(row->raw) : mended_row);
+  intake::FormatPtr format = mend.format;
+  if (!format) {
+    auto shipped = shipped_format(row->format);
+    if (!shipped) {
+      return failure(ErrorCode::not_found,
+                     fmt::format("Entry {} came under a mapping of your own, '{}': give it with --map to wider held-back.",
+                                 mend.entry, row->format));
+    }
+    format = *shipped;
+  }
+  auto again = intake::retry(*format, *row, mend.row.empty() ? std::string_view(row->raw) : mend.row);
   if (!again) return std::unexpected(again.error());
   if (const auto* still = std::get_if<intake::HeldBackRow>(&*again)) {
     return failure(ErrorCode::malformed,
@@ -319,12 +331,13 @@ Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::
         std::ranges::move(given, std::back_inserter(entries));
         return Result<void>();
       },
-      actor);
+      mend.actor);
   if (auto accepted = sink.accept(std::move(std::get<intake::Accepted>(*again))); !accepted)
     return std::unexpected(accepted.error());
-  entries.push_back(entry_of(EntryKind::held_back_settled, ledger::random_ref(), actor, row->agency,
-                             submission.delivered, encode_settled(entry)));
+  entries.push_back(entry_of(EntryKind::held_back_settled, settled, mend.actor, row->agency,
+                             submission.delivered, encode_settled(mend.entry, mend.by)));
   if (auto appended = ledger.append(entries); !appended) return std::unexpected(appended.error());
+  known.add_settled(settled);
   return sink.report;
 }
 

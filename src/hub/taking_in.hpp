@@ -60,8 +60,14 @@ using IntakeProgress = std::function<void(const IntakeState&)>;
 [[nodiscard]] Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest);
 [[nodiscard]] Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest);
 
+struct HeldBackMend {
+  std::uint64_t entry = 0;
+  std::string_view row;        // as it should have come; "": as it came
+  intake::FormatPtr format;    // a mapping of one's own; null: the shipped layout that the row came under
+  ledger::Ref actor{};         // the account that mends; all zero: the operator
+  std::string by;              // and then the OS user
+};
 // Tries a held-back row again after mending: appends what it gives and settles the row, or says what is still wrong.
-[[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, std::uint64_t entry,
-                                                   std::string_view mended_row, const ledger::Ref& actor);
+[[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, const HeldBackMend& mend);
 
 }  // namespace wider::hub

@@ -314,7 +314,7 @@ class CinFormat final : public Format {
   }
 
  private:
-  FormatName name_{"cin", Agency::social_care, "Children in Need census (XML, 2022 to 2024)"};
+  FormatName name_{"cin", Agency::social_care, "Children in Need census (XML, 2022 to 2024)", 1};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 
+#include "base/hash.hpp"
 #include "base/toml.hpp"
 #include "intake/mapping.hpp"
 
@@ -536,7 +537,9 @@ Result<Mapping> parse_mapping_toml(std::string_view toml, std::string_view name)
     return failure(ErrorCode::malformed, fmt::format("mapping '{}', line {}, column {}: {}", name, problem.line,
                                                      problem.column, problem.says));
   }
-  return Parser(name).parse(*parsed);
+  auto mapping = Parser(name).parse(*parsed);
+  if (mapping) mapping->name.version = hash_bytes(toml);
+  return mapping;
 }
 
 }  // namespace wider::intake

@@ -520,7 +520,17 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
   return ledger;
 }
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, const Options& options) {
+namespace {
+
+// What a ledger is made of, found and held by this process but not proved yet.
+struct OpenParts {
+  Descriptor lock;
+  SecretKey master;
+  std::unique_ptr<Store> store;
+  bool simulated = false;
+};
+
+Result<OpenParts> open_parts(const std::filesystem::path& folder, const Options& options) {
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
@@ -537,9 +547,36 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder
   if (!store) return std::unexpected(store.error());
   const auto simulated = read_identity(HubKeys(*master), identity);
   if (!simulated) return std::unexpected(simulated.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), *simulated, options);
+  return OpenParts{std::move(*lock), *master, std::move(*store), *simulated};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, const Options& options) {
+  auto parts = open_parts(folder, options);
+  if (!parts) return std::unexpected(parts.error());
+  auto ledger = std::make_unique<LedgerImpl>(std::move(parts->lock), parts->master, std::move(parts->store),
+                                             parts->simulated, options);
   if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
   return ledger;
+}
+
+Result<Verification> verify_unopened(const std::filesystem::path& folder, const std::optional<Head>& published,
+                                     const Progress& progress) {
+  const auto parts = open_parts(folder, {});
+  if (!parts) return std::unexpected(parts.error());
+  const auto head = parts->store->head();
+  if (!head) return std::unexpected(head.error());
+  const ReadBlock read = [&](std::uint64_t first, std::uint64_t last) {
+    return parts->store->read_range(first, last, Parts::everything);
+  };
+  auto verified = verify_entries(read, HubKeys(parts->master), head->size, head->last_pack.root, head->chunks,
+                                 published, progress);
+  if (verified.good()) {
+    verified.first_wrong = head->size;
+    verified.says = fmt::format("Entry {} is wrong: the stored end of the ledger is not what its entries prove.", head->size);
+  }
+  return verified;
 }
 
 Ref random_ref() {

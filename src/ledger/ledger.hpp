@@ -192,6 +192,11 @@ class Ledger {
 
 [[nodiscard]] Ref random_ref();
 
+// The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that is
+// wrong. Never good().
+[[nodiscard]] Result<Verification> verify_unopened(const std::filesystem::path& folder,
+                                                   const std::optional<Head>& published, const Progress& progress);
+
 // Whether the head was signed by the hub with this public key.
 [[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);
 

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "base/random.hpp"
 
 namespace wider::linkage {
@@ -34,6 +35,19 @@ std::uint64_t day_of(BirthDate birth) {
   return static_cast<std::uint64_t>((birth.year * 64 + std::min(birth.month, birth.day)) * 64 +
                                     std::max(birth.month, birth.day));
 }
+std::uint64_t day_of_year(BirthDate birth) {
+  return birth.full() ? static_cast<std::uint64_t>(birth.month * 32 + birth.day) : 0;
+}
+std::uint64_t year_of(BirthDate birth) {
+  return static_cast<std::uint64_t>(birth.year);
+}
+// A row with one name only may hold a surname in the forename's place: the lone name stands for both.
+Code surname_or_lone(const Entry& entry) {
+  return entry.surname != 0 ? entry.surname : entry.forename;
+}
+Code forename_or_lone(const Entry& entry) {
+  return entry.forename != 0 ? entry.forename : entry.surname;
+}
 
 }  // namespace
 
@@ -50,7 +64,22 @@ std::string_view name_of(Rule rule) {
                                                                      "forename and month of birth",
                                                                      "forename and day of birth",
                                                                      "surname and town",
-                                                                     "forename, town and occupation"};
+                                                                     "forename, town and occupation",
+                                                                     "surname and day of birth",
+                                                                     "surname and year of birth",
+                                                                     "surname and postcode district",
+                                                                     "forename and postcode district",
+                                                                     "forename and town",
+                                                                     "forename and start of surname",
+                                                                     "forename and end of surname",
+                                                                     "surname and end of forename",
+                                                                     "start of surname and town",
+                                                                     "end of surname and town",
+                                                                     "start of surname and birth date",
+                                                                     "end of surname and birth date",
+                                                                     "sound of e-mail",
+                                                                     "surname",
+                                                                     "forename"};
   return names[static_cast<std::size_t>(rule)];
 }
 
@@ -67,7 +96,22 @@ std::string_view model_name_of(Rule rule) {
                                                                      "forename_and_month",
                                                                      "forename_and_day",
                                                                      "surname_and_town",
-                                                                     "forename_town_occupation"};
+                                                                     "forename_town_occupation",
+                                                                     "surname_and_day",
+                                                                     "surname_and_year",
+                                                                     "surname_and_district",
+                                                                     "forename_and_district",
+                                                                     "forename_and_town",
+                                                                     "forename_and_surname_start",
+                                                                     "forename_and_surname_end",
+                                                                     "surname_and_forename_end",
+                                                                     "surname_start_and_town",
+                                                                     "surname_end_and_town",
+                                                                     "surname_start_and_birth",
+                                                                     "surname_end_and_birth",
+                                                                     "email_sound",
+                                                                     "surname_alone",
+                                                                     "forename_alone"};
   return names[static_cast<std::size_t>(rule)];
 }
 
@@ -96,7 +140,7 @@ void KeySet::grow() {
   }
 }
 
-BlockKeys::BlockKeys(const Entries& entries, const BlockingPlan& plan) : entries_(&entries) {
+BlockKeys::BlockKeys(const Entries& entries, const BlockingPlan& plan) : entries_(&entries), used_(plan.used) {
   for (std::size_t rule = 0; rule < rule_count; ++rule) refined_[rule] = KeySet(plan.refined[rule]);
 }
 
@@ -105,7 +149,62 @@ std::uint64_t BlockKeys::names(Code one, Code other) const {
   return all_of(Rule::names, {std::min(a, b), std::max(a, b)});
 }
 
+// One slip of the pen spares a name's first three letters or its last three.
+std::uint64_t BlockKeys::start(Code name) const {
+  const std::string_view text = entries_->strings.view(name);
+  return text.size() < 3 ? 0 : hash_bytes(text.substr(0, 3), 11) | 1;
+}
+std::uint64_t BlockKeys::end(Code name) const {
+  const std::string_view text = entries_->strings.view(name);
+  return text.size() < 3 ? 0 : hash_bytes(text.substr(text.size() - 3), 12) | 1;
+}
+std::uint64_t BlockKeys::district(const Entry& entry) const {
+  if (entry.outward != 0) return text(entry.outward);
+  const std::string_view postcode = entries_->strings.view(entry.postcode);
+  return postcode.size() < 4 ? 0 : hash_bytes(postcode.substr(0, 3), 13) | 1;
+}
+
+std::uint64_t BlockKeys::sparse(Rule rule, const Entry& entry) const {
+  const Code surname = surname_or_lone(entry), forename = forename_or_lone(entry);
+  const auto birth = [&] { return entry.birth.full() ? day_of(entry.birth) : year_of(entry.birth); };
+  switch (rule) {
+    case Rule::surname_and_day:
+      return all_of(rule, {plain_sound(surname), day_of_year(entry.birth)});
+    case Rule::surname_and_year:
+      return all_of(rule, {plain_sound(surname), year_of(entry.birth)});
+    case Rule::surname_and_district:
+      return all_of(rule, {plain_sound(surname), district(entry)});
+    case Rule::forename_and_district:
+      return all_of(rule, {sound(forename), district(entry)});
+    case Rule::forename_and_town:
+      return all_of(rule, {sound(forename), text(entry.town)});
+    case Rule::forename_and_surname_start:
+      return all_of(rule, {sound(entry.forename), start(entry.surname)});
+    case Rule::forename_and_surname_end:
+      return all_of(rule, {sound(entry.forename), end(entry.surname)});
+    case Rule::surname_and_forename_end:
+      return all_of(rule, {plain_sound(entry.surname), end(entry.forename)});
+    case Rule::surname_start_and_town:
+      return all_of(rule, {start(surname), text(entry.town)});
+    case Rule::surname_end_and_town:
+      return all_of(rule, {end(surname), text(entry.town)});
+    case Rule::surname_start_and_birth:
+      return all_of(rule, {start(surname), birth()});
+    case Rule::surname_end_and_birth:
+      return all_of(rule, {end(surname), birth()});
+    case Rule::email_sound:
+      return all_of(rule, {text(entry.email_sound)});
+    case Rule::surname_alone:
+      return all_of(rule, {plain_sound(surname)});
+    case Rule::forename_alone:
+      return all_of(rule, {sound(forename)});
+    default:
+      std::unreachable();
+  }
+}
+
 RuleKeys BlockKeys::base(Rule rule, const Entry& entry) const {
+  if (!used_[static_cast<std::size_t>(rule)]) return {0, 0};
   switch (rule) {
     case Rule::nhs_number:
       return {all_of(rule, {text(entry.nhs_number)}), 0};
@@ -130,18 +229,17 @@ RuleKeys BlockKeys::base(Rule rule, const Entry& entry) const {
     case Rule::address:
       return {all_of(rule, {text(entry.house != 0 ? entry.house : entry.address)}), 0};
     case Rule::surname_and_month:
-      return {all_of(rule, {plain_sound(entry.surname), month_of(entry.birth)}), 0};
+      return {all_of(rule, {plain_sound(surname_or_lone(entry)), month_of(entry.birth)}), 0};
     case Rule::forename_and_month:
-      return {all_of(rule, {sound(entry.forename), month_of(entry.birth)}), 0};
-    case Rule::forename_and_day: {
-      const BirthDate birth = entry.birth;
-      const std::uint64_t day = birth.full() ? static_cast<std::uint64_t>(birth.month * 32 + birth.day) : 0;
-      return {all_of(rule, {sound(entry.forename), day}), 0};
-    }
+      return {all_of(rule, {sound(forename_or_lone(entry)), month_of(entry.birth)}), 0};
+    case Rule::forename_and_day:
+      return {all_of(rule, {sound(forename_or_lone(entry)), day_of_year(entry.birth)}), 0};
     case Rule::surname_and_town:
-      return {all_of(rule, {plain_sound(entry.surname), text(entry.town)}), 0};
+      return {all_of(rule, {plain_sound(surname_or_lone(entry)), text(entry.town)}), 0};
     case Rule::forename_town_occupation:
-      return {all_of(rule, {sound(entry.forename), text(entry.town), text(entry.occupation)}), 0};
+      return {all_of(rule, {sound(forename_or_lone(entry)), text(entry.town), text(entry.occupation)}), 0};
+    default:
+      return {sparse(rule, entry), 0};
   }
   std::unreachable();
 }

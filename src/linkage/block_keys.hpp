@@ -44,7 +44,7 @@ class BlockKeys {
 
   // The keys under a rule, refined as the plan says.
   [[nodiscard]] RuleKeys of(Rule rule, const Entry& entry) const;
-  // The keys of the values themselves.
+  // The keys of the values themselves; none under a rule that the plan does not use.
   [[nodiscard]] RuleKeys base(Rule rule, const Entry& entry) const;
   // The key with the step's value taken in; step < refiner_count. The value may be missing: then it takes in that.
   [[nodiscard]] std::uint64_t refine(std::uint64_t key, std::size_t step, const Entry& entry) const;
@@ -61,9 +61,14 @@ class BlockKeys {
     return name == 0 ? 0 : text(entries_->names[name].plain_sound);
   }
   [[nodiscard]] std::uint64_t names(Code one, Code other) const;
+  [[nodiscard]] std::uint64_t start(Code name) const;
+  [[nodiscard]] std::uint64_t end(Code name) const;
+  [[nodiscard]] std::uint64_t district(const Entry& entry) const;
+  [[nodiscard]] std::uint64_t sparse(Rule rule, const Entry& entry) const;
 
   const Entries* entries_;
   std::array<KeySet, rule_count> refined_;
+  std::array<bool, rule_count> used_;
 };
 
 }  // namespace wider::linkage

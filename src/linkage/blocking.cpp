@@ -88,14 +88,17 @@ std::uint64_t RuleBlocks::pairs() const {
 Blocking::Blocking(const Entries& entries, const BlockingPlan& plan, unsigned threads)
     : Blocking(entries, plan.largest_block) {
   const BlockKeys keys(entries, plan);
-  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) { make_rule(static_cast<Rule>(rule), keys); });
+  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
+    if (plan.used[rule]) make_rule(static_cast<Rule>(rule), keys);
+  });
   number_blocks(threads);
 }
 
 Blocking Blocking::learn(const Entries& entries, BlockingPlan& plan, unsigned threads) {
-  const BlockKeys unrefined(entries, BlockingPlan{plan.largest_block, {}});
+  const BlockKeys unrefined(entries, BlockingPlan{plan.largest_block, {}, plan.used});
   in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
-    plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
+    plan.refined[rule].clear();
+    if (plan.used[rule]) plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
   });
   return Blocking(entries, plan, threads);
 }
@@ -175,6 +178,13 @@ bool Blocking::owns(Rule rule, BlockNumber block, std::uint32_t left, std::uint3
     }
   }
   return true;
+}
+
+std::uint32_t Blocking::rules_giving(std::uint32_t left, std::uint32_t right) const {
+  const auto a = blocks_of(left), b = blocks_of(right);
+  std::uint32_t giving = 0;
+  for (std::size_t rule = 0; rule < rule_count; ++rule) giving |= share(a, b, places_[rule]) ? 1U << rule : 0U;
+  return giving;
 }
 
 std::vector<std::uint32_t> Blocking::companions(std::uint32_t entry) const {

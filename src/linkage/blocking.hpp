@@ -40,6 +40,8 @@ class Blocking {
   [[nodiscard]] const RuleBlocks& of(Rule rule) const { return rules_[static_cast<std::size_t>(rule)]; }
   // Whether this rule and block are the pair's own: no earlier rule and no earlier block of the rule gives it.
   [[nodiscard]] bool owns(Rule rule, BlockNumber block, std::uint32_t left, std::uint32_t right) const;
+  // The rules that give the pair: a bit each, by number.
+  [[nodiscard]] std::uint32_t rules_giving(std::uint32_t left, std::uint32_t right) const;
   // Ordinary entries that share a block with an entry, ascending, each once.
   [[nodiscard]] std::vector<std::uint32_t> companions(std::uint32_t entry) const;
   // Candidates, those that several rules give counted several times.

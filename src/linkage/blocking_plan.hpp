@@ -24,11 +24,34 @@ enum class Rule : std::uint8_t {
   forename_and_day,
   surname_and_town,
   forename_town_occupation,
+  // From here on: for sparse and dirty rows. Each is used where training finds that it brings enough for its cost.
+  surname_and_day,
+  surname_and_year,
+  surname_and_district,
+  forename_and_district,
+  forename_and_town,
+  forename_and_surname_start,
+  forename_and_surname_end,
+  surname_and_forename_end,
+  surname_start_and_town,
+  surname_end_and_town,
+  surname_start_and_birth,
+  surname_end_and_birth,
+  email_sound,
+  surname_alone,
+  forename_alone,
 };
-inline constexpr std::size_t rule_count = 13;
-inline constexpr std::size_t slot_count = 14;             // "names" has two keys
+inline constexpr std::size_t rule_count = 28;
+inline constexpr std::size_t base_rule_count = 13;        // always used
+inline constexpr std::size_t slot_count = 29;             // "names" has two keys
 [[nodiscard]] std::string_view name_of(Rule rule);        // in sentences: "surname and town"
 [[nodiscard]] std::string_view model_name_of(Rule rule);  // in model files: "surname_and_town"
+
+inline constexpr std::array<Rule, rule_count> every_rule = [] {
+  std::array<Rule, rule_count> rules{};
+  for (std::size_t rule = 0; rule < rule_count; ++rule) rules[rule] = static_cast<Rule>(rule);
+  return rules;
+}();
 
 // The places of a rule's keys among an entry's.
 struct Slots {
@@ -46,6 +69,13 @@ struct BlockingPlan {
   // By rule, ascending: the keys that are refined, first those of the values themselves, then those already refined
   // that still give too many. A key is a hash of values that more than largest_block entries share, so it names nobody.
   std::array<std::vector<std::uint64_t>, rule_count> refined;
+  std::array<bool, rule_count> used = base_rules();  // the others give no key
+
+  [[nodiscard]] static constexpr std::array<bool, rule_count> base_rules() {
+    std::array<bool, rule_count> base{};
+    for (std::size_t rule = 0; rule < base_rule_count; ++rule) base[rule] = true;
+    return base;
+  }
 
   friend bool operator==(const BlockingPlan&, const BlockingPlan&) = default;
 };

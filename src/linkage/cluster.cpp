@@ -12,9 +12,24 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint32_t largest_component = 1200;
+constexpr std::size_t most_units = 64;  // of a component whose alternatives are looked for
 constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
 constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
-constexpr std::int64_t never = INT64_MIN;
+
+// Sum of the weights of pairs: each limited to what one pair may say, which decides whether two clusters may join, and
+// whole, which decides who joins first where the limited ones are equal.
+struct Sum {
+  std::int64_t limited = 0;
+  std::int64_t whole = 0;
+  static constexpr std::int64_t never = INT64_MIN;
+  static Sum forbidden() { return {never, 0}; }
+  [[nodiscard]] bool above(std::int64_t floor) const { return limited != never && limited > floor; }
+  Sum& operator+=(const Sum& other) {
+    limited = limited == never || other.limited == never ? never : limited + other.limited;
+    whole += other.whole;
+    return *this;
+  }
+};
 
 class UnionFind {
  public:
@@ -41,28 +56,35 @@ std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
 class Agglomeration {
  public:
   Agglomeration(std::vector<std::vector<std::uint32_t>> units)
-      : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_, 0), best_(size_) {}
+      : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_), best_(size_) {}
 
-  std::int64_t& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& units() const { return units_; }
+  Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
   template <typename Weigh>
   void weigh_all(Weigh&& weigh) {
     for (std::size_t i = 0; i < size_; ++i) {
       for (std::size_t j = i + 1; j < size_; ++j) {
-        std::int64_t total = 0;
+        Sum total;
         for (const std::uint32_t a : units_[i]) {
           for (const std::uint32_t b : units_[j]) {
             const std::int32_t weight = weigh(a, b);
-            if (weight == apart_weight) {
-              total = never;
-            } else if (total != never) {
-              total += std::clamp(weight, most_against, most_for);
-            }
+            total += weight == apart_weight ? Sum::forbidden() : Sum{std::clamp(weight, most_against, most_for), weight};
           }
         }
         sum(i, j) = sum(j, i) = total;
       }
     }
+  }
+
+  // Goes on to the end, beyond what may join, and notes every merge.
+  std::vector<Merge> run_to_the_end() {
+    floor_ = Sum::never;
+    node_.resize(size_);
+    std::iota(node_.begin(), node_.end(), 0U);
+    run();
+    return std::move(merges_);
   }
 
   std::vector<std::vector<std::uint32_t>> run() {
@@ -88,27 +110,36 @@ class Agglomeration {
   // The mean as a fraction: sum over count of pairs.
   struct Best {
     std::size_t with = 0;
-    std::int64_t sum = 0;
+    Sum sum;
     std::int64_t pairs = 1;
   };
   static bool greater(const Best& a, const Best& b) {
-    return static_cast<double>(a.sum) * static_cast<double>(b.pairs) >
-           static_cast<double>(b.sum) * static_cast<double>(a.pairs);
+    const auto compare = [&](std::int64_t left, std::int64_t right) {
+      return static_cast<double>(left) * static_cast<double>(b.pairs) <=>
+             static_cast<double>(right) * static_cast<double>(a.pairs);
+    };
+    const auto limited = compare(a.sum.limited, b.sum.limited);
+    return limited != 0 ? limited > 0 : compare(a.sum.whole, b.sum.whole) > 0;
   }
   void find_best(std::size_t i, const std::vector<bool>& alive) {
-    best_[i] = {size_, 0, 1};
+    best_[i] = {size_, {}, 1};
     for (std::size_t j = 0; j < size_; ++j) {
-      if (j == i || !alive[j] || sum(i, j) == never || sum(i, j) <= 0) continue;
+      if (j == i || !alive[j] || !sum(i, j).above(floor_)) continue;
       const Best candidate{j, sum(i, j), static_cast<std::int64_t>(units_[i].size() * units_[j].size())};
       if (best_[i].with == size_ || greater(candidate, best_[i])) best_[i] = candidate;
     }
   }
   void merge(std::size_t into, std::size_t from, std::vector<bool>& alive) {
     alive[from] = false;
+    if (!node_.empty()) {
+      const auto pairs = static_cast<double>(units_[into].size() * units_[from].size());
+      merges_.push_back({node_[into], node_[from], static_cast<double>(sum(into, from).limited) / pairs / 1024});
+      node_[into] = static_cast<std::uint32_t>(size_ + merges_.size() - 1);
+    }
     for (std::size_t k = 0; k < size_; ++k) {
       if (!alive[k] || k == into) continue;
-      const std::int64_t joined = sum(into, k) == never || sum(from, k) == never ? never : sum(into, k) + sum(from, k);
-      sum(into, k) = sum(k, into) = joined;
+      sum(into, k) += sum(from, k);
+      sum(k, into) = sum(into, k);
     }
     units_[into].insert(units_[into].end(), units_[from].begin(), units_[from].end());
     find_best(into, alive);
@@ -116,7 +147,7 @@ class Agglomeration {
       if (!alive[k] || k == into) continue;
       if (best_[k].with == from || best_[k].with == into) {
         find_best(k, alive);
-      } else if (sum(k, into) != never && sum(k, into) > 0) {
+      } else if (sum(k, into).above(floor_)) {
         const Best candidate{into, sum(k, into), static_cast<std::int64_t>(units_[into].size() * units_[k].size())};
         if (best_[k].with == size_ || greater(candidate, best_[k])) best_[k] = candidate;
       }
@@ -125,8 +156,11 @@ class Agglomeration {
 
   std::vector<std::vector<std::uint32_t>> units_;
   std::size_t size_;
-  std::vector<std::int64_t> sums_;
+  std::vector<Sum> sums_;
   std::vector<Best> best_;
+  std::int64_t floor_ = 0;
+  std::vector<std::uint32_t> node_;  // by unit, while merges are noted
+  std::vector<Merge> merges_;
 };
 
 // Components of the edges above `floor` among the members, must-links always kept; too large ones are cut higher.
@@ -180,6 +214,10 @@ Clustered make_clusters(const ClusterInput& input) {
   UnionFind whole(input.entries);
   for (const auto& [a, b] : input.same) whole.join(a, b);
   for (const Edge& edge : input.edges) whole.join(edge.left, edge.right);
+  if (input.components_only) {
+    for (std::uint32_t i = 0; i < input.entries; ++i) made.cluster[i] = whole.find(i);
+    return made;
+  }
   std::vector<std::vector<std::uint32_t>> members;
   std::vector<std::uint32_t> number(input.entries, UINT32_MAX);
   std::vector<std::uint32_t> size(input.entries);
@@ -213,6 +251,7 @@ Clustered make_clusters(const ClusterInput& input) {
   // Units are read only from here on: found once, since find() shortens paths.
   std::vector<std::uint32_t> unit_of(input.entries);
   for (std::uint32_t i = 0; i < input.entries; ++i) unit_of[i] = units.find(i);
+  std::vector<Uncertain> uncertain(input.with_alternatives ? splitter.components.size() : 0);
   in_parallel(input.threads, splitter.components.size(), [&](std::size_t worker, std::size_t c) {
     const auto& component = splitter.components[c];
     std::vector<std::vector<std::uint32_t>> parts;
@@ -226,11 +265,19 @@ Clustered make_clusters(const ClusterInput& input) {
     agglomeration.weigh_all([&](std::uint32_t a, std::uint32_t b) {
       return different.contains(pair_key(a, b)) ? apart_weight : input.weigh(worker, a, b);
     });
+    if (input.with_alternatives && agglomeration.size() <= most_units) {
+      Uncertain found{agglomeration.units(), {}};
+      found.alternatives = alternatives_of(static_cast<std::uint32_t>(agglomeration.size()),
+                                           Agglomeration(agglomeration).run_to_the_end());
+      if (found.alternatives.front().weight <= certain) uncertain[c] = std::move(found);
+    }
     for (const auto& cluster : agglomeration.run()) {
       const std::uint32_t least = *std::min_element(cluster.begin(), cluster.end());
       for (const std::uint32_t entry : cluster) made.cluster[entry] = least;
     }
   });
+  std::erase_if(uncertain, [](const Uncertain& component) { return component.alternatives.empty(); });
+  made.uncertain = std::move(uncertain);
   return made;
 }
 

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "linkage/alternatives.hpp"
+
 namespace wider::linkage {
 
 struct Edge {
@@ -28,11 +30,20 @@ struct ClusterInput {
   // threads.
   std::function<std::int32_t(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
   unsigned threads = 1;
+  bool with_alternatives = false;
+  bool components_only = false;  // whoever is connected is one person: for comparison only
 };
 inline constexpr std::int32_t apart_weight = INT32_MIN;
 
+// A component whose partition is not certain.
+struct Uncertain {
+  std::vector<std::vector<std::uint32_t>> units;  // of entries that are joined for certain; the leaves of alternatives
+  std::vector<Alternative> alternatives;          // the adopted one first
+};
+
 struct Clustered {
   std::vector<std::uint32_t> cluster;  // by entry: the least entry of its cluster
+  std::vector<Uncertain> uncertain;    // by their least entry
   std::uint64_t split_components = 0;  // too large to weigh whole: cut at a higher weight first
 };
 [[nodiscard]] Clustered make_clusters(const ClusterInput& input);

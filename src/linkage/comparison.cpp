@@ -72,9 +72,11 @@ const std::array<FieldInfo, field_count>& field_infos() {
       FieldInfo{"home",
                 {{"missing", "not given", 0, 0},
                  {"same", "same address", .50, .0001},
-                 {"same_postcode", "same postcode, address alike or not given", .10, .0002},
+                 {"alike", "same postcode, address alike", .09, .00002},
+                 {"street", "same postcode and street", .02, .00005},
+                 {"postcode", "same postcode", .05, .0003},
                  {"like_address", "same house and street, another postcode", .08, .0001},
-                 {"postcode_only", "same postcode, another address", .02, .0003},
+                 {"other_address", "same postcode, another address", .02, .0003},
                  {"near_postcode", "postcode differs by one character", .04, .001},
                  {"district", "same postcode district", .06, .04},
                  {"different", "different", .20, .9583}}},
@@ -82,7 +84,9 @@ const std::array<FieldInfo, field_count>& field_infos() {
                 {{"missing", "not given", 0, 0},
                  {"same", "same", .75, .03},
                  {"near", "nearly the same", .10, .003},
-                 {"different", "different", .15, .967}}},
+                 {"different", "different", .15, .967},
+                 {"same_at_home", "same, as the home has said", .9, .9, 1},
+                 {"other_at_home", "different though the home agrees", .1, .1, 1}}},
       FieldInfo{"phone",
                 {{"missing", "not given", 0, 0},
                  {"same", "same", .75, .00005},
@@ -243,18 +247,35 @@ std::uint8_t Comparer::home_level(const Entry& left, const Entry& right) const {
   if (left.uprn != 0 && left.uprn == right.uprn) return home_same;
   if (!postcodes && !addresses) return home_missing;
   const bool same_postcode = postcodes && left.postcode == right.postcode;
-  const auto alike_address = [&] {
-    if (left.address == right.address || (left.house != 0 && left.house == right.house)) return true;
-    return jaro_winkler(entries_->strings.view(left.address), entries_->strings.view(right.address)) >= .93;
+  const auto close = [&](Code a, Code b) {
+    return a == b || jaro_winkler(entries_->strings.view(a), entries_->strings.view(b)) >= .93;
   };
-  if (addresses && left.address == right.address && (same_postcode || !postcodes)) return home_same;
-  if (same_postcode) return !addresses || alike_address() ? home_same_postcode : home_postcode_only;
+  const auto alike_address = [&] {
+    return (left.house != 0 && left.house == right.house) || close(left.address, right.address);
+  };
+  if (addresses && left.address_words == right.address_words && (same_postcode || !postcodes)) return home_same;
+  if (same_postcode && !addresses) return home_postcode;
+  if (same_postcode && (alike_address() || close(left.address_words, right.address_words))) return home_alike;
+  if (same_postcode || !postcodes) {
+    if (left.street != 0 && right.street != 0 && close(left.street, right.street))
+      return alike_address() ? home_like_address : home_street;
+    return !same_postcode ? home_different : home_other_address;
+  }
   if (addresses && alike_address()) return home_like_address;
-  if (!postcodes) return home_different;
   if (edit_distance(entries_->strings.view(left.postcode), entries_->strings.view(right.postcode)) <= 1)
     return home_near_postcode;
   if (left.outward != 0 && left.outward == right.outward) return home_district;
   return home_different;
+}
+
+std::uint8_t Comparer::town_level(const Entry& left, const Entry& right, std::uint8_t home_at) {
+  using namespace level;
+  if (left.town == 0 || right.town == 0) return town_missing;
+  const bool equal = left.town == right.town;
+  const bool close = equal || name_likeness(left.town, right.town) >= near;
+  const bool home_agrees = home_at != home_missing && home_at <= home_postcode;
+  if (home_agrees || home_at == home_other_address) return close ? town_same_at_home : town_other_at_home;
+  return equal ? town_same : close ? town_near : town_different;
 }
 
 std::uint8_t Comparer::plain_level(Code left, Code right, int within) const {
@@ -273,15 +294,7 @@ Pattern Comparer::compare(const Entry& left, const Entry& right) {
   if (left.sex != Sex::unknown && right.sex != Sex::unknown)
     pattern[at(sex)] = left.sex == right.sex ? sex_same : sex_different;
   pattern[at(home)] = home_level(left, right);
-  if (left.town != 0 && right.town != 0) {
-    const bool home_says_it = pattern[at(home)] == home_same || pattern[at(home)] == home_same_postcode ||
-                              pattern[at(home)] == home_postcode_only;
-    // A home that agrees has said already that the town does: correlated fields are not counted twice.
-    pattern[at(town)] = home_says_it                                   ? std::uint8_t{plain_missing}
-                        : left.town == right.town                      ? std::uint8_t{plain_same}
-                        : name_likeness(left.town, right.town) >= near ? std::uint8_t{plain_near}
-                                                                       : std::uint8_t{plain_different};
-  }
+  pattern[at(town)] = town_level(left, right, pattern[at(home)]);
   pattern[at(phone)] = plain_level(left.phone, right.phone, 1);
   if (left.email != 0 && right.email != 0) {
     const bool same_user = left.email_user == right.email_user && entries_->strings.view(left.email_user).size() >= 5;

@@ -64,13 +64,18 @@ enum Sexes : std::uint8_t { sex_missing, sex_same, sex_different };
 enum Home : std::uint8_t {
   home_missing,
   home_same,
-  home_same_postcode,
-  home_like_address,
-  home_postcode_only,
+  home_alike,         // same postcode, address alike
+  home_street,        // same postcode and street; the number differs or is not given
+  home_postcode,      // same postcode, no address to compare
+  home_like_address,  // same house and street, another postcode
+  home_other_address,  // same postcode, another address
   home_near_postcode,
   home_district,
   home_different
 };
+// What a home that agrees says of the town is another matter than what the town says alone: correlated fields are not
+// counted twice. Its last two levels are compared with each other only.
+enum Town : std::uint8_t { town_missing, town_same, town_near, town_different, town_same_at_home, town_other_at_home };
 enum Plain : std::uint8_t { plain_missing, plain_same, plain_near, plain_different };
 }  // namespace level
 
@@ -79,6 +84,7 @@ struct LevelInfo {
   std::string_view words;  // in explanations
   double m = 0;            // what is assumed before anything is learnt
   double u = 0;
+  std::uint8_t group = 0;  // levels of a group share their probability out among themselves
 };
 struct FieldInfo {
   std::string_view name;
@@ -116,6 +122,7 @@ class Comparer {
   std::uint8_t forename_level(const Entry& left, const Entry& right);
   std::uint8_t surname_level(const Entry& left, const Entry& right);
   std::uint8_t home_level(const Entry& left, const Entry& right) const;
+  std::uint8_t town_level(const Entry& left, const Entry& right, std::uint8_t home_at);
   std::uint8_t plain_level(Code left, Code right, int within) const;
 
   struct Remembered {

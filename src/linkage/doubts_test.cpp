@@ -74,7 +74,7 @@ TEST(Doubts, WhatIsDoubtedIsWrongMoreOftenThanWhatIsNot) {
   const People people(11, 900);
   Options options;
   const ModelPtr model = train(people.input, options).value();
-  options.with_doubts = true;
+  options.with_doubts = options.with_alternatives = true;
   const Linked linked = link(people.input, *model, {}, options).value();
   ASSERT_GT(linked.doubts.size(), 20U);
   // How likely a doubted pair is one person's has something to do with whether it is.

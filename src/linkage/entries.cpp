@@ -8,6 +8,8 @@
 #include <tuple>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 #include "base/hash.hpp"
 #include "base/random.hpp"
 
@@ -31,13 +33,13 @@ struct ParsedFullName {
   std::array<Code, other_name_count> beyond{};  // what stands neither as first forename nor as surname
 };
 struct ParsedAddress {
-  Code address = 0, house = 0;
+  Code address = 0, words = 0, house = 0, street = 0;
 };
 struct ParsedPostcode {
   Code postcode = 0, outward = 0;
 };
 struct ParsedEmail {
-  Code email = 0, user = 0;
+  Code email = 0, user = 0, sound = 0;
 };
 
 // A result remembered by input code: each distinct value is normalised once.
@@ -97,11 +99,21 @@ class Normaliser {
     return code;
   }
 
-  // The words of a name without titles; all of them where there is nothing else.
+  // The words of a name without titles; where nothing else stands, those that may be a name (Ma, Earl, King).
   static std::vector<std::string_view> name_words(std::string_view folded) {
-    std::vector<std::string_view> found = words(folded);
-    std::erase_if(found, is_title);
+    std::vector<std::string_view> found = words(folded), bare;
+    std::copy_if(found.begin(), found.end(), std::back_inserter(bare), [](auto word) { return !is_title(word); });
+    if (!bare.empty()) return bare;
+    std::erase_if(found, is_placeholder);
     return found;
+  }
+  // The same for forename and surname in one: "Anna King" keeps both, and "Sir Robert" is no surname of Robert's.
+  static std::vector<std::string_view> whole_name_words(std::string_view folded) {
+    std::vector<std::string_view> bare = name_words(folded);
+    const auto all = words(folded);
+    if (bare.size() == 1 && all.size() >= 2 && all.front() == bare.front() && !is_placeholder(all.back()))
+      bare.push_back(all.back());
+    return bare;
   }
 
   ParsedForename forename_of(std::span<const std::string_view> parts) {
@@ -161,9 +173,11 @@ class Normaliser {
     const std::size_t comma = text.find(',');
     const std::string before = fold(text.substr(0, comma));
     const std::string after = comma == std::string_view::npos ? std::string() : fold(text.substr(comma + 1));
-    std::vector<std::string_view> parts = name_words(before);
+    std::vector<std::string_view> parts = whole_name_words(before);
     std::vector<std::string_view> more = name_words(after);
+    const bool epithet = !more.empty() && is_title(more.front());  // "Ann, Queen"
     if (parts.empty()) parts.swap(more);
+    if (epithet) more.clear();
     ParsedFullName parsed;
     if (surname_stands_first(text, comma) && !parts.empty() && !more.empty()) {
       parsed.surname = surname_of(parts);
@@ -188,16 +202,21 @@ class Normaliser {
     const std::string folded = fold_address(from_.view(code));
     ParsedAddress parsed;
     parsed.address = intern(folded);
+    std::vector<std::string_view> parts = words(folded);
+    const auto is_number = [](std::string_view word) { return word.front() >= '0' && word.front() <= '9'; };
     std::string_view number;
-    for (const std::string_view word : words(folded)) {
-      const bool numeric = word.front() >= '0' && word.front() <= '9';
-      if (numeric) {
+    for (const std::string_view word : parts) {
+      if (is_number(word)) {
         number = word;
       } else if (!number.empty()) {
         parsed.house = intern(std::string(number) + " " + std::string(word));
         break;
       }
     }
+    std::sort(parts.begin(), parts.end());
+    parsed.words = intern(fmt::format("{}", fmt::join(parts, " ")));
+    std::erase_if(parts, is_number);
+    if (parts.size() >= 2) parsed.street = intern("~" + fmt::format("{}", fmt::join(parts, " ")));
     return parsed;
   }
 
@@ -219,6 +238,11 @@ class Normaliser {
     ParsedEmail parsed;
     parsed.email = intern(lower);
     parsed.user = intern(std::string_view(lower).substr(0, lower.find('@')));
+    std::string letters;
+    for (const char c : lower) {
+      if (c >= 'a' && c <= 'z') letters += c;
+    }
+    if (letters.size() >= 5) parsed.sound = intern("~" + sound_key(letters));
     return parsed;
   }
 
@@ -271,12 +295,15 @@ class RowReader {
     if (const Code code = value(Attribute::address)) {
       const ParsedAddress& parsed = addresses_.of(code, [&](Code c) { return normaliser_.address(c); });
       entry.address = parsed.address;
+      entry.address_words = parsed.words;
       entry.house = parsed.house;
+      entry.street = parsed.street;
     }
     if (const Code code = value(Attribute::email)) {
       const ParsedEmail& parsed = emails_.of(code, [&](Code c) { return normaliser_.email(c); });
       entry.email = parsed.email;
       entry.email_user = parsed.user;
+      entry.email_sound = parsed.sound;
     }
     const auto tight = [&](Attribute a) {
       return value(a) == 0 ? 0 : tight_.of(value(a), [&](Code c) { return normaliser_.tight(c); });

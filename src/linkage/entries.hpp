@@ -41,12 +41,15 @@ struct Entry {
   Code postcode = 0;
   Code outward = 0;  // the first half of a British postcode
   Code address = 0;
-  Code house = 0;  // number and first word of the street
+  Code address_words = 0;  // its words in alphabetical order: parts of an address change places
+  Code house = 0;          // number and first word of the street
+  Code street = 0;         // its words that are no numbers, in alphabetical order
   Code uprn = 0;
   Code town = 0;
   Code phone = 0;
   Code email = 0;
   Code email_user = 0;
+  Code email_sound = 0;  // of its letters, so that a slip of the key changes little
   Code nhs_number = 0;
   Code upn = 0;
   Code occupation = 0;

@@ -181,9 +181,17 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
     weight.term_frequency = share_of(model, a, b, field, entries);
     if (!weight.left.empty() || !weight.right.empty()) explanation.fields.push_back(std::move(weight));
   }
+  if (const std::int32_t together = scorer.dependence_weight(a, b, pattern); together != 0) {
+    FieldWeight weight;
+    weight.field = "both names";
+    weight.level = "names go together, so that both agreeing says less than each alone";
+    weight.weight = static_cast<double>(together) / weight_scale;
+    explanation.fields.push_back(std::move(weight));
+  }
   const Score score = scorer.score(a, b, pattern);
   explanation.total_weight = static_cast<double>(score.weight) / weight_scale;
   explanation.probability = probability_of(score.weight);
+  explanation.above_threshold = score.weight >= scorer.threshold();
   explanation.compared_by_blocking = is_candidate(BlockKeys(entries, model.blocking), a, b);
   const bool own_ids_differ = a.own_id != 0 && b.own_id != 0 && a.source == b.source && a.own_id != b.own_id;
   // What is taken off a score is taken off because the two look like kin.

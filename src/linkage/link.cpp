@@ -1,6 +1,5 @@
 // link(): block → compare → score → cluster, then the attach_only rows.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <unordered_map>
 
@@ -8,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
 #include "linkage/doubts.hpp"
 #include "linkage/linkage.hpp"
@@ -19,21 +19,6 @@ namespace wider::linkage {
 namespace {
 
 using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
-
-constexpr std::array all_rules = {Rule::nhs_number,
-                                  Rule::upn,
-                                  Rule::email,
-                                  Rule::phone,
-                                  Rule::birth_date,
-                                  Rule::names,
-                                  Rule::postcode,
-                                  Rule::address,
-                                  Rule::surname_and_month,
-                                  Rule::forename_and_month,
-                                  Rule::forename_and_day,
-                                  Rule::surname_and_town,
-                                  Rule::forename_town_occupation};
-static_assert(all_rules.size() == rule_count);
 
 struct Work {
   const Input& input;
@@ -100,7 +85,7 @@ void sort_edges(std::vector<Edge>& edges) {
 std::vector<Edge> find_edges(Work& work, const Blocking& blocking, std::uint64_t& compared, std::vector<Edge>* near) {
   const Sketches sketches(work.entries, work.options.threads);
   const PairFilter filter(work.entries, work.scorer, sketches, blocking, work.input.between_sources_only);
-  const auto chunks = chunks_of(blocking, all_rules);
+  const auto chunks = chunks_of(blocking, every_rule);
   std::vector<BlockSifter> sifters(work.comparers.size(), BlockSifter(filter));
   std::vector<std::vector<Edge>> found(work.comparers.size());
   std::vector<std::vector<Edge>> close(work.comparers.size());
@@ -223,6 +208,24 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
   }
 }
 
+void report_candidates(Work& work, const Blocking& blocking) {
+  const auto each = [&](std::uint32_t a, std::uint32_t b) { work.options.each_candidate(std::min(a, b), std::max(a, b)); };
+  for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
+    const auto rows = work.entries.rows_of(i);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      for (std::size_t l = k + 1; l < rows.size(); ++l) each(rows[k], rows[l]);
+    }
+  }
+  for (const Chunk& chunk : chunks_of(blocking, every_rule)) {
+    for_each_pair(work.entries, blocking, chunk, work.input.between_sources_only,
+                  [&](std::uint32_t left, std::uint32_t right) {
+                    for (const std::uint32_t a : work.entries.rows_of(left)) {
+                      for (const std::uint32_t b : work.entries.rows_of(right)) each(a, b);
+                    }
+                  });
+  }
+}
+
 std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexPair> rows) {
   std::vector<IndexPair> pairs;
   for (const auto& [a, b] : rows) {
@@ -230,6 +233,27 @@ std::vector<IndexPair> as_entries(const Entries& entries, std::span<const IndexP
       pairs.emplace_back(entries.entry_of[a], entries.entry_of[b]);
   }
   return pairs;
+}
+
+UncertainRows as_rows(const Entries& entries, const Uncertain& component, bool between_sources_only) {
+  UncertainRows rows;
+  std::vector<std::uint32_t> leaf_of, first_of;  // by place; by leaf
+  for (std::uint32_t leaf = 0; leaf < component.units.size(); ++leaf) {
+    first_of.push_back(static_cast<std::uint32_t>(rows.rows.size()));
+    for (const std::uint32_t entry : component.units[leaf]) {
+      const auto its = entries.rows_of(entry);
+      for (const std::uint32_t row : between_sources_only ? its.first(1) : its) {
+        rows.rows.push_back(row);
+        leaf_of.push_back(leaf);
+      }
+    }
+  }
+  for (const Alternative& alternative : component.alternatives) {
+    UncertainRows::Partition partition{alternative.weight, {}};
+    for (const std::uint32_t leaf : leaf_of) partition.cluster.push_back(first_of[alternative.cluster[leaf]]);
+    rows.partitions.push_back(std::move(partition));
+  }
+  return rows;
 }
 
 Result<void> check_arguments(const Input& input, const Decisions& decisions, const Options& options) {
@@ -271,16 +295,36 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
   return by_row;
 }
 
-// A pair of entries as rows, with the probability that the mean weight between its sides gives.
-Doubt as_rows(const Entries& entries, const EntryDoubt& doubt) {
-  const std::uint32_t left = entries.rows_of(doubt.left)[0];
-  const std::uint32_t right = entries.rows_of(doubt.right)[0];
-  return {std::min(left, right), std::max(left, right), doubt.kind, static_cast<double>(doubt.weight) / weight_scale,
-          1 / (1 + std::exp2(-doubt.mean))};
-}
-void sort_doubts(std::vector<Doubt>& doubts) {
-  std::sort(doubts.begin(), doubts.end(),
+// How likely the two of each doubt are one person's: what the alternatives of an uncertain component say, or else what the
+// mean weight between their sides says.
+std::vector<Doubt> doubts_as_rows(const Entries& entries, const std::vector<EntryDoubt>& doubts,
+                                  const std::vector<Uncertain>& uncertain) {
+  std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> place;  // by entry: component and leaf
+  for (std::uint32_t c = 0; c < uncertain.size(); ++c) {
+    for (std::uint32_t leaf = 0; leaf < uncertain[c].units.size(); ++leaf) {
+      for (const std::uint32_t entry : uncertain[c].units[leaf]) place.emplace(entry, std::pair(c, leaf));
+    }
+  }
+  std::vector<Doubt> rows;
+  for (const EntryDoubt& doubt : doubts) {
+    double probability = probability_of_merge(doubt.mean);
+    const auto left_place = place.find(doubt.left);
+    const auto right_place = place.find(doubt.right);
+    if (left_place != place.end() && right_place != place.end() && left_place->second.first == right_place->second.first) {
+      probability = 0;
+      for (const Alternative& one : uncertain[left_place->second.first].alternatives) {
+        if (one.cluster[left_place->second.second] == one.cluster[right_place->second.second]) probability += one.weight;
+      }
+      probability = std::clamp(probability, 1e-6, 1 - 1e-6);  // what is not among the likeliest is not impossible
+    }
+    const std::uint32_t left = entries.rows_of(doubt.left)[0];
+    const std::uint32_t right = entries.rows_of(doubt.right)[0];
+    rows.push_back({std::min(left, right), std::max(left, right), doubt.kind,
+                    static_cast<double>(doubt.weight) / weight_scale, probability});
+  }
+  std::sort(rows.begin(), rows.end(),
             [](const Doubt& a, const Doubt& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+  return rows;
 }
 
 }  // namespace
@@ -313,6 +357,8 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   cluster_input.same = same;
   cluster_input.different = different;
   cluster_input.threads = options.threads;
+  cluster_input.with_alternatives = options.with_alternatives;
+  cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
     if (input.between_sources_only && entries.all[left].source == entries.all[right].source) return apart_weight;
     const Score score = work.score(worker, left, right);
@@ -320,23 +366,30 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
   };
   if (options.progress) options.progress("cluster", 0, 1);
   Clustered clustered = make_clusters(cluster_input);
+  const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
   if (options.with_doubts) {
     DoubtInput asked{entries.ordinary, edges, near, same, different, clustered.cluster, {}};
     asked.weigh = [&](std::uint32_t left, std::uint32_t right) {
       return work.score(0, left, right).weight - scorer.threshold();
     };
-    for (const EntryDoubt& doubt : find_doubts(asked)) linked.doubts.push_back(as_rows(entries, doubt));
-    sort_doubts(linked.doubts);
+    linked.doubts = doubts_as_rows(entries, find_doubts(asked), clustered.uncertain);
   }
-  const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
   std::vector<std::uint32_t> cluster = std::move(clustered.cluster);
   cluster.resize(entries.all.size());
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];
 
+  for (const Uncertain& component : clustered.uncertain)
+    linked.uncertain.push_back(as_rows(entries, component, input.between_sources_only));
   const std::vector<bool> together = hold_together(work);
   if (options.each_pair) report_pairs(work, edges, together);
+  if (options.each_candidate) report_candidates(work, blocking);
   linked.cluster = rows_of_clusters(entries, cluster, together, input.between_sources_only);
   linked.blocking_note = blocking.note();
+  if (!options.components_only) {  // a component of half the rows says nothing of what blocking missed
+    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, input.between_sources_only);
+    linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
+    linked.blocking_note = recall.says() + "; " + linked.blocking_note;
+  }
   if (clustered.split_components > 0) {
     linked.blocking_note +=
         fmt::format("; {} large components were cut at a higher weight before clustering", clustered.split_components);

@@ -82,14 +82,39 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t memory_bytes = 4ULL << 30;
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
+  bool with_alternatives = false;
+  bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
   bool with_doubts = false;  // Linked::doubts is filled
   Progress progress;
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
+  // Called for every pair of rows that blocking brings together, or that are equal: for checking, on small data. May be
+  // empty.
+  std::function<void(std::uint32_t, std::uint32_t)> each_candidate;
 };
 
 // A model learnt from the rows, without labels.
 [[nodiscard]] Result<ModelPtr> train(const Input& input, const Options& options);
+// The same, with the help of labels: a number by row, equal for rows of one person, 0 where nobody knows. Pairs of
+// labelled rows tell m; the threshold is the one that finds the labelled people best.
+[[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
+
+// How many pairs that belong together blocking brings together, of all: limits with 95 % assurance (blocking_recall.hpp).
+struct BlockingLimits {
+  double least_recall = 1, most_recall = 1;
+  double least_missed = 0, most_missed = 0;  // pairs of rows
+};
+
+// Rows that are connected and whose partition is not certain, with at most 64 partitions and their weights, which sum to
+// one. The adopted one comes first.
+struct UncertainRows {
+  struct Partition {
+    double weight = 0;
+    std::vector<std::uint32_t> cluster;  // by place in `rows`: the place of the first row of its cluster
+  };
+  std::vector<std::uint32_t> rows;
+  std::vector<Partition> partitions;
+};
 
 // A link that a person should look at (doubts.hpp).
 enum class DoubtKind : std::uint8_t {
@@ -108,6 +133,8 @@ struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
+  BlockingLimits blocking;
+  std::vector<UncertainRows> uncertain;  // when Options::with_alternatives
   std::vector<Doubt> doubts;           // when Options::with_doubts, by (left, right)
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
@@ -129,7 +156,8 @@ struct Explanation {
   double total_weight = 0;  // prior and fields
   double probability = 0;
   bool compared_by_blocking = false;
-  bool kin = false;  // they look like two people of one family
+  bool above_threshold = false;   // these two alone would join, if nothing else forbids it
+  bool kin = false;               // they look like two people of one family
   bool own_ids_differ = false;    // two numbers of one agency's own index
   bool same_cluster = false;      // set by the caller who knows the partition
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it

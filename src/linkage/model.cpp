@@ -19,22 +19,34 @@ constexpr std::int32_t bits(double count) {
 // What kin speak against each other with: as much as one pair may in a cluster (cluster.cpp).
 constexpr std::int32_t kin_weight = bits(12);
 
+// How a value's frequency tells on a level's weight.
+enum class By : std::uint8_t {
+  both,      // the value that both give
+  commoner,  // the commoner of two that are nearly one: a slip is rare, so the name meant is the commoner (half weight)
+};
 struct FieldTerm {
   Field field;
   std::uint8_t level;
   Term term;
+  By by;
 };
 constexpr FieldTerm field_terms[] = {
-    {Field::forename, level::forename_same, Term::forename},
-    {Field::surname, level::surname_same, Term::surname},
-    {Field::birth_date, level::birth_same, Term::birth_date},
-    {Field::birth_date, level::birth_same_first_january, Term::birth_date},
-    {Field::home, level::home_same, Term::address},
-    {Field::home, level::home_same_postcode, Term::postcode},
-    {Field::town, level::plain_same, Term::town},
-    {Field::phone, level::plain_same, Term::phone},
-    {Field::email, level::plain_same, Term::email},
-    {Field::occupation, level::plain_same, Term::occupation},
+    {Field::forename, level::forename_same, Term::forename, By::both},
+    {Field::forename, level::forename_variant, Term::forename, By::commoner},
+    {Field::forename, level::forename_near, Term::forename, By::commoner},
+    {Field::surname, level::surname_same, Term::surname, By::both},
+    {Field::surname, level::surname_near, Term::surname, By::commoner},
+    {Field::birth_date, level::birth_same, Term::birth_date, By::both},
+    {Field::birth_date, level::birth_same_first_january, Term::birth_date, By::both},
+    {Field::home, level::home_same, Term::address, By::both},
+    {Field::home, level::home_alike, Term::postcode, By::both},
+    {Field::home, level::home_street, Term::postcode, By::both},
+    {Field::home, level::home_postcode, Term::postcode, By::both},
+    {Field::home, level::home_other_address, Term::postcode, By::both},
+    {Field::town, level::town_same, Term::town, By::both},
+    {Field::phone, level::plain_same, Term::phone, By::both},
+    {Field::email, level::plain_same, Term::email, By::both},
+    {Field::occupation, level::plain_same, Term::occupation, By::both},
 };
 
 }  // namespace
@@ -54,7 +66,7 @@ Code code_of(const Entry& entry, Term term) {
     case Term::birth_date:
       return entry.birth_text;
     case Term::address:
-      return entry.address;
+      return entry.address_words;
     case Term::postcode:
       return entry.postcode;
     case Term::town:
@@ -72,6 +84,11 @@ Code code_of(const Entry& entry, Term term) {
 std::int32_t fixed_weight(double ratio) {
   const double limited = std::clamp(std::log2(ratio), -30.0, 30.0);
   return static_cast<std::int32_t>(std::lround(limited * weight_scale));
+}
+
+std::size_t name_band(std::int32_t forename_rarity, std::int32_t surname_rarity) {
+  const std::int32_t band = (quarter_bits(forename_rarity) + quarter_bits(surname_rarity) + 24) / 8;
+  return static_cast<std::size_t>(std::clamp<std::int32_t>(band, 0, name_bands - 1));
 }
 
 double probability_of(std::int64_t weight) {
@@ -97,11 +114,16 @@ void for_each_counted(const TermTable& table, const StringPool& strings, Code fi
   }
 }
 
+// That two entries give one value of the term.
+double chance_of(const TermTable& table) {
+  const double total = std::max(static_cast<double>(table.total), 1.);
+  return std::max(table.chance, 1 / (total * total));
+}
+
 // How much more or less a value that so many entries give says than an average value of its term.
 std::int32_t rarity_weight(const TermTable& table, double count) {
   const double total = static_cast<double>(table.total);
-  const double chance = std::max(table.chance, 1 / (total * total));
-  return std::clamp(fixed_weight(chance * total / count), bits(-8), most_adjustment);
+  return std::clamp(fixed_weight(chance_of(table) * total / count), bits(-8), most_adjustment);
 }
 
 // Marks the established names among the strings from `first` on.
@@ -135,6 +157,12 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   prior_ = fixed_weight(p / (1 - p));
   set_threshold(model.pair_threshold);
   families_ = model.family_share >= least_family_share;
+  // Forename and surname that changed places are one event, weighed as one: swapped_weight.
+  weights_[at(Field::forename)][level::forename_swapped] = 0;
+  weights_[at(Field::surname)][level::surname_swapped] = 0;
+  for (std::size_t band = 0; band < dependence_.size(); ++band) dependence_[band] = -bits(model.name_dependence[band]);
+  swapped_share_ = fixed_weight(model.fields[at(Field::forename)][level::forename_swapped].m);
+  for (const Term term : {Term::forename, Term::surname}) names_rarity_ -= fixed_weight(chance_of(model.terms[at(term)]));
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
@@ -164,13 +192,67 @@ void Scorer::set_threshold(double probability) {
 }
 
 std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Field field, std::uint8_t level_at) const {
+  if (field == Field::surname && level_at == level::surname_part) return part_weight(left, right);
+  if (field == Field::forename && level_at == level::forename_swapped) return swapped_weight(left, right);
   for (const FieldTerm& link : field_terms) {
     if (link.field != field || link.level != level_at || adjustments_[at(link.term)].empty()) continue;
     const Code a = code_of(left, link.term);
     const Code b = code_of(right, link.term);
-    return a == b && a != 0 ? adjustments_[at(link.term)][a] : 0;
+    if (a == 0 || b == 0) return 0;
+    const auto& adjustment = adjustments_[at(link.term)];
+    if (link.by == By::commoner) return std::min(adjustment[a], adjustment[b]) / 2;
+    return a == b ? adjustment[a] : 0;
   }
   return 0;
+}
+
+// Forename and surname that changed places, with s the share of matches in which they do: of two readings of the name the
+// likelier is meant, F its frequency and G the other's. By chance the names agree as they do with F (another person of
+// the name, changed as well: s F) or with G (a person of the other name), so that the weight is that of s / (s F + G),
+// here with the greater of the two summands.
+std::int32_t Scorer::swapped_weight(const Entry& left, const Entry& right) const {
+  const auto& forenames = adjustments_[at(Term::forename)];
+  const auto& surnames = adjustments_[at(Term::surname)];
+  if (forenames.empty() || surnames.empty()) return 0;
+  const auto rarity = [&](const Entry& entry) { return forenames[entry.forename] + surnames[entry.surname]; };
+  const auto [likelier, other] = std::minmax({rarity(left), rarity(right)});
+  return names_rarity_ + std::min(likelier, other + swapped_share_);
+}
+
+std::int32_t Scorer::most_swapped_weight() const {
+  const bool known = !adjustments_[at(Term::forename)].empty() && !adjustments_[at(Term::surname)].empty();
+  // Without tables of both names such a pair weighs 0, and the rarity of the other takes back 8 bits at most.
+  return known ? names_rarity_ : bits(16);
+}
+
+std::int32_t Scorer::dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const {
+  using namespace level;
+  const std::uint8_t name = pattern[at(Field::forename)], surname_at = pattern[at(Field::surname)];
+  const auto of = [&](const Entry& first, const Entry& second) {
+    return dependence_[name_band(std::min(adjustment(Term::forename, first.forename), adjustment(Term::forename, second.forename)),
+                                 std::min(adjustment(Term::surname, first.surname), adjustment(Term::surname, second.surname)))];
+  };
+  if (name == forename_swapped) return std::min(of(left, left), of(right, right));
+  if (name != forename_same && name != forename_variant && name != forename_near) return 0;
+  if (surname_at != surname_same && surname_at != surname_near) return 0;
+  return of(left, right);
+}
+
+// The part that two surnames share, or the lone name that is the other's surname: as common as it is as a surname.
+std::int32_t Scorer::part_weight(const Entry& left, const Entry& right) const {
+  const auto& adjustment = adjustments_[at(Term::surname)];
+  if (adjustment.empty()) return 0;
+  const auto parts = [](const Entry& entry) {
+    return std::array<Code, 4>{entry.surname, entry.surname_first, entry.surname_last,
+                               entry.surname == 0 ? entry.forename : 0};
+  };
+  std::int32_t best = INT32_MIN;
+  for (const Code a : parts(left)) {
+    for (const Code b : parts(right)) {
+      if (a != 0 && a == b) best = std::max(best, adjustment[a]);
+    }
+  }
+  return best == INT32_MIN ? 0 : best;
 }
 
 // Twins: born on one day into one family, under two names that are both known as names and begin differently (Lei and
@@ -196,7 +278,7 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
-                      (home_at >= home_same && home_at <= home_postcode_only);
+                      (home_at >= home_same && home_at <= home_other_address);
   const bool other_name =
       name == forename_different || (name == forename_alike && weights_[at(Field::forename)][forename_alike] < 0);
   if (other_name && family) return Kin::likely;
@@ -219,16 +301,15 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   Score score;
   score.weight = prior_;
   for (std::size_t field = 0; field < field_count; ++field) score.weight += weights_[field][pattern[field]];
-  for (const FieldTerm& link : field_terms) {
-    if (pattern[at(link.field)] != link.level || adjustments_[at(link.term)].empty()) continue;
-    const Code a = code_of(left, link.term);
-    if (a != 0 && a == code_of(right, link.term)) score.weight += adjustments_[at(link.term)][a];
+  for (std::size_t field = 0; field < field_count; ++field) {
+    if (pattern[field] != 0) score.weight += frequency_weight(left, right, static_cast<Field>(field), pattern[field]);
   }
+  score.weight += dependence_weight(left, right, pattern);
   // Kin speak against each other as loudly as one pair may, but do not forbid: one mistyped forename among thirty
   // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
-  const Kin kinship = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
-  if (kinship == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
-  if (kinship == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
+  score.kin = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
+  if (score.kin == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
+  if (score.kin == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
   score.apart = left.own_id != 0 && right.own_id != 0 && left.source == right.source && left.own_id != right.own_id;
   return score;
 }

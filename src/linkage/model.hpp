@@ -13,7 +13,7 @@
 
 namespace wider::linkage {
 
-inline constexpr int model_version = 2;
+inline constexpr int model_version = 3;
 
 // From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
 inline constexpr double least_family_share = .15;
@@ -38,12 +38,17 @@ struct LevelModel {
   double u = 0;
 };
 
+// Bands of how rare a forename and a surname are together, two bits wide, from 6 bits commoner than two random rows' equal
+// names on.
+inline constexpr std::int32_t name_bands = 8;
+
 struct Model {
   double match_probability = 0;  // of two entries at random
   double pair_threshold = .5;    // least probability at which a pair may join
   double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
+  std::array<double, name_bands> name_dependence{};  // bits by which both names agreeing says less than each alone
   BlockingPlan blocking;
 };
 
@@ -51,6 +56,11 @@ struct Model {
 inline constexpr int weight_scale = 1024;
 inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the rarity of a value that two give
 [[nodiscard]] std::int32_t fixed_weight(double ratio);
+// Of two names' rarities, each rounded down to a quarter of a bit, so that training counts and scoring reads alike.
+[[nodiscard]] std::size_t name_band(std::int32_t forename_rarity, std::int32_t surname_rarity);
+[[nodiscard]] constexpr std::int32_t quarter_bits(std::int32_t rarity) {
+  return rarity >> 8;
+}
 [[nodiscard]] double probability_of(std::int64_t weight);  // of a total weight, prior included
 
 // Whether two entries look like two people of one family.
@@ -62,7 +72,8 @@ enum class Kin : std::uint8_t {
 
 struct Score {
   std::int32_t weight = 0;  // prior and fields
-  bool apart = false;       // never by the machine alone: two ids of one source's own index
+  Kin kin = Kin::unlikely;
+  bool apart = false;  // never by the machine alone: two ids of one source's own index
 };
 
 // The model made ready for one set of entries. Const members are thread-safe.
@@ -76,13 +87,18 @@ class Scorer {
   }
   [[nodiscard]] std::int32_t frequency_weight(const Entry& left, const Entry& right, Field field,
                                               std::uint8_t level) const;
-  // What a value's frequency adds where two give that value; at most most_adjustment.
+  // What both names agreeing is taken back: names go together (correlated fields are not counted twice). 0 or less.
+  [[nodiscard]] std::int32_t dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const;
+  // What a value's frequency adds where two give that value: how much rarer it is than the values of two random rows that
+  // are equal. At most most_adjustment.
   [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
     const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
     return code == 0 || of_term.empty() ? 0 : of_term[code];
   }
   // Whether they look like kin: such a pair is never joined on its own.
   [[nodiscard]] Kin kin(const Pattern& pattern) const;
+  // Forename and surname that changed places weigh no more than this and the rarity of both names of one of the two.
+  [[nodiscard]] std::int32_t most_swapped_weight() const;
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
@@ -91,12 +107,17 @@ class Scorer {
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:
+  [[nodiscard]] std::int32_t swapped_weight(const Entry& left, const Entry& right) const;
+  [[nodiscard]] std::int32_t part_weight(const Entry& left, const Entry& right) const;
   [[nodiscard]] bool like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const;
 
   const StringPool* strings_;  // the entries', not owned
   std::array<std::array<std::int32_t, most_levels>, field_count> weights_{};
   std::array<std::vector<std::int32_t>, term_count> adjustments_;  // by code
   std::array<std::int32_t, term_count> rare_{};                    // for values that are not in the table
+  std::array<std::int32_t, name_bands> dependence_{};
+  std::int32_t names_rarity_ = 0;   // of a forename and a surname as common as two random rows' that are equal
+  std::int32_t swapped_share_ = 0;  // of matches
   std::int32_t prior_ = 0;
   std::int32_t threshold_ = 0;
   bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart

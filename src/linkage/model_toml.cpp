@@ -127,6 +127,41 @@ Result<void> read_refined_blocks(const toml::table& root, BlockingPlan& plan) {
   return {};
 }
 
+Result<void> read_names_and_rules(const toml::table& root, Model& model) {
+  const toml::array* bits = root["name_dependence"].as_array();
+  if (bits == nullptr || bits->size() != model.name_dependence.size())
+    return bad(fmt::format("name_dependence must be a list of {} numbers.", model.name_dependence.size()));
+  for (std::size_t band = 0; band < model.name_dependence.size(); ++band) {
+    const auto value = bits->get(band)->value<double>();
+    if (!value || !(*value >= 0 && *value <= 30)) return bad("name_dependence must hold numbers of bits from 0 to 30.");
+    model.name_dependence[band] = *value;
+  }
+  const toml::array* rules = root["blocking_rules"].as_array();
+  if (rules == nullptr || rules->empty()) return bad("blocking_rules must name at least one rule.");
+  model.blocking.used.fill(false);
+  for (const toml::node& node : *rules) {
+    const auto name = node.value<std::string_view>();
+    std::size_t rule = 0;
+    while (rule < rule_count && (!name || model_name_of(static_cast<Rule>(rule)) != *name)) ++rule;
+    if (rule == rule_count)
+      return bad(fmt::format("blocking_rules names {}, which this version does not know.", name.value_or("no text")));
+    model.blocking.used[rule] = true;
+  }
+  return {};
+}
+
+void write_names_and_rules(const Model& model, std::string& out) {
+  out += "name_dependence = [";
+  for (std::size_t band = 0; band < model.name_dependence.size(); ++band)
+    out += (band == 0 ? "" : ", ") + number(model.name_dependence[band]);
+  out += "]\nblocking_rules = [";
+  for (std::size_t rule = 0, written = 0; rule < rule_count; ++rule) {
+    if (!model.blocking.used[rule]) continue;
+    out += fmt::format("{}\"{}\",", written++ % 5 == 0 ? "\n  " : " ", model_name_of(static_cast<Rule>(rule)));
+  }
+  out += "\n]\n";
+}
+
 void write_refined_blocks(const BlockingPlan& plan, std::string& out) {
   out += "\n[refined_blocks]\n";
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
@@ -147,6 +182,7 @@ std::string to_toml(const Model& model) {
       fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nlargest_block = {}\n",
                   model_version, number(model.match_probability), number(model.pair_threshold),
                   number(model.family_share), model.blocking.largest_block);
+  write_names_and_rules(model, out);
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
     out += fmt::format("\n[fields.{}]\n", infos[f].name);
@@ -175,8 +211,9 @@ Result<ModelPtr> parse_model(std::string_view text) {
   const toml::table& root = *parsed;
   const auto version = root["version"].value<std::int64_t>();
   if (!version) return bad("it does not say its version.");
-  if (*version < 1 || *version > model_version)
-    return bad(fmt::format("it is of version {}; this program reads versions 1 to {}.", *version, model_version));
+  if (*version != model_version)
+    return bad(fmt::format("it is of version {}, and this program reads version {}: train it anew.", *version,
+                           model_version));
   auto model = std::make_shared<Model>();
   const auto match = probability(root, "match_probability", "the model");
   if (!match) return std::unexpected(match.error());
@@ -192,11 +229,9 @@ Result<ModelPtr> parse_model(std::string_view text) {
   model->blocking.largest_block = static_cast<std::uint32_t>(*block);
   if (const auto fields = read_fields(root, *model); !fields) return std::unexpected(fields.error());
   if (const auto terms = read_terms(root, *model); !terms) return std::unexpected(terms.error());
-  // Version 1 had no such table: then no block is refined, which loses nothing.
-  if (*version >= 2) {
-    if (const auto refined = read_refined_blocks(root, model->blocking); !refined)
-      return std::unexpected(refined.error());
-  }
+  if (const auto read = read_names_and_rules(root, *model); !read) return std::unexpected(read.error());
+  if (const auto refined = read_refined_blocks(root, model->blocking); !refined)
+    return std::unexpected(refined.error());
   return ModelPtr(std::move(model));
 }
 

@@ -25,8 +25,8 @@ struct One {
 struct Left {
   One forename, surname, town, postcode, address;
   std::array<One, 5> texts;
-  std::uint32_t house, flags, source, birth, birth_swapped;
-  std::int32_t birth_same;
+  std::uint32_t address_words, house, flags, source, birth, birth_swapped;
+  std::int32_t birth_same, part_adjustment;
   std::array<BlockNumber, slot_count> blocks;
 };
 // Which blocks in common take a pair away from the block at hand.
@@ -184,11 +184,13 @@ Left left_of(const Tile& tile, std::uint32_t place, const Bounds& bounds, std::s
   if (tile.any_home) {
     left.postcode = one_of(tile.postcode, place);
     left.address = one_of(tile.address, place);
+    left.address_words = tile.address_words[place];
     left.house = tile.house[place];
   }
   for (std::size_t t = 0; t < left.texts.size(); ++t) {
     if (tile.any_text[t]) left.texts[t] = one_of(tile.texts[t], place);
   }
+  left.part_adjustment = tile.part_adjustment[place];
   left.flags = tile.flags[place];
   left.source = tile.source[place];
   left.birth = tile.birth[place];
@@ -225,19 +227,17 @@ Bounds make_bounds(const Scorer& scorer) {
   constexpr Field f = Field::forename, s = Field::surname, b = Field::birth_date, h = Field::home;
   bounds.forename.same = most(f, {forename_same});
   bounds.forename.different = most(f, {forename_different});
-  bounds.forename.like = most(f, {forename_near, forename_alike, forename_different});
-  bounds.forename.like_established = most(f, {forename_alike, forename_different});
-  bounds.forename.group = most(f, {forename_variant});
+  bounds.forename.near = most(f, {forename_near});
+  bounds.forename.alike = most(f, {forename_alike, forename_different});
+  bounds.forename.variant = most(f, {forename_variant});
   bounds.forename.initial = most(f, {forename_initial});
-  bounds.forename.part = most(f, {forename_same, forename_variant, forename_near, forename_part, forename_initial,
-                                  forename_alike, forename_different});
-  bounds.forename.swapped = most(f, {forename_swapped});
+  bounds.forename.part = most(f, {forename_same, forename_part, forename_initial, forename_alike, forename_different});
+  bounds.swapped = most(f, {forename_swapped}) + most(s, {surname_swapped}) + scorer.most_swapped_weight();
   bounds.surname.same = most(s, {surname_same});
   bounds.surname.different = most(s, {surname_different});
-  bounds.surname.like = most(s, {surname_near, surname_alike, surname_different});
-  bounds.surname.group = most(s, {surname_near});
+  bounds.surname.near = bounds.surname.variant = most(s, {surname_near});
+  bounds.surname.alike = most(s, {surname_alike, surname_different});
   bounds.surname.part = most(s, {surname_part});
-  bounds.surname.swapped = most(s, {surname_swapped});
   bounds.birth_same = most(b, {birth_same});
   bounds.birth_first_january = most(b, {birth_same_first_january});
   bounds.birth_swapped = most(b, {birth_swapped});
@@ -250,18 +250,22 @@ Bounds make_bounds(const Scorer& scorer) {
   bounds.sex_same = most(Field::sex, {sex_same});
   bounds.sex_different = most(Field::sex, {sex_different});
   bounds.home_same = most(h, {home_same});
-  bounds.home_same_postcode = most(h, {home_same_postcode});
+  bounds.home_alike = most(h, {home_alike, home_street, home_other_address});
+  bounds.home_postcode = most(h, {home_postcode});
   bounds.home_like_address = most(h, {home_like_address});
-  bounds.home_postcode_only = most(h, {home_postcode_only});
+  bounds.home_other_address = most(h, {home_other_address, home_street});
+  bounds.home_without_postcode = most(h, {home_like_address, home_street, home_different});
   bounds.home_near_postcode = most(h, {home_near_postcode});
   bounds.home_district = most(h, {home_district});
   bounds.home_different = most(h, {home_different});
-  bounds.home_any = most(h, {home_same, home_same_postcode, home_like_address, home_postcode_only, home_near_postcode,
-                             home_district, home_different}) +
+  bounds.home_any = most(h, {home_same, home_alike, home_street, home_postcode, home_like_address, home_other_address,
+                             home_near_postcode, home_district, home_different}) +
                     most_adjustment;
-  bounds.town_same = most(Field::town, {plain_same});
-  bounds.town_near = most(Field::town, {plain_near});
-  bounds.town_different = most(Field::town, {plain_different});
+  bounds.town_same = most(Field::town, {town_same});
+  bounds.town_near = most(Field::town, {town_near});
+  bounds.town_different = most(Field::town, {town_different});
+  bounds.town_same_at_home = most(Field::town, {town_same_at_home});
+  bounds.town_other_at_home = most(Field::town, {town_other_at_home});
   static constexpr std::pair<Field, int> texts[] = {
       {Field::phone, 1}, {Field::email, 4}, {Field::nhs_number, 1}, {Field::upn, 1}, {Field::occupation, 2}};
   for (std::size_t t = 0; t < bounds.texts.size(); ++t) {
@@ -273,6 +277,8 @@ Bounds make_bounds(const Scorer& scorer) {
     bounds.alike_shares[static_cast<std::size_t>(prefix)] = least_share(.75, prefix);
     bounds.alike_shares_of_three[static_cast<std::size_t>(prefix)] = least_share(.70, prefix);
     bounds.address_shares[static_cast<std::size_t>(prefix)] = least_share(.93, prefix);
+    // The words of an address in another order are the same characters; how far they start alike is not looked at.
+    bounds.words_shares[static_cast<std::size_t>(prefix)] = least_share(.93, 4);
   }
   return bounds;
 }
@@ -305,6 +311,11 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
   }
   const std::size_t stride = blocking_->blocks_of(0).size();
   const auto adjustment = [&](Term term, Code code) { return scorer_->adjustment(term, code); };
+  const auto part_adjustment = [&](const Entry& entry) {
+    return std::max({0, adjustment(Term::surname, entry.surname), adjustment(Term::surname, entry.surname_first),
+                     adjustment(Term::surname, entry.surname_last),
+                     entry.surname == 0 ? adjustment(Term::surname, entry.forename) : 0});
+  };
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Entry& entry = entries_->all[members[i]];
     tile.entry[i] = members[i];
@@ -316,6 +327,7 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
     put(tile.surname, i, entry.surname, *sketches_);
     tile.surname.groups[i] = sketches_->groups[entry.surname];
     tile.surname.adjustment[i] = adjustment(Term::surname, entry.surname);
+    tile.part_adjustment[i] = part_adjustment(entry);
     tile.birth[i] = digits_of(entry.birth.year, entry.birth.month, entry.birth.day);
     tile.birth_adjustment[i] = adjustment(Term::birth_date, entry.birth_text);
     tile.any_sex = tile.any_sex || entry.sex != Sex::unknown;
@@ -338,11 +350,13 @@ void PairFilter::load(Tile& tile, std::span<const std::uint32_t> members) const 
   };
   if (tile.any_home) {
     load_text(tile.postcode, &Entry::postcode, static_cast<int>(Term::postcode));
-    load_text(tile.address, &Entry::address, static_cast<int>(Term::address));
+    load_text(tile.address, &Entry::address, -1);
     for (std::size_t i = 0; i < members.size(); ++i) {
       const Entry& entry = entries_->all[members[i]];
       tile.postcode.first[i] = entry.outward;
       tile.house[i] = entry.house;
+      tile.address_words[i] = entry.address_words;
+      tile.address.adjustment[i] = adjustment(Term::address, entry.address_words);
     }
   }
   if (tile.any_town) {

@@ -27,8 +27,9 @@ struct Sketches {
 
 // The most that a field can weigh in each case that codes and sketches can tell apart. Fixed point; "not given" is 0.
 struct Bounds {
+  // near, variant: with half the rarity of the commoner of the two names.
   struct Name {
-    std::int32_t same, different, like, like_established, group, initial, part, swapped;
+    std::int32_t same, different, near, alike, variant, initial, part;
   };
   struct Text {
     std::int32_t same, near, different;
@@ -36,14 +37,16 @@ struct Bounds {
   };
   std::int32_t prior, threshold;
   Name forename, surname;
+  std::int32_t swapped;  // with the rarity of both names of the entry whose are commoner
   std::int32_t birth_same, birth_first_january, birth_swapped, birth_one_digit, birth_same_month, birth_same_year,
       birth_day_month, birth_different, birth_partial;
   std::int32_t sex_same, sex_different;
-  std::int32_t home_same, home_same_postcode, home_like_address, home_postcode_only, home_near_postcode, home_district,
-      home_different, home_any;
-  std::int32_t town_same, town_near, town_different;
+  std::int32_t home_same, home_alike, home_postcode, home_like_address, home_other_address, home_without_postcode,
+      home_near_postcode, home_district, home_different, home_any;
+  std::int32_t town_same, town_near, town_different, town_same_at_home, town_other_at_home;
   std::array<Text, 5> texts;  // phone, email, nhs_number, upn, occupation
-  std::array<float, 5> alike_shares, alike_shares_of_three, address_shares;  // by common prefix
+  std::array<float, 5> alike_shares, alike_shares_of_three, address_shares,  // by common prefix
+      words_shares;                                                            // whatever the prefix
 };
 [[nodiscard]] Bounds make_bounds(const Scorer& scorer);
 
@@ -70,9 +73,11 @@ struct Tile {
   alignas(64) Column<std::uint32_t> flags;
   alignas(64) Column<std::uint32_t> source;
   NameColumn forename, surname, town;
+  Column<std::int32_t> part_adjustment;  // the most that a part of the surname which another entry has adds
   alignas(64) Column<std::uint32_t> birth;  // year, month and day, a digit in each four bits
   alignas(64) Column<std::int32_t> birth_adjustment;
-  TextColumn postcode, address;  // first of a postcode: its outward code
+  TextColumn postcode, address;  // first of a postcode: its outward code; an address is rare by its words
+  alignas(64) Column<std::uint32_t> address_words;
   alignas(64) Column<std::uint32_t> house;
   std::array<TextColumn, 5> texts;  // first of an e-mail: its user
   std::array<Column<std::uint32_t>, slot_count> blocks;

@@ -32,6 +32,7 @@ Model any_model(const Model& trained, Random& numbers) {
   }
   model.match_probability = std::pow(10, -1 - 6 * numbers.unit());
   model.family_share = numbers.chance(.5) ? .5 : 0;
+  for (double& bits : model.name_dependence) bits = 5 * numbers.unit();
   return model;
 }
 
@@ -79,7 +80,9 @@ TEST(PairFilterProperty, WhatReachesTheThresholdAlwaysPassesAndEveryPairIsCounte
     ASSERT_TRUE(trained.has_value());
     const Entries entries = make_entries(cases.input, {});
     const Model model = seed % 3 == 0 ? **trained : any_model(**trained, numbers);
-    BlockingPlan plan{seed % 2 == 0 ? 40U : 1000U, {}};
+    BlockingPlan plan;
+    plan.largest_block = seed % 2 == 0 ? 40U : 1000U;
+    if (seed % 3 != 0) plan.used.fill(true);
     const Blocking blocking = Blocking::learn(entries, plan, 2);
     Pairs candidates;
     const bool between = seed % 4 == 0;

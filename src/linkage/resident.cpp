@@ -19,21 +19,6 @@ namespace {
 
 constexpr std::uint32_t none = UINT32_MAX;
 
-constexpr std::array all_rules = {Rule::nhs_number,
-                                  Rule::upn,
-                                  Rule::email,
-                                  Rule::phone,
-                                  Rule::birth_date,
-                                  Rule::names,
-                                  Rule::postcode,
-                                  Rule::address,
-                                  Rule::surname_and_month,
-                                  Rule::forename_and_month,
-                                  Rule::forename_and_day,
-                                  Rule::surname_and_town,
-                                  Rule::forename_town_occupation};
-static_assert(all_rules.size() == rule_count);
-
 // An entry of the population: rows that say the same.
 struct Live {
   std::uint64_t content = 0;  // with `alone` the order of entries, as in a batch
@@ -160,7 +145,7 @@ struct Resident::State {
   // Each key of the entry once.
   template <typename Visit>
   void each_key(const Entry& entry, Visit&& visit) const {
-    for (const Rule rule : all_rules) {
+    for (const Rule rule : every_rule) {
       const RuleKeys of_rule = keys.of(rule, entry);
       if (of_rule[0] != 0) visit(of_rule[0]);
       if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) visit(of_rule[1]);

@@ -36,15 +36,28 @@ std::vector<std::string_view> table_lines(std::string_view name) {
   return lines;
 }
 
+// Pet names are spelt freely at the end: "ronny", "ronnie", "ronni", "ronney" are one.
+std::string pet_name(std::string_view name) {
+  if (name.size() < 4) return std::string(name);
+  for (const std::string_view ending : {"ie", "ey", "ee", "y", "i"}) {
+    if (name.ends_with(ending)) return std::string(name.substr(0, name.size() - ending.size())) + "y";
+  }
+  return std::string(name);
+}
+
 struct Tables {
-  std::unordered_set<std::string, TextHash, std::equal_to<>> titles;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> titles, placeholders;
   TextMap<std::string> address_words;
   TextMap<NameGroups> groups;
+  TextMap<NameGroups> pet_names;  // by pet_name()
   std::vector<std::string> fullest;  // by group; 0 is unused
 
   Tables() {
     for (const std::string_view line : table_lines("titles.txt")) {
       for (const std::string_view word : words(line)) titles.emplace(word);
+    }
+    for (const std::string_view line : table_lines("placeholders.txt")) {
+      for (const std::string_view word : words(line)) placeholders.emplace(word);
     }
     for (const std::string_view line : table_lines("address_words.txt")) {
       const auto pair = words(line);
@@ -56,9 +69,11 @@ struct Tables {
       const auto group = static_cast<std::uint16_t>(fullest.size());
       fullest.emplace_back(names.front());
       for (const std::string_view name : names) {
-        NameGroups& of = groups.try_emplace(std::string(name)).first->second;
-        const auto free = std::find(of.begin(), of.end(), std::uint16_t{0});
-        if (free != of.end() && (free == of.begin() || *(free - 1) != group)) *free = group;
+        for (auto* table : {&groups, &pet_names}) {
+          NameGroups& of = table->try_emplace(table == &groups ? std::string(name) : pet_name(name)).first->second;
+          const auto free = std::find(of.begin(), of.end(), std::uint16_t{0});
+          if (free != of.end() && (free == of.begin() || *(free - 1) != group)) *free = group;
+        }
       }
     }
   }
@@ -97,7 +112,7 @@ std::string fold_as(std::string_view text) {
     } else if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) {
       folded += static_cast<char>(byte);
     } else if (byte < 0x80) {
-      if (keep_spaces && byte != '\'' && byte != '.' && !folded.empty() && folded.back() != ' ') folded += ' ';
+      if (keep_spaces && byte != '\'' && !folded.empty() && folded.back() != ' ') folded += ' ';
     } else if ((byte & 0xE0U) == 0xC0 && i + 1 < text.size()) {
       const std::uint32_t point = ((byte & 0x1FU) << 6) | (static_cast<unsigned char>(text[i + 1]) & 0x3FU);
       const std::string_view letters = latin_letters(point);
@@ -142,6 +157,10 @@ std::vector<std::string_view> words(std::string_view folded) {
 
 bool is_title(std::string_view folded_word) {
   return tables().titles.contains(folded_word);
+}
+
+bool is_placeholder(std::string_view folded_word) {
+  return tables().placeholders.contains(folded_word);
 }
 
 // The first sound, then consonants by class; vowels, h, w and y are silent, doubles count once.
@@ -213,7 +232,9 @@ std::string fold_phone(std::string_view text) {
 
 NameGroups groups_of(std::string_view folded_word) {
   const auto found = tables().groups.find(folded_word);
-  return found == tables().groups.end() ? NameGroups{} : found->second;
+  if (found != tables().groups.end()) return found->second;
+  const auto pet = tables().pet_names.find(pet_name(folded_word));
+  return pet == tables().pet_names.end() ? NameGroups{} : pet->second;
 }
 
 std::string_view fullest_form(std::string_view folded_word) {

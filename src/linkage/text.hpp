@@ -11,12 +11,13 @@
 
 namespace wider::linkage {
 
-// Lower-case, without diacritics; apostrophes vanish; everything that is neither letter nor digit becomes one space.
+// Lower-case, without diacritics; apostrophes vanish (but not full stops: "J.R." is two words); everything that is neither letter nor digit becomes one space.
 [[nodiscard]] std::string fold(std::string_view text);
 // Letters and digits only, lower case: postcodes, identifiers.
 [[nodiscard]] std::string fold_tight(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> words(std::string_view folded);
 [[nodiscard]] bool is_title(std::string_view folded_word);
+[[nodiscard]] bool is_placeholder(std::string_view folded_word);  // no name even where no other word stands
 // A key that names of the same sound share, whatever the spelling or the transliteration ("mohammed", "muhamad").
 [[nodiscard]] std::string sound_key(std::string_view folded_word);
 // Abbreviations made one: "12 station rd".

@@ -6,6 +6,7 @@
 //   4. The share of matches among all pairs follows from the matches found within a rule and the rule's recall.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
 #include "linkage/blocking.hpp"
+#include "linkage/candidates.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
 #include "linkage/pairs.hpp"
@@ -21,9 +23,12 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
-constexpr std::uint64_t most_pairs_a_rule = 4'000'000;
+constexpr std::uint64_t most_pairs_a_rule = 1'000'000;
+constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried
 constexpr int most_rounds = 60;
+constexpr int passes = 3;
 constexpr double u_strength = 2000;
+constexpr double group_strength = 20;  // of the levels of a further group, which few pairs reach
 constexpr double m_strength = 30;  // how many pairs the assumed m is worth
 constexpr std::size_t at(Field field) {
   return static_cast<std::size_t>(field);
@@ -137,36 +142,52 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
 
 using LevelSums = std::array<std::array<double, most_levels>, field_count>;
 
-void learn_u(Model& model, const Patterns& patterns) {
+// What was seen and what is assumed of all levels of a level's group.
+std::pair<double, double> totals(std::size_t field, std::size_t level, const LevelSums& sums, double LevelInfo::*assumed) {
+  const auto& levels = field_infos()[field].levels;
+  std::pair<double, double> total{0, 0};
+  for (std::size_t l = 1; l < levels.size(); ++l) {
+    if (levels[l].group != levels[level].group) continue;
+    total.first += sums[field][l];
+    total.second += levels[l].*assumed;
+  }
+  return total;
+}
+
+// `match` says how likely a pattern is one of a match: where matches are common among random pairs (small data) they
+// would make u too great.
+// Forename and surname that changed places are one event: the surname's level says nothing more.
+double log_ratio(const Model& model, std::size_t field, std::uint8_t at_level) {
+  if (at_level == 0 || (field == at(Field::surname) && at_level == level::surname_swapped)) return 0;
+  return std::log(model.fields[field][at_level].m / model.fields[field][at_level].u);
+}
+
+template <typename Match>
+void learn_u(Model& model, const Patterns& patterns, Match&& match) {
   LevelSums sums{};
   for (const auto& [packed, count] : patterns) {
     const Pattern pattern = unpack(packed);
-    for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += static_cast<double>(count);
+    const double share = static_cast<double>(count) * (1 - match(pattern));
+    for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += share;
   }
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
-    double seen = 0;
-    double assumed = 0;
-    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      seen += sums[f][l];
-      assumed += infos[f].levels[l].u;
-    }
     model.fields[f].resize(infos[f].levels.size());
     for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      model.fields[f][l].u = (sums[f][l] + u_strength * infos[f].levels[l].u / assumed) / (seen + u_strength);
-      model.fields[f][l].m = infos[f].levels[l].m;
+      const auto [seen, assumed] = totals(f, l, sums, &LevelInfo::u);
+      const double strength = infos[f].levels[l].group == 0 ? u_strength : group_strength;
+      model.fields[f][l].u = (sums[f][l] + strength * infos[f].levels[l].u / assumed) / (seen + strength);
     }
   }
 }
 
-// One round of expectation-maximisation; returns the greatest change of any m.
-double learn_m_once(Model& model, std::vector<Sample>& samples) {
-  LevelSums sums{};
+// One round of expectation-maximisation; returns the greatest change of any m. `known` are counts of labelled matches.
+double learn_m_once(Model& model, std::vector<Sample>& samples, const LevelSums& known) {
+  LevelSums sums = known;
   std::array<std::array<double, most_levels>, field_count> ratio{};
   for (std::size_t f = 0; f < field_count; ++f) {
-    ratio[f][0] = 0;
-    for (std::size_t l = 1; l < model.fields[f].size(); ++l)
-      ratio[f][l] = std::log(model.fields[f][l].m / model.fields[f][l].u);
+    for (std::size_t l = 0; l < model.fields[f].size(); ++l)
+      ratio[f][l] = log_ratio(model, f, static_cast<std::uint8_t>(l));
   }
   for (Sample& sample : samples) {
     sample.matches = 0;
@@ -188,26 +209,14 @@ double learn_m_once(Model& model, std::vector<Sample>& samples) {
   double change = 0;
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
-    double seen = 0;
-    for (std::size_t l = 1; l < infos[f].levels.size(); ++l) seen += sums[f][l];
     for (std::size_t l = 1; l < infos[f].levels.size(); ++l) {
-      const double m = (sums[f][l] + m_strength * infos[f].levels[l].m) / (seen + m_strength);
+      const auto [seen, assumed] = totals(f, l, sums, &LevelInfo::m);
+      const double m = (sums[f][l] + m_strength * infos[f].levels[l].m / assumed) / (seen + m_strength);
       change = std::max(change, std::abs(m - model.fields[f][l].m));
       model.fields[f][l].m = m;
     }
   }
   return change;
-}
-
-// The share of pairs within which a rule can find a match at all: both entries give its fields.
-double given_twice(const Entries& entries, Rule rule) {
-  double given = 0;
-  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    const Entry& entry = entries.all[i];
-    given += (rule == Rule::birth_date ? entry.birth.full() : entry.forename != 0 && entry.surname != 0) ? 1 : 0;
-  }
-  const double share = given / std::max<double>(entries.ordinary, 1);
-  return share * share;
 }
 
 double all_pairs(const Entries& entries, const Input& input) {
@@ -221,26 +230,21 @@ double all_pairs(const Entries& entries, const Input& input) {
   return std::max(pairs, 1.0);
 }
 
-void learn_prior(Model& model, const std::vector<Sample>& samples, const Entries& entries, const Input& input) {
-  double most = 1;
-  for (const Sample& sample : samples) {
-    double recall = 0;
-    if (sample.rule == Rule::birth_date) {
-      const auto& birth = model.fields[at(Field::birth_date)];
-      recall = birth[level::birth_same].m + birth[level::birth_same_first_january].m + birth[level::birth_swapped].m;
-    } else if (sample.rule == Rule::names) {
-      const auto& forename = model.fields[at(Field::forename)];
-      const auto& surname = model.fields[at(Field::surname)];
-      recall =
-          (forename[level::forename_same].m + forename[level::forename_variant].m) * surname[level::surname_same].m;
-    } else {
-      continue;
-    }
-    recall *= given_twice(entries, sample.rule);
-    if (recall > .02) most = std::max(most, sample.matches / sample.kept_share / recall);
+// Probability that a pair of this pattern is a match; that of kin is nothing, whatever their fields say together.
+class Matches {
+ public:
+  Matches(const Model& model, const Scorer& scorer) : model_(&model), scorer_(&scorer) {}
+  [[nodiscard]] double operator()(const Pattern& pattern) const {
+    if (scorer_->kin(pattern) != Kin::unlikely) return 0;
+    double odds = std::log(model_->match_probability / (1 - model_->match_probability));
+    for (std::size_t f = 0; f < field_count; ++f) odds += log_ratio(*model_, f, pattern[f]);
+    return 1 / (1 + std::exp(-odds));
   }
-  model.match_probability = std::min(most / all_pairs(entries, input), .5);
-}
+
+ private:
+  const Model* model_;
+  const Scorer* scorer_;
+};
 
 // Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
 double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
@@ -251,7 +255,7 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
       const Pattern pattern = unpack(packed);
       const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)],
                          birth = pattern[at(Field::birth_date)];
-      if ((home != home_same && home != home_same_postcode) || pattern[at(Field::surname)] != surname_same) continue;
+      if ((home != home_same && home != home_alike && home != home_postcode) || pattern[at(Field::surname)] != surname_same) continue;
       if ((name == forename_different || name == forename_alike) && birth == birth_different)
         family += static_cast<double>(count);
       if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
@@ -260,21 +264,110 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
   return family + person < 20 ? 0 : family / (family + person);
 }
 
-// Where matches are common among random pairs (small data), they have made u too great.
-void correct_u(Model& model) {
-  for (auto& levels : model.fields) {
-    for (std::size_t l = 1; l < levels.size(); ++l) {
-      const double without = (levels[l].u - model.match_probability * levels[l].m) / (1 - model.match_probability);
-      // A field that hardly ever has a value keeps m and u that do not sum over the same pairs: u stays a probability.
-      levels[l].u = std::clamp(without, levels[l].u / 50, 1 - 1e-9);
+// Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
+LevelSums known_matches(const Entries& entries, const Established& established, std::span<const std::uint32_t> labels,
+                        bool between_sources_only) {
+  constexpr std::size_t most_entries = 64;  // of a person
+  LevelSums sums{};
+  std::map<std::uint32_t, std::vector<std::uint32_t>> people;
+  for (std::uint32_t entry = 0; entry < entries.ordinary && !labels.empty(); ++entry) {
+    const std::uint32_t label = labels[entries.rows_of(entry)[0]];
+    if (label == 0) continue;
+    auto& its = people[label];
+    if (its.size() < most_entries) its.push_back(entry);
+  }
+  Comparer comparer(entries, established);
+  for (const auto& [label, its] : people) {
+    for (std::size_t i = 0; i < its.size(); ++i) {
+      for (std::size_t j = i + 1; j < its.size(); ++j) {
+        const Entry& left = entries.all[its[i]];
+        const Entry& right = entries.all[its[j]];
+        if (between_sources_only && left.source == right.source) continue;
+        const Pattern pattern = comparer.compare(left, right);
+        for (std::size_t f = 0; f < field_count; ++f) sums[f][pattern[f]] += 1;
+      }
     }
   }
+  return sums;
+}
+
+// Pairwise F1 of the labelled people in a partition of all rows. Of the rows that labelled rows are wrongly put together
+// with, only the labelled are known to be wrong: the others are reckoned by the share of rows that are labelled.
+double f1_of(const Input& input, std::span<const std::uint32_t> labels, std::span<const std::uint32_t> cluster) {
+  std::vector<std::uint32_t> known;
+  for (std::uint32_t row = 0; row < labels.size(); ++row) {
+    if (labels[row] != 0) known.push_back(row);
+  }
+  const auto pairs = [&](auto&& group) {
+    std::map<std::uint64_t, std::map<std::uint16_t, double>> groups;
+    for (const std::uint32_t row : known) ++groups[group(row)][input.between_sources_only ? input.rows[row].source : 0];
+    double sum = 0;
+    for (const auto& [key, by_source] : groups) {
+      double all = 0;
+      for (const auto& [source, count] : by_source) all += count;
+      sum += all * (all - 1) / 2;
+      if (input.between_sources_only) {
+        for (const auto& [source, count] : by_source) sum -= count * (count - 1) / 2;
+      }
+    }
+    return sum;
+  };
+  const double right = pairs([&](std::uint32_t row) { return (static_cast<std::uint64_t>(labels[row]) << 32) | cluster[row]; });
+  const double said = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(cluster[row]); });
+  const double people = pairs([&](std::uint32_t row) { return static_cast<std::uint64_t>(labels[row]); });
+  const double share = static_cast<double>(known.size()) / static_cast<double>(labels.size());
+  const double wrong = (said - right) / std::max(share, 1e-9);
+  return right + wrong + people == 0 ? 0 : 2 * right / (right + wrong + people);
+}
+
+// The threshold under which the labelled people come out best: whole bits first, then the halves beside the best.
+void learn_threshold(Model& model, const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
+  Options quiet = options;
+  quiet.progress = {};
+  quiet.each_pair = {};
+  double best = -1, best_bits = 0;
+  const auto attempt = [&](double bits) {
+    quiet.threshold = 1 / (1 + std::exp2(-bits));
+    const auto linked = link(input, model, {}, quiet);
+    const double f1 = linked ? f1_of(input, labels, linked->cluster) : -1;
+    if (f1 <= best) return;
+    best = f1;
+    best_bits = bits;
+  };
+  for (int bits = -7; bits <= 3; ++bits) attempt(bits);
+  const double middle = best_bits;
+  for (const double bits : {middle - .5, middle + .5}) attempt(bits);
+  if (best >= 0) model.pair_threshold = 1 / (1 + std::exp2(-best_bits));
+}
+
+// All rules tried on one in so many entries, picked by their content.
+std::array<bool, rule_count> try_rules(const Model& model, const Entries& entries, const Input& input,
+                                       std::uint32_t thinned, const Options& options) {
+  Input some{input.strings, {}, input.between_sources_only};
+  for (std::uint32_t row = 0; row < input.rows.size(); ++row) {
+    const std::uint32_t entry = entries.entry_of[row];
+    if (entry < entries.ordinary && mix64(entries.content[entry] ^ 5) % thinned == 0) some.rows.push_back(input.rows[row]);
+  }
+  const Entries tried = make_entries(some, {});
+  if (tried.ordinary < 2) return BlockingPlan::base_rules();
+  BlockingPlan plan;
+  plan.used.fill(true);
+  const Blocking blocking = Blocking::learn(tried, plan, options.threads);
+  const Established established = established_forenames(tried, model.terms[static_cast<std::size_t>(Term::forename)]);
+  return choose_rules(model,
+                      sample_candidates(tried, blocking, established, input.between_sources_only, options.seed,
+                                        options.threads),
+                      tried, thinned);
 }
 
 }  // namespace
 
 Result<ModelPtr> train(const Input& input, const Options& options) {
-  CHECK(input.strings != nullptr);
+  return train(input, {}, options);
+}
+
+Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options) {
+  CHECK(input.strings != nullptr && (labels.empty() || labels.size() == input.rows.size()));
   const Entries entries = make_entries(input, {});
   if (entries.ordinary < 2)
     return failure(ErrorCode::usage,
@@ -285,8 +378,14 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
       established_forenames(entries, model->terms[static_cast<std::size_t>(Term::forename)]);
   if (options.progress) options.progress("u from random pairs", 0, 1);
   const Patterns random = random_patterns(entries, established, input, options);
-  learn_u(*model, random);
+  learn_u(*model, random, [](const Pattern&) { return 0.; });
+  for (std::size_t f = 0; f < field_count; ++f) {
+    for (std::size_t l = 1; l < model->fields[f].size(); ++l) model->fields[f][l].m = field_infos()[f].levels[l].m;
+  }
 
+  // Of few entries all rules are tried, of many only on some of them, at the end.
+  const auto thinned = static_cast<std::uint32_t>(entries.ordinary / most_tried + 1);
+  if (thinned == 1) model->blocking.used.fill(true);
   const Blocking blocking = Blocking::learn(entries, model->blocking, options.threads);
   if (options.progress) options.progress("m by expectation-maximisation", 0, 1);
   std::vector<Sample> samples;
@@ -301,13 +400,32 @@ Result<ModelPtr> train(const Input& input, const Options& options) {
     return sample_rule(rule, {}, entries, blocking, established, input, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  for (int pass = 0; pass < 2; ++pass) {
+  const CandidateSample candidates = sample_candidates(entries, blocking, established, input.between_sources_only,
+                                                       options.seed, options.threads);
+  const double all = all_pairs(entries, input);
+  const LevelSums known = known_matches(entries, established, labels, input.between_sources_only);
+  model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
+  for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
-      if (learn_m_once(*model, samples) < 1e-5) break;
+      if (learn_m_once(*model, samples, known) < 1e-5) break;
     }
-    learn_prior(*model, samples, entries, input);
-    if (pass == 0) correct_u(*model);
+    if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
+    learn_shares(*model, candidates, entries, input.between_sources_only, all);
+    if (pass + 1 == passes) break;
+    const Model before = *model;
+    const Scorer scorer(before, entries);
+    learn_u(*model, random, Matches(before, scorer));
   }
+  if (thinned == 1) {
+    model->blocking.used = choose_rules(*model, candidates, entries, 1);
+    for (std::size_t rule = 0; rule < rule_count; ++rule) {
+      if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
+    }
+  } else {
+    model->blocking.used = try_rules(*model, entries, input, thinned, options);
+    static_cast<void>(Blocking::learn(entries, model->blocking, options.threads));
+  }
+  if (!labels.empty()) learn_threshold(*model, input, labels, options);
   return ModelPtr(model);
 }
 

@@ -213,13 +213,14 @@ bool same_event(const RecordRow& a, const RecordRow& b) {
 }  // namespace
 
 std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person, std::optional<Date> as_known_at,
-                                       std::optional<Agency> viewer) {
+                                       std::optional<Agency> viewer, const KeepRecord& keep) {
   const View view{as_known_at, std::nullopt, viewer};
   std::vector<ChronologyLine> lines;
   for (const MentionIndex mention : scene.people.mentions_of(person)) {
     const RecordIndex index = scene.holdings.at(mention).record;
     const RecordRow& record = scene.holdings.at(index);
     if (!view.admits(record)) continue;
+    if (keep && !keep(index)) continue;
     if (!lines.empty() && lines.back().record == index) continue;  // named twice in one record
     lines.push_back({index, mention, record.happened, record.known, "", {}});
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "picture/facts.hpp"
@@ -47,11 +48,12 @@ class NetworkMaker {
   Network make() {
     gather();
     say_together();
-    for (auto& [entity, own] : things_) say_through(entity, own);
+    for (auto& [first_told, own] : things_) say_through(scene_.things.of(first_told), own);
     say_busy();
     if (network_.sentences.empty()) network_.sentences.emplace_back("No ties to other people are recorded.");
-    std::sort(network_.ties.begin(), network_.ties.end(), [](const Tie& a, const Tie& b) {
-      return std::tuple(a.first, a.person, a.through) < std::tuple(b.first, b.person, b.through);
+    // Among equals those come first that go through nothing, then by the thing that was told first, as they stand.
+    std::stable_sort(network_.ties.begin(), network_.ties.end(), [](const Tie& a, const Tie& b) {
+      return std::tie(a.first, a.person) < std::tie(b.first, b.person);
     });
     return std::move(network_);
   }
@@ -70,9 +72,17 @@ class NetworkMaker {
         const ThingRow& thing = scene_.holdings.things()[t];
         const EntityId entity = scene_.things.of(ThingIndex(t));
         if (entity.valid() && thing.role != ThingRole::home && thing.role != ThingRole::school)
-          things_[entity].add(index, record);
+          things_[first_told(entity)].add(index, record);
       }
     }
+  }
+
+  // By what may be known alone: an order by the numbers of things would tell of records that may not be (invariant 10).
+  [[nodiscard]] ThingIndex first_told(EntityId entity) const {
+    const auto tellings = scene_.things.mentions_of(entity);
+    return *std::find_if(tellings.begin(), tellings.end(), [&](ThingIndex telling) {
+      return view_.admits(scene_.holdings.at(scene_.holdings.at(telling).record));
+    });
   }
 
   template <typename Visit>
@@ -197,7 +207,7 @@ class NetworkMaker {
   View view_;
   std::vector<std::string> busy_;
   std::map<PersonId, Together> people_;
-  std::map<EntityId, Together> things_;
+  std::map<ThingIndex, Together> things_;  // by the first that tells of it
   Network network_;
 };
 

@@ -113,14 +113,17 @@ std::string normal_phone(std::string_view text) {
     }
     if (is_digit(text[i])) digits += text[i];
   }
-  if (digits.size() < 7 || digits.size() > 15) return {};
-  if (plus) return "+" + digits;
-  if (digits.starts_with("0044")) return "+" + digits.substr(2);
-  if (digits.starts_with("00")) return "+" + digits.substr(2);
-  if (digits.starts_with("0")) return "+44" + digits.substr(1);
-  if (digits.size() == 12 && digits.starts_with("44")) return "+" + digits;
-  if (digits.size() == 10 && digits.starts_with("7")) return "+44" + digits;  // a spreadsheet ate the zero
-  return "+44" + digits;
+  // With its country code: "+…", 00…, 0… of this country, 44…, or a number whose zero a spreadsheet ate.
+  std::string whole = "44" + digits;
+  if (plus || (digits.size() == 12 && digits.starts_with("44"))) {
+    whole = digits;
+  } else if (digits.starts_with("00")) {
+    whole = digits.substr(2);
+  } else if (digits.starts_with("0")) {
+    whole = "44" + digits.substr(1);
+  }
+  if (digits.size() < 7 || whole.size() < 7 || whole.size() > 15) return {};
+  return "+" + whole;
 }
 
 std::string normal_postcode(std::string_view text) {

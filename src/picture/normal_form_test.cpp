@@ -18,6 +18,10 @@ TEST(NormalForm, PhoneIsOneNumberHoweverItIsWritten) {
   EXPECT_EQ(normal_phone("0044 7700 900 123"), "+447700900123");
   EXPECT_EQ(normal_phone("7700900123"), "+447700900123");
   EXPECT_EQ(normal_phone("999"), "");
+  // Found by fuzzing: the length was asked before the country code was known, so that a form had another normal form.
+  EXPECT_EQ(normal_phone("009 01 10"), "");
+  EXPECT_EQ(normal_phone("123456789012345"), "");
+  EXPECT_EQ(normal_phone("00 123456789012345"), "+123456789012345");
 }
 
 TEST(NormalForm, AddressKeepsNumberStreetAndName) {

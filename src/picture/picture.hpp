@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -75,10 +76,13 @@ struct ChronologyLine {
   std::vector<RecordIndex> also;  // the same event as recorded by others ("also recorded by police, 3 days later")
 };
 // Oldest first. as_known_at: only what had been known and received by that day. viewer: whose originator-only records
-// are told too; none: no one's (invariant 10).
+// are told too; none: no one's (invariant 10). keep: which records are told at all, asked before like ones are folded together,
+// so that leaving one agency's record out never hides another's; none: all.
+using KeepRecord = std::function<bool(RecordIndex)>;
 [[nodiscard]] std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person,
                                                      std::optional<Date> as_known_at,
-                                                     std::optional<Agency> viewer = std::nullopt);
+                                                     std::optional<Agency> viewer = std::nullopt,
+                                                     const KeepRecord& keep = {});
 // "Also recorded by police, 3 days later." for each record of line.also; "" when there is none.
 [[nodiscard]] std::string also_says(const Scene& scene, const ChronologyLine& line);
 

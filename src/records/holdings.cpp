@@ -81,6 +81,7 @@ void Holdings::withdraw(RecordIndex record) {
   RecordRow& row = records_[record.value];
   if (!row.live) return;
   row.live = false;
+  row.withdrawn = true;
   live_.erase(key_of(row.agency, row.kind, row.id));
 }
 

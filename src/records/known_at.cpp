@@ -29,27 +29,25 @@ std::vector<RecordIndex> known_at(const Holdings& holdings, const KnownAt& quest
   const auto key_of = [](const RecordRow& row) {
     return (static_cast<std::uint64_t>(row.agency) << 40) | (static_cast<std::uint64_t>(row.kind) << 32) | row.id;
   };
-  // Only records with a row that is not live can have versions; the rest need no table.
-  std::unordered_map<std::uint64_t, std::uint32_t> last_row;
-  for (const RecordRow& row : rows) {
-    if (!row.live) last_row.emplace(key_of(row), 0);
-  }
-  if (!last_row.empty()) {
-    for (std::uint32_t i = 0; i < rows.size(); ++i) {
-      if (const auto found = last_row.find(key_of(rows[i])); found != last_row.end()) found->second = i;
-    }
+  // Only records with a row that is not live can have versions; the rest need no table. By record: the row after the
+  // last that was withdrawn.
+  std::unordered_map<std::uint64_t, std::uint32_t> first_row;
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].live) continue;
+    std::uint32_t& first = first_row[key_of(rows[i])];
+    if (rows[i].withdrawn) first = i + 1;
   }
   std::vector<RecordIndex> known;
   std::unordered_map<std::uint64_t, std::size_t> place_of;
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
     const RecordRow& row = rows[i];
     if (!was_known(row, question)) continue;
-    const auto versions = last_row.find(key_of(row));
-    if (versions == last_row.end()) {
+    const auto versions = first_row.find(key_of(row));
+    if (versions == first_row.end()) {
       known.emplace_back(i);
       continue;
     }
-    if (!rows[versions->second].live) continue;  // withdrawn
+    if (i < versions->second) continue;  // withdrawn
     const auto [place, is_new] = place_of.try_emplace(versions->first, known.size());
     if (is_new) {
       known.emplace_back(i);

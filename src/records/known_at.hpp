@@ -1,7 +1,8 @@
 // What was known at a moment: the versions of records in force then, for one agency or for all (invariant 8).
 //
 // A row of Holdings that is not live was either replaced by a later version, and then stands until that version was
-// known, or withdrawn, and then stands at no moment: what is withdrawn is not shown again by asking for the past.
+// known, or withdrawn, and then neither it nor its earlier versions stand at any moment: what is withdrawn is not shown
+// again by asking for the past.
 // Thread safety: free functions over const arguments.
 #pragma once
 

@@ -157,7 +157,8 @@ void Output::end_of_month(int year, int month) {
   }
 }
 
-Result<void> Output::close(std::string_view networks, std::string_view network_things, std::string_view twins) {
+Result<void> Output::close(std::string_view networks, std::string_view network_things, std::string_view twins,
+                       std::string_view households) {
   failed_ |= std::fwrite(truth_buffer_.data(), 1, truth_buffer_.size(), truth_) != truth_buffer_.size();
   failed_ |= std::fclose(truth_) != 0;
   truth_ = nullptr;
@@ -174,6 +175,7 @@ Result<void> Output::close(std::string_view networks, std::string_view network_t
   failed_ |= !write_file("truth/networks.csv", networks);
   failed_ |= !write_file("truth/network_things.csv", network_things);
   failed_ |= !write_file("truth/twins.csv", twins);
+  failed_ |= !write_file("truth/households.csv", households);
   std::error_code error;
   using std::filesystem::perms;
   std::filesystem::permissions(folder_ / "intake.sh", perms::owner_exec | perms::group_exec | perms::others_exec,

@@ -22,6 +22,15 @@ std::string twins_truth(const World& world) {
   return out;
 }
 
+std::string households_truth(const World& world) {
+  std::string text = "person,household\n";
+  for (PersonIndex p = 0; p < world.people.size(); ++p) {
+    if (world.people[p].household != nobody)
+      text += fmt::format("{},H{:06}\n", person_name(p), world.people[p].household);
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<Report> write_town(const Options& options, const std::filesystem::path& folder) {
@@ -60,7 +69,8 @@ Result<Report> write_town(const Options& options, const std::filesystem::path& f
     }
   }
   // 5. The truth and the delivery manifest.
-  const auto closed = (*output)->close(networks_truth(plan), network_things_truth(world, plan), twins_truth(world));
+  const auto closed = (*output)->close(networks_truth(plan), network_things_truth(world, plan), twins_truth(world),
+                                      households_truth(world));
   if (!closed) return std::unexpected(closed.error());
   return Report{world.people.size(), (*output)->files(), (*output)->rows(), (*output)->mentions(),
                 plan.networks.size()};

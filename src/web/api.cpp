@@ -103,6 +103,8 @@ Response of_person(const Visit& visit, const Part& part) {
   const auto query = person_query(visit.request, problem);
   if (!query) return api_error(400, "usage", problem);
   const auto view = visit.site.pages().person(visit.viewer(), visit.part("id"), *query);
+  if (!view && view.error().message == hub::being_put_together)
+    return api_error(503, "unavailable", view.error().message);
   if (!view) return api_refusal(view.error());
   return json_response(part(*view));
 }

@@ -124,19 +124,29 @@ Response search_form(const Visit& visit) {
   return visit.site.page(visit, "search", "Search", values.flag("searched", false).flag("header_search", false));
 }
 
-// The address of the same chronology in full.
-std::string whole_chronology(std::string_view id, const hub::PersonQuery& query) {
-  std::string address = "/person/" + percent_encode(id) + "?all=1";
-  if (!query.newest_first) address += "&order=oldest";
-  const std::pair<std::string_view, std::string_view> fields[] = {{"as-known-at", query.as_known_at},
+// The address of a person's page that shows the same.
+std::string person_address(std::string_view id, const hub::PersonQuery& query) {
+  const std::pair<std::string_view, std::string_view> fields[] = {{"all", query.all ? "1" : ""},
+                                                                  {"order", query.newest_first ? "" : "oldest"},
+                                                                  {"as-known-at", query.as_known_at},
                                                                   {"agency", query.agency},
                                                                   {"kind", query.kind},
                                                                   {"from", query.from},
                                                                   {"to", query.to}};
+  std::string address = "/person/" + percent_encode(id);
+  char before = '?';
   for (const auto& [name, value] : fields) {
-    if (!value.empty()) address += "&" + std::string(name) + "=" + percent_encode(value);
+    if (value.empty()) continue;
+    address += before + std::string(name) + "=" + percent_encode(value);
+    before = '&';
   }
-  return address + "#chronology";
+  return address;
+}
+
+// The address of the same chronology in full.
+std::string whole_chronology(std::string_view id, hub::PersonQuery query) {
+  query.all = true;
+  return person_address(id, query) + "#chronology";
 }
 
 Values choice(std::string_view name, std::string_view title, std::string_view chosen) {
@@ -151,9 +161,11 @@ Response person(const Visit& visit) {
   if (!query) return visit.site.error_page(visit, 400, "That cannot be shown", problem);
   const std::string_view id = visit.part("id");
   const auto view = visit.site.pages().person(visit.viewer(), id, *query);
+  if (!view && view.error().message == hub::being_put_together)
+    return visit.site.error_page(visit, 503, "Being put together", view.error().message);
   if (!view) return visit.site.refusal(visit, view.error());
-  // The address that was asked for may be an old one: records were joined since.
-  if (view->id != id) return redirect("/person/" + percent_encode(view->id));
+  // The address that was asked for may be an old one (records were joined since), or today's where the past is asked for.
+  if (view->id != id) return redirect(person_address(view->id, *query));
   Values values = present(*view);
   Values::List agencies;
   for (std::size_t i = 0; i < agency_count; ++i) {

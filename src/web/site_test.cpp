@@ -275,6 +275,20 @@ TEST_F(SiteTest, LinksInDoubtAreWorkedThroughOneAfterAnotherAndEachWordCanBeTake
 TEST_F(SiteTest, AnOldAddressLeadsToTheJoinedPerson) {
   sign_in(access::UserRole::social_worker);
   EXPECT_EQ(header(get("/person/P99"), "Location"), "/person/P123");
+  EXPECT_EQ(header(get("/person/P99", {{"order", "oldest"}, {"as-known-at", "2009-06-30"}}), "Location"),
+            "/person/P123?order=oldest&as-known-at=2009-06-30");
+}
+
+TEST_F(SiteTest, APageOfThePastSaysWhichDayItShowsOrThatItIsBeingPutTogether) {
+  sign_in(access::UserRole::social_worker);
+  const Response past = get("/person/P123", {{"as-known-at", "2009-06-30"}});
+  EXPECT_EQ(past.status, 200);
+  EXPECT_THAT(past.body, HasSubstr("This whole page is as known at 30 June 2009"));
+  EXPECT_THAT(get("/person/P123").body, Not(HasSubstr("as known at 30")));
+  pages_.ask_for_error = "past";
+  const Response coming = get("/person/P123", {{"as-known-at", "2009-06-30"}});
+  EXPECT_EQ(coming.status, 503);
+  EXPECT_THAT(coming.body, HasSubstr("being put together from all records"));
 }
 
 TEST_F(SiteTest, NoPageHoldsANameInItsTitleOrInAnAddress) {

@@ -248,6 +248,8 @@ Result<hub::SearchView> FakePages::search(const hub::Viewer&, std::string_view q
 Result<hub::PersonView> FakePages::person(const hub::Viewer& viewer, std::string_view person,
                                           const hub::PersonQuery& query) {
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (!query.as_known_at.empty() && ask_for_error == "past")
+    return failure(ErrorCode::unavailable, std::string(hub::being_put_together));
   if (person == "P99") person = "P123";  // joined since
   if (person != "P123" && person != "P204" && person != "P311" && person != "P512" && person != "P871") {
     return failure(ErrorCode::not_found, "There is no such person.");

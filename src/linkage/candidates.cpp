@@ -1,0 +1,229 @@
+#include "linkage/candidates.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/random.hpp"
+#include "linkage/pairs.hpp"
+
+namespace wider::linkage {
+namespace {
+
+constexpr std::uint64_t most_pairs = 1'000'000;
+constexpr int most_rounds = 60;
+constexpr double one = 1 << 30;  // a probability of 1 as a whole number
+
+constexpr std::size_t at(Field field) {
+  return static_cast<std::size_t>(field);
+}
+std::int64_t whole(double probability) {
+  return std::llround(probability * one);
+}
+
+// Weights of the pairs but for the prior; INT32_MIN for those that may not join.
+std::vector<std::int32_t> weights_of(const CandidateSample& sample, const Entries& entries, const Scorer& scorer) {
+  std::vector<std::int32_t> weights;
+  weights.reserve(sample.pairs.size());
+  for (const CandidatePair& pair : sample.pairs) {
+    const Score score = scorer.score(entries.all[pair.left], entries.all[pair.right], unpack(pair.pattern));
+    weights.push_back(score.apart || score.kin != Kin::unlikely ? INT32_MIN : score.weight - scorer.prior());
+  }
+  return weights;
+}
+
+double posterior(std::int32_t weight, std::int32_t prior) {
+  return weight == INT32_MIN ? 0 : probability_of(static_cast<std::int64_t>(weight) + prior);
+}
+
+std::int32_t prior_of(double share) {
+  const double p = std::clamp(share, 1e-12, 1 - 1e-9);
+  return fixed_weight(p / (1 - p));
+}
+
+// Expected partners of each picked entry, as whole numbers.
+std::vector<std::int64_t> partners_of(const CandidateSample& sample, const std::vector<std::int32_t>& weights,
+                                      std::int32_t prior) {
+  std::vector<std::int64_t> partners(sample.picked.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::int64_t share = whole(posterior(weights[i], prior));
+    const CandidatePair& pair = sample.pairs[i];
+    if (sample.picked[pair.left]) partners[pair.left] += share;
+    if (sample.picked[pair.right]) partners[pair.right] += share;
+  }
+  return partners;
+}
+
+// Chance that two entries give the same value, by the value's rarity in 1/4 bit from -16 bits on.
+constexpr std::size_t rarity_steps = 128;
+std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const Scorer& scorer, Term term) {
+  std::vector<std::uint32_t> counts(entries.strings.size());
+  double total = 0;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    const Code code = code_of(entries.all[i], term);
+    if (code != 0) ++counts[code], ++total;
+  }
+  std::array<std::uint64_t, rarity_steps> equal{};
+  for (Code code = 1; code < counts.size(); ++code) {
+    if (counts[code] < 2) continue;
+    const std::int32_t step = quarter_bits(scorer.adjustment(term, code)) + 64;
+    equal[static_cast<std::size_t>(std::clamp<std::int32_t>(step, 0, rarity_steps - 1))] +=
+        static_cast<std::uint64_t>(counts[code]) * (counts[code] - 1);
+  }
+  std::array<double, rarity_steps> chance{};
+  for (std::size_t i = 0; i < rarity_steps; ++i)
+    chance[i] = static_cast<double>(equal[i]) / std::max(1., total * (total - 1));
+  return chance;
+}
+
+}  // namespace
+
+CandidateSample sample_candidates(const Entries& entries, const Blocking& blocking, const Established& established,
+                                  bool between_sources_only, std::uint64_t seed, unsigned threads) {
+  CandidateSample sample;
+  sample.picked.resize(entries.all.size());
+  const std::uint64_t every = blocking.pairs() * 2 / most_pairs + 1;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    sample.picked[i] = every == 1 || mix64(seed ^ entries.content[i]) % every == 0;
+    sample.picked_count += sample.picked[i] ? 1 : 0;
+  }
+  const double missed = 1 - 1 / static_cast<double>(every);
+  sample.pairs_share = 1 - missed * missed;
+  const auto chunks = chunks_of(blocking, every_rule);
+  std::vector<std::vector<CandidatePair>> found(std::max(threads, 1U));
+  std::vector<Comparer> comparers(found.size(), Comparer(entries, established));
+  in_parallel(threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    for_each_pair(entries, blocking, chunks[part], between_sources_only, [&](std::uint32_t left, std::uint32_t right) {
+      if (!sample.picked[left] && !sample.picked[right]) return;
+      const Pattern pattern = comparers[worker].compare(entries.all[left], entries.all[right]);
+      found[worker].push_back({pack(pattern), left, right, blocking.rules_giving(left, right)});
+    });
+  });
+  for (const auto& part : found) sample.pairs.insert(sample.pairs.end(), part.begin(), part.end());
+  return sample;
+}
+
+void learn_shares(Model& model, const CandidateSample& sample, const Entries& entries, bool between_sources_only,
+                  double all_pairs) {
+  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
+  const auto picked = static_cast<double>(std::max<std::uint64_t>(sample.picked_count, 1));
+  std::vector<std::int64_t> partners;
+  double each = 0;  // partners of an entry
+  for (int round = 0; round < most_rounds; ++round) {
+    partners = partners_of(sample, weights, prior_of(model.match_probability));
+    std::int64_t sum = 0;
+    for (const std::int64_t its : partners) sum += its;
+    each = static_cast<double>(sum) / one / picked;
+    const double matches = std::max(1., each * static_cast<double>(entries.ordinary) / 2);
+    const double share = std::min(matches / all_pairs, .5);
+    const bool settled = std::abs(share - model.match_probability) < 1e-3 * share;
+    model.match_probability = share;
+    if (settled) break;
+  }
+  std::int64_t first = 0;  // entries that are their person's first, or only one
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    if (!sample.picked[i]) continue;
+    const double its = static_cast<double>(partners[i]) / one;
+    first += whole(between_sources_only ? std::max(0., 1 - its) : 1 / (1 + its));
+  }
+  const double is_new = std::clamp(static_cast<double>(first) / one / picked, .01, .99);
+  const double odds = (1 - is_new) * ((between_sources_only ? 0 : each) + 1) / (is_new * std::max(each, 1e-3));
+  model.pair_threshold = 1 / (1 + std::clamp(odds, .5, 16.));
+}
+
+void learn_name_dependence(Model& model, const CandidateSample& sample, const Entries& entries, double all_pairs) {
+  using namespace level;
+  model.name_dependence = {};
+  const Scorer scorer(model, entries);
+  // Pairs that share both names, with what their other fields say; birth dates must be there to say something.
+  std::array<std::vector<double>, name_bands> others;
+  for (const CandidatePair& pair : sample.pairs) {
+    const Pattern pattern = unpack(pair.pattern);
+    if (pattern[at(Field::forename)] != forename_same || pattern[at(Field::surname)] != surname_same ||
+        pattern[at(Field::birth_date)] == birth_missing)
+      continue;
+    const Entry& left = entries.all[pair.left];
+    const Entry& right = entries.all[pair.right];
+    if (left.forename != right.forename) continue;
+    std::int32_t weight = 0;
+    for (std::size_t f = 0; f < field_count; ++f) {
+      if (f != at(Field::forename) && f != at(Field::surname)) weight += scorer.field_weight(f, pattern[f]);
+    }
+    const std::size_t band =
+        name_band(scorer.adjustment(Term::forename, left.forename), scorer.adjustment(Term::surname, left.surname));
+    others[band].push_back(static_cast<double>(weight) / weight_scale);
+  }
+  std::uint64_t with_birth = 0;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) with_birth += entries.all[i].birth.year != 0 ? 1 : 0;
+  const double birth_share = static_cast<double>(with_birth) / entries.ordinary;
+  const auto forenames = chance_by_rarity(entries, scorer, Term::forename);
+  const auto surnames = chance_by_rarity(entries, scorer, Term::surname);
+  std::array<double, name_bands> expected{};
+  for (std::size_t i = 0; i < rarity_steps; ++i) {
+    for (std::size_t j = 0; j < rarity_steps; ++j) {
+      const auto rarity_of = [](std::size_t step) { return (static_cast<std::int32_t>(step) - 64) * (weight_scale / 4); };
+      expected[name_band(rarity_of(i), rarity_of(j))] += forenames[i] * surnames[j] * all_pairs * birth_share * birth_share * sample.pairs_share;
+    }
+  }
+  for (std::size_t band = 0; band < name_bands; ++band) {
+    double share = .5;  // of matches
+    for (int round = 0; round < most_rounds && !others[band].empty(); ++round) {
+      std::int64_t sum = 0;
+      const double prior = std::log2(share / (1 - share));
+      for (const double weight : others[band]) sum += whole(1 / (1 + std::exp2(-(weight + prior))));
+      share = std::clamp(static_cast<double>(sum) / one / static_cast<double>(others[band].size()), 1e-6, 1 - 1e-6);
+    }
+    constexpr double strength = 3;
+    const double different = static_cast<double>(others[band].size()) * (1 - share);
+    const double bits = std::log2((different + strength) / (expected[band] + strength));
+    model.name_dependence[band] = std::clamp(bits, 0., 6.);
+  }
+}
+
+std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSample& sample, const Entries& entries,
+                                          std::uint32_t thinned) {
+  constexpr double least_gain = .0004;  // of all matches found
+  std::array<bool, rule_count> used = BlockingPlan::base_rules();
+  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
+  const std::int32_t prior = prior_of(model.match_probability);
+  // Pairs that no rule in use gives, by the rules that do.
+  struct Open {
+    std::uint32_t rules;
+    std::int64_t matches;
+  };
+  std::vector<Open> open;
+  std::int64_t all = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::int64_t matches = whole(posterior(weights[i], prior));
+    all += matches;
+    open.push_back({sample.pairs[i].rules, matches});
+  }
+  const double scale = static_cast<double>(thinned) * thinned / sample.pairs_share;
+  double budget = 2e6 + 20. * entries.ordinary * thinned;  // pairs
+  std::uint32_t in_use = 0;
+  for (std::size_t rule = 0; rule < base_rule_count; ++rule) in_use |= 1U << rule;
+  while (true) {
+    std::erase_if(open, [&](const Open& pair) { return (pair.rules & in_use) != 0; });
+    std::array<std::int64_t, rule_count> gain{};
+    std::array<double, rule_count> cost{};
+    for (const Open& pair : open) {
+      for (std::uint32_t rules = pair.rules; rules != 0; rules &= rules - 1) {
+        const auto rule = static_cast<std::size_t>(std::countr_zero(rules));
+        gain[rule] += pair.matches;
+        cost[rule] += scale;
+      }
+    }
+    std::size_t best = rule_count;
+    const auto worth = [&](std::size_t rule) { return static_cast<double>(gain[rule]) / cost[rule]; };
+    for (std::size_t rule = base_rule_count; rule < rule_count; ++rule) {
+      if (static_cast<double>(gain[rule]) < least_gain * static_cast<double>(all) || gain[rule] == 0) continue;
+      if (cost[rule] <= budget && (best == rule_count || worth(rule) > worth(best))) best = rule;
+    }
+    if (best == rule_count) return used;
+    used[best] = true;
+    in_use |= 1U << best;
+    budget -= cost[best];
+  }
+}
+
+}  // namespace wider::linkage
