@@ -1,4 +1,5 @@
-// What a browser may add; every page works without it. Keys: "/" goes to the search box.
+// What a browser may add; every page works without it. Keys: "/" goes to the search box; those of two records side by
+// side stand on that page.
 import { initAll } from './govuk-frontend.min.js'
 
 document.body.classList.add('js-enabled')
@@ -15,6 +16,30 @@ document.addEventListener('keydown', (event) => {
     box.select()
   }
 })
+
+// Two records side by side: the keys of the queue. A letter chooses and goes to the reason; nothing is sent by one key.
+const say = document.getElementById('say')
+if (say) {
+  const choices = { 1: 'word-same', s: 'word-same', 2: 'word-different', d: 'word-different', 3: 'word-unsure', u: 'word-unsure' }
+  const ways = { j: 'a[rel=next]', k: 'a[rel=prev]', z: '#undo, #back-reason' }
+  document.addEventListener('keydown', (event) => {
+    const writing = event.target instanceof HTMLElement && event.target.closest('input:not([type=radio]), textarea, select')
+    if (event.key === 'Enter' && event.ctrlKey && event.target.id === 'reason') say.requestSubmit()
+    if (writing || event.ctrlKey || event.metaKey || event.altKey) return
+    const chosen = document.getElementById(choices[event.key])
+    const way = ways[event.key] && document.querySelector(ways[event.key])
+    if (!chosen && !way) return
+    event.preventDefault()
+    if (chosen) {
+      chosen.checked = true
+      document.getElementById('reason').focus()
+    } else if (way instanceof HTMLAnchorElement) {
+      way.click()
+    } else {
+      way.focus()
+    }
+  })
+}
 
 // Folded parts open for printing, in browsers whose styles cannot do it.
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((fold) => { fold.open = true }))

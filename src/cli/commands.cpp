@@ -16,7 +16,9 @@
 
 #include "hub/as_at.hpp"
 #include "hub/data.hpp"
+#include "hub/identity.hpp"
 #include "hub/profile.hpp"
+#include "hub/review_queue.hpp"
 
 namespace wider::cli {
 namespace {
@@ -317,7 +319,9 @@ int explain(hub::Hub& hub, const std::string& left, const std::string& right, co
     const bool shown = found && hub::decide_for(operator_viewer(), projection->holdings().at(projection->holdings().at(*found).record)).depth >= access::Depth::outline;
     if (!shown) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}, or it cannot be shown. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
   }
-  const auto explanation = hub.explain_link(*projection, *a, *b);
+  auto explanation = hub::explain_two_to(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b);
+  if (const std::string why = hub::why_kept_apart(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b); !why.empty())
+    explanation.says.insert(explanation.says.begin(), why);
   if (streams.json) {
     json fields = json::array();
     for (const auto& f : explanation.fields) {
@@ -336,6 +340,30 @@ int explain(hub::Hub& hub, const std::string& left, const std::string& right, co
   }
   fmt::print(streams.out, "{:<102} {:>+7.2f}  probability {:.4f}\n", "total", explanation.total_weight, explanation.probability);
   for (const auto& sentence : explanation.says) fmt::print(streams.out, "{}\n", sentence);
+  return done;
+}
+
+int review(hub::Hub& hub, std::uint64_t most, const hub::Operator& who, Streams& streams) {
+  if (auto recorded = hub.record_operator_read(who, "review queue"); !recorded) return fail(streams, recorded.error());
+  const auto projection = hub.projection();
+  const auto open = hub::open_items(*projection, hub::review_book(*projection, day_of(hub.now())), projection->facts.link_decisions, operator_viewer());
+  json list = json::array();
+  for (const hub::ReviewItem* item : open) {
+    if (most > 0 && list.size() == most) break;
+    const hub::ReviewLine line = hub::review_line(*projection, *item);
+    list.push_back({{"left", line.left}, {"right", line.right}, {"left_name", line.left_name}, {"right_name", line.right_name}, {"standing", line.standing}, {"if_wrong", line.harm},
+                    {"probability", item->doubt.probability}, {"weight", item->doubt.weight}, {"expected_harm", item->harm}, {"child", item->child}, {"two_homes", item->two_homes},
+                    {"same_person", projection->people.of(item->doubt.left) == projection->people.of(item->doubt.right)}});
+  }
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n", dumped(list));
+    return done;
+  }
+  for (const json& line : list) {
+    fmt::print(streams.out, "{:>6.2f}  {} {}\n        {} and {}: {}. {} ({:.0f} % that they are one)\n", line["expected_harm"].get<double>(), line["left"].get<std::string>(), line["right"].get<std::string>(),
+               line["left_name"].get<std::string>(), line["right_name"].get<std::string>(), line["standing"].get<std::string>(), line["if_wrong"].get<std::string>(), 100 * line["probability"].get<double>());
+  }
+  fmt::print(streams.out, "{} of {} links in doubt, worst first\n", list.size(), open.size());
   return done;
 }
 

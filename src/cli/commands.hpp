@@ -42,6 +42,8 @@ int settle(hub::Hub& hub, Streams& streams, bool say_times);
 int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& who, Streams& streams);
 int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who, Streams& streams);
 int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who, Streams& streams);
+// most: how many links to print; 0: all of them.
+int review(hub::Hub& hub, std::uint64_t most, const hub::Operator& who, Streams& streams);
 int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by, const hub::Operator& who, Streams& streams);
 
 struct FindingsWords {

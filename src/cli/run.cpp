@@ -35,6 +35,8 @@ struct Words {
   IntakeWords intake;
   bool list = false;
   bool simulated = false;
+  bool cannot_tell = false, agree = false;
+  std::uint64_t most = 50;  // links in doubt
   HeldBackWords held_back;
   std::string out, head, person, as_known_at, by, left, right, reason, listen = "127.0.0.1:8080";
   FindingsWords findings;
@@ -193,6 +195,11 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   explain_command->add_option("right", words.right, "agency/mention")->required();
   explain_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return explain(hub, words.left, words.right, operator_of(words), streams); }); });
 
+  auto* review_command = reading("review", "Links between records that are in doubt, the one that would do most harm if it is wrong first");
+  examples(review_command, {"review --hub H", "review --hub H --most 0 --json"});
+  review_command->add_option("--most", words.most, "How many to list; 0 lists all")->capture_default_str();
+  review_command->callback([&, on_settled] { on_settled([&](hub::Hub& hub, Streams& streams) { return review(hub, words.most, operator_of(words), streams); }); });
+
   auto* decide = reading("decide-link", "Record that two mentions are one person, or are not; it holds above what the computer concludes");
   examples(decide, {"decide-link --hub H social-care/person-S12 'police/crime-C7#2' --reason 'Seen together with her mother on 3 May'",
                     "decide-link --hub H social-care/person-S12 health/emergency-E3 --different --reason 'Two sisters'",
@@ -200,7 +207,9 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   decide->add_option("left", words.left, "agency/mention")->required();
   decide->add_option("right", words.right, "agency/mention")->required();
   auto* different = decide->add_flag("--different", words.different, "They are not one person");
-  decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back")->excludes(different);
+  auto* withdraw = decide->add_flag("--withdraw", words.withdraw, "Take an earlier decision about the two back")->excludes(different);
+  auto* cannot_tell = decide->add_flag("--cannot-tell", words.cannot_tell, "Looked at, and nobody can say: it is set aside and changes nothing")->excludes(different)->excludes(withdraw);
+  decide->add_flag("--agree", words.agree, "As second person, with what somebody else said of two families' records")->excludes(different)->excludes(withdraw)->excludes(cannot_tell);
   decide->add_option("--reason", words.reason, "Why: it is recorded with who decided")->required();
   decide->callback([&, on_settled] {
     on_settled([&](hub::Hub& hub, Streams& streams) {
@@ -209,6 +218,8 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
       std::pair<MentionIndex, MentionIndex> mentions;
       decision.same = !words.different;
       decision.withdrawn = words.withdraw;
+      decision.unsure = words.cannot_tell;
+      decision.agrees = words.agree;
       decision.reason = words.reason;
       for (const bool is_left : {true, false}) {
         const std::string& text = is_left ? words.left : words.right;
@@ -218,10 +229,12 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
         (is_left ? decision.left_agency : decision.right_agency) = projection->holdings().at(projection->holdings().at(*mention).record).agency;
         (is_left ? decision.left : decision.right) = projection->holdings().name(*mention);
       }
-      if (words.withdraw && hub::decision_about(*projection, mentions.first, mentions.second) == nullptr)
-        return fail(streams, {ErrorCode::not_found, "Nobody decided about these two: there is nothing to take back."});
       const auto recorded = hub.decide_link(decision, operator_of(words));
-      return recorded ? static_cast<int>(done) : fail(streams, recorded.error());
+      if (!recorded) return fail(streams, recorded.error());
+      const bool joins = decision.same && !decision.withdrawn && !decision.unsure && !decision.agrees;
+      const std::string why = joins ? hub::why_a_second_person(*projection, *hub.model_of(*projection), mentions.first, mentions.second) : "";
+      if (!why.empty()) fmt::print(streams.err, "It waits for a second person (decide-link --agree). {}\n", why);
+      return static_cast<int>(done);
     });
   });
 

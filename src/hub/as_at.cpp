@@ -45,7 +45,7 @@ Facts facts_known_at(const Facts& today, Date day) {
   for (const LinkDecision& word : today.decision_history) {
     if (word.at > moment) break;
     then.decision_history.push_back(word);
-    take_word(word, then.link_decisions);
+    apply_word(then.link_decisions, word);
   }
   for (const FindingEvent& event : today.finding_events) {
     if (event.at <= moment) then.finding_events.push_back(event);

@@ -42,6 +42,7 @@ std::vector<Call> all_calls(Hub& hub) {
        [=](Hub& h, const Viewer& v) { return only_whether(h.explain(v, left, left)); }},
       {"decide", Action::decide_link,
        [=](Hub& h, const Viewer& v) { return h.decide_link(v, left, left, LinkWord::same, "x"); }},
+      {"review", Action::decide_link, [](Hub& h, const Viewer& v) { return only_whether(h.review(v, {})); }},
       {"held back", Action::held_back, [](Hub& h, const Viewer& v) { return only_whether(h.held_back(v, 1)); }},
       {"held back file", Action::held_back,
        [](Hub& h, const Viewer& v) { return only_whether(h.held_back_file(v, Agency::police)); }},

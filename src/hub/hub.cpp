@@ -149,12 +149,16 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);
+  (void)reviews_of(next);
   (void)model_of(*next);
   {
     const std::scoped_lock publish(publish_mutex_, events_mutex_);
     projection_ = next;
     // What people did while this projection was being made is not in it yet.
-    std::erase_if(recent_events_, [&](const auto& event) { return event.first <= next->facts.through; });
+    const auto is_in_it = [&](const auto& event) { return event.first <= next->facts.through; };
+    std::erase_if(recent_events_, is_in_it);
+    std::erase_if(recent_words_, is_in_it);
+    std::erase_if(recent_notices_, is_in_it);
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
@@ -243,17 +247,6 @@ Result<void> Hub::close_account(std::string_view username) {
   return failure(ErrorCode::not_found, fmt::format("Nobody signs in as '{}'.", username));
 }
 
-Result<void> Hub::decide_link(const LinkDecision& decision, const Operator& who) {
-  if (decision.reason.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return failure(ErrorCode::usage, "Say why with --reason: whoever comes after you will want to know.");
-  }
-  if (decision.left_agency == decision.right_agency && decision.left == decision.right) return failure(ErrorCode::usage, "These are one and the same record.");
-  LinkDecision signed_decision = decision;
-  signed_decision.purpose = who.purpose;
-  if (signed_decision.by.empty()) signed_decision.by = who.user;
-  return append_only(EntryKind::link_decision, {}, encode_decision(signed_decision));
-}
-
 Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
   // Read from the ledger, not from the projection: rows held back a second ago are there too.
   std::vector<std::uint64_t> waiting;
@@ -314,10 +307,6 @@ linkage::ModelPtr Hub::model_of(const Projection& projection) const {
     model_text_ = text;
   }
   return model_;
-}
-
-linkage::Explanation Hub::explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const {
-  return explain_two(projection, *model_of(projection), left, right);
 }
 
 ledger::Ref Hub::reference_of(std::uint32_t account) const {

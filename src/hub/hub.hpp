@@ -19,6 +19,7 @@
 #include "hub/finding_state.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
+#include "hub/review_queue.hpp"
 #include "hub/sessions.hpp"
 #include "hub/settling.hpp"
 #include "hub/taking_in.hpp"
@@ -76,7 +77,6 @@ class Hub final : public Pages {
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
   // usage, not_found: there is no such row, or it was mended before.
   Result<IntakeReport> mend(const HeldBackMend& mend);
-  [[nodiscard]] linkage::Explanation explain_link(const Projection& projection, MentionIndex left, MentionIndex right) const;
 
   [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -100,6 +100,7 @@ class Hub final : public Pages {
   Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
                               std::string_view until) override;
   Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) override;
+  Result<ReviewView> review(const Viewer& viewer, const ReviewQuery& query) override;
   Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention, LinkWord word,
                            std::string_view reason) override;
   Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) override;
@@ -116,6 +117,14 @@ class Hub final : public Pages {
   std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
   std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
   [[nodiscard]] FindingStates states_now() const;
+  // What stands about links, also what was said since the projection was made, and the notices of it.
+  struct Words {
+    std::vector<LinkDecision> standing;
+    std::vector<NoticeEntry> notices;
+  };
+  [[nodiscard]] Words words_now(const Projection& projection) const;
+  Result<void> say(const Projection& projection, LinkDecision word, const ledger::Ref& actor);
+  std::shared_ptr<const ReviewBook> reviews_of(const std::shared_ptr<const Projection>& projection);
   [[nodiscard]] FindingStates states_on(Date day) const;  // as they stood at the end of that day
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
@@ -132,6 +141,12 @@ class Hub final : public Pages {
   std::unique_ptr<Known> known_;                      // built at the first intake
   mutable std::mutex events_mutex_;                   // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
+  std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise
+  std::vector<std::pair<std::uint64_t, NoticeEntry>> recent_notices_;  // likewise
+  std::mutex reviews_mutex_;  // guards the three below
+  std::shared_ptr<const ReviewBook> reviews_;
+  std::shared_ptr<const Projection> reviews_of_;
+  Date reviews_on_;
   std::mutex duties_mutex_;                           // guards the three below
   std::shared_ptr<const DutyBook> duties_;
   std::shared_ptr<const Projection> duties_of_;

@@ -42,22 +42,6 @@ std::string day_and_time(Instant instant) {
   return to_words(When{day, day, Precision::day, minute});
 }
 
-// Both mentions, where the viewer may see both records at least in outline.
-Result<std::pair<MentionIndex, MentionIndex>> two_mentions(const Projection& projection, const Viewer& viewer,
-                                                           std::string_view left, std::string_view right) {
-  const Holdings& holdings = projection.holdings();
-  const auto a = mention_of_text(holdings, left);
-  const auto b = mention_of_text(holdings, right);
-  const auto may_see = [&](const std::optional<MentionIndex>& m) {
-    return m && decide_for(viewer, holdings.at(holdings.at(*m).record)).depth >= access::Depth::outline;
-  };
-  if (!may_see(a) || !may_see(b)) {
-    return failure(ErrorCode::not_found,
-                   "One of these records is not there, or cannot be shown. Worried? Ring the duty desk.");
-  }
-  return std::pair(*a, *b);
-}
-
 // "WB3" of "WB3 1LN", however it is written: a part of the town, not a home.
 std::string area_of(std::string_view postcode) {
   std::string area;
@@ -73,6 +57,7 @@ std::string looked_at(EntryKind kind, const std::string& what) {
   if (what == "home") return "Home page";
   if (what == "findings") return "List of findings";
   if (what == "held back") return "Rows held back";
+  if (what.starts_with("review queue")) return "Links to be reviewed";
   if (what == "governance") return "Who looked at what";
   if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos)
     return "Whether two records are one person's: " + what;
@@ -80,6 +65,7 @@ std::string looked_at(EntryKind kind, const std::string& what) {
 }
 
 constexpr int new_fact_days = 7;
+constexpr int notice_days = 28;
 
 // New facts about the children of findings that the viewer has taken: what others would have to be rung for otherwise.
 void add_new_facts(const Projection& projection, const Viewer& viewer, const std::vector<PersonId>& children,
@@ -270,6 +256,18 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   HomeView view;
   add_duties(*projection, *duties_today(), viewer, view);
   if (access::may(viewer.role, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
+  if (access::may(viewer.role, Action::decide_link)) {
+    const Words words = words_now(*projection);
+    const ReviewView second =
+        make_review_view(*projection, *reviews_of(projection), words.standing, viewer, {ReviewPart::second, 1});
+    for (const ReviewLine& line : second.lines) {
+      if (line.yours) continue;
+      ++view.second_words_in_all;
+      if (view.second_words.size() < lines_on_home) view.second_words.push_back(line);
+    }
+    view.reviews_waiting = second.in_all[static_cast<std::size_t>(ReviewPart::waiting)];
+    view.identity_notices = notices_for(*projection, words.notices, viewer, day_of(now()) + -notice_days);
+  }
   if (access::may(viewer.role, Action::held_back))
     view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
@@ -372,43 +370,6 @@ Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, Find
   const std::scoped_lock lock(events_mutex_);
   recent_events_.emplace_back(*entered, std::move(event));
   return {};
-}
-
-Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) {
-  const auto what = fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100));
-  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, what); !admitted) {
-    return std::unexpected(admitted.error());
-  }
-  const auto projection = this->projection();
-  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
-  if (!pair) return std::unexpected(pair.error());
-  return make_explain_view(*projection, *model_of(*projection), viewer, pair->first, pair->second);
-}
-
-Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
-                              LinkWord word, std::string_view reason) {
-  if (!access::may(viewer.role, Action::decide_link)) {
-    return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
-  }
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
-  const auto projection = this->projection();
-  const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
-  if (!pair) return std::unexpected(pair.error());
-  if (pair->first == pair->second) return failure(ErrorCode::usage, "These are one and the same record.");
-  if (reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
-  }
-  const Holdings& holdings = projection->holdings();
-  LinkDecision decision;
-  decision.left_agency = holdings.at(holdings.at(pair->first).record).agency;
-  decision.left = holdings.name(pair->first);
-  decision.right_agency = holdings.at(holdings.at(pair->second).record).agency;
-  decision.right = holdings.name(pair->second);
-  decision.same = word != LinkWord::different;
-  decision.withdrawn = word == LinkWord::withdraw;
-  decision.by = viewer.name;
-  decision.reason = std::string(reason.substr(0, 2000));
-  return append_only(EntryKind::link_decision, reference_of(viewer.account), encode_decision(decision));
 }
 
 Result<HeldBackView> Hub::held_back(const Viewer& viewer, std::uint32_t page) {

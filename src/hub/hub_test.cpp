@@ -226,6 +226,11 @@ TEST(Hub, AMergeFollowedByItsSplitRestoresWhatWasThere) {
   decision.right = before->holdings().name(right);
   decision.reason = "they share a birthday";
   ASSERT_TRUE(taken.hub->decide_link(decision, {"tester", "test"}).has_value());
+  // Two homes or two of a family: somebody else has to agree, and nobody agrees with themselves.
+  decision.agrees = true;
+  EXPECT_FALSE(taken.hub->decide_link(decision, {"tester", "test"}).has_value());
+  ASSERT_TRUE(taken.hub->decide_link(decision, {"second", "test"}).has_value());
+  decision.agrees = false;
   ASSERT_TRUE(taken.hub->settle({2, {}}).has_value());
   EXPECT_EQ(taken.hub->projection()->people.of(left), taken.hub->projection()->people.of(right));
   decision.withdrawn = true;

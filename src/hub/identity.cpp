@@ -40,6 +40,10 @@ linkage::Explanation explain_from(const Projection& projection, const linkage::M
   return explanation;
 }
 
+bool given(const std::string& value) {
+  return !value.empty() && value != to_words(PartialDate{});
+}
+
 bool names(const Holdings& holdings, const LinkDecision& decision, bool left_side, MentionIndex mention) {
   const Agency agency = holdings.at(holdings.at(mention).record).agency;
   return agency == (left_side ? decision.left_agency : decision.right_agency) &&
@@ -106,6 +110,40 @@ linkage::Explanation explain_two_to(const Projection& projection, const linkage:
   return explanation;
 }
 
+std::string why_kept_apart(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
+                           MentionIndex left, MentionIndex right) {
+  constexpr std::size_t most = 12;  // records of each side: enough to find one that speaks against it
+  const Holdings& holdings = projection.holdings();
+  if (projection.people.of(left) == projection.people.of(right)) return "";
+  const LinkageRows rows = gather_few(holdings, all_of_both(projection, left, right));
+  if (!linkage::explain(rows.input, model, *rows.row(left), *rows.row(right)).above_threshold) return "";
+  const auto side = [&](MentionIndex of) {
+    std::vector<MentionIndex> shown;
+    for (const MentionIndex m : projection.people.mentions_of(projection.people.of(of))) {
+      if (shown.size() < most && in_outline(projection, viewer, m)) shown.push_back(m);
+    }
+    return shown;
+  };
+  std::optional<std::pair<MentionIndex, MentionIndex>> worst;
+  double least = 0;
+  for (const MentionIndex a : side(left)) {
+    for (const MentionIndex b : side(right)) {
+      const auto one = linkage::explain(rows.input, model, *rows.row(a), *rows.row(b));
+      if (one.own_ids_differ)
+        return fmt::format("Why not: {}'s own index holds them as two people; only a person may join them.",
+                           title_of(holdings.at(holdings.at(a).record).agency));
+      if (worst && one.total_weight >= least) continue;
+      worst.emplace(a, b);
+      least = one.total_weight;
+    }
+  }
+  if (!worst || *worst == std::pair(left, right) || least >= 0)
+    return "Why not: the other records of the two people, taken together, do not speak for one.";
+  return fmt::format("Why not: these two alone would join, but other records of the two people speak against it, most of all “{}” and “{}” ({:+.1f}).",
+                     record_in_words(holdings, holdings.at(worst->first).record),
+                     record_in_words(holdings, holdings.at(worst->second).record), least);
+}
+
 ExplainView make_explain_view(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
                               MentionIndex left, MentionIndex right) {
   const Holdings& holdings = projection.holdings();
@@ -123,8 +161,7 @@ ExplainView make_explain_view(const Projection& projection, const linkage::Model
   const auto agency = [&](MentionIndex m) { return holdings.at(holdings.at(m).record).agency; };
   const bool one_index = agency(left) == agency(right) && local(left) != 0 && local(left) == local(right);
   if (decision != nullptr) {
-    view.decided =
-        fmt::format("{}: they are {}.", decision_words(*decision), decision->same ? "one person" : "two people");
+    view.decided = word_in_full(*decision);
     view.verdict = decision->same ? "One person, confirmed." : "Not one person: somebody decided so.";
   } else if (explanation.same_cluster) {
     view.verdict =
@@ -142,9 +179,13 @@ ExplainView make_explain_view(const Projection& projection, const linkage::Model
                              ? fmt::format("1 in {:.0f}", 1 / field.term_frequency)
                              : "";
     view.rows.push_back({field.field, field.left, field.right, field.level, fmt::format("{:+.1f}", field.weight),
-                         std::move(rarity), field.left != field.right && !field.left.empty() && !field.right.empty()});
+                         std::move(rarity), field.left != field.right && given(field.left) && given(field.right)});
   }
   view.says = explanation.says;
+  if (decision == nullptr) {
+    if (std::string why = why_kept_apart(projection, model, viewer, left, right); !why.empty())
+      view.says.insert(view.says.begin(), std::move(why));
+  }
   return view;
 }
 
@@ -153,7 +194,7 @@ const LinkDecision* decision_about(const Projection& projection, MentionIndex le
   for (const LinkDecision& decision : projection.facts.link_decisions) {
     const bool straight = names(holdings, decision, true, left) && names(holdings, decision, false, right);
     const bool crossed = names(holdings, decision, true, right) && names(holdings, decision, false, left);
-    if (straight || crossed) return &decision;
+    if (decision.counts() && (straight || crossed)) return &decision;
   }
   return nullptr;
 }
@@ -162,6 +203,25 @@ std::string decision_words(const LinkDecision& decision) {
   return fmt::format("{}{} said{}", decision.at.valid() ? "On " + to_words(day_of(decision.at)) + " " : "",
                      decision.by.empty() ? "somebody" : decision.by,
                      decision.reason.empty() ? "" : fmt::format(" (“{}”)", decision.reason));
+}
+
+std::string word_in_full(const LinkDecision& word) {
+  if (word.unsure)
+    return fmt::format("{}{} could not tell{}.", word.at.valid() ? "On " + to_words(day_of(word.at)) + " " : "", word.by,
+                       word.reason.empty() ? "" : fmt::format(" (“{}”)", word.reason));
+  return fmt::format("{}: they are {}.{}{}", decision_words(word), word.same ? "one person" : "two people",
+                     word.waits ? " It waits for a second person." : "",
+                     word.agreed_by.empty() ? "" : fmt::format(" {} agreed.", word.agreed_by));
+}
+
+LinkDecision decision_on(const Projection& projection, MentionIndex left, MentionIndex right) {
+  const Holdings& holdings = projection.holdings();
+  LinkDecision word;
+  word.left_agency = holdings.at(holdings.at(left).record).agency;
+  word.left = holdings.name(left);
+  word.right_agency = holdings.at(holdings.at(right).record).agency;
+  word.right = holdings.name(right);
+  return word;
 }
 
 std::string record_in_words(const Holdings& holdings, RecordIndex index) {

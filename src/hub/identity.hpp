@@ -32,15 +32,25 @@ struct PersonTie {
 [[nodiscard]] linkage::Explanation explain_two_to(const Projection& projection, const linkage::Model& model,
                                                   const Viewer& viewer, MentionIndex left, MentionIndex right);
 
+// Of two records that alone would join and are two people's: what keeps them apart, as far as the viewer may see it; ""
+// where nothing has to be said.
+[[nodiscard]] std::string why_kept_apart(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
+                                         MentionIndex left, MentionIndex right);
+
 // The page that shows it.
 [[nodiscard]] ExplainView make_explain_view(const Projection& projection, const linkage::Model& model,
                                             const Viewer& viewer, MentionIndex left, MentionIndex right);
 
-// What somebody decided about exactly these two, if anybody did.
+// What somebody decided about exactly these two, if anybody did and it counts.
 [[nodiscard]] const LinkDecision* decision_about(const Projection& projection, MentionIndex left, MentionIndex right);
 
 // "On 3 March 2009 Sam Okafor said (they share a birthday)".
 [[nodiscard]] std::string decision_words(const LinkDecision& decision);
+
+// The same with what was said, and what is wanting: "…: they are one person. It waits for a second person."
+[[nodiscard]] std::string word_in_full(const LinkDecision& word);
+// An unsaid word about two mentions.
+[[nodiscard]] LinkDecision decision_on(const Projection& projection, MentionIndex left, MentionIndex right);
 
 // "Education, School absence, 16 January 2008": a record as people speak of it.
 [[nodiscard]] std::string record_in_words(const Holdings& holdings, RecordIndex record);

@@ -337,9 +337,8 @@ std::vector<std::string> decisions_about(const Projection& projection, const Vie
     if (!visible(projection, viewer, holdings.at(*left).record) ||
         !visible(projection, viewer, holdings.at(*right).record))
       continue;
-    decisions.push_back(fmt::format(
-        "{}: “{}” and “{}” are {}.", decision_words(decision), record_in_words(holdings, holdings.at(*left).record),
-        record_in_words(holdings, holdings.at(*right).record), decision.same ? "one person" : "two people"));
+    decisions.push_back(fmt::format("“{}” and “{}”: {}", record_in_words(holdings, holdings.at(*left).record),
+                                    record_in_words(holdings, holdings.at(*right).record), word_in_full(decision)));
   }
   return decisions;
 }

@@ -52,15 +52,15 @@ std::string in_speaking_order(std::string_view full_name) {
   return forename.empty() ? surname : fmt::format("{} {}", without_shouting(forename), surname);
 }
 
-std::string name_in(const Holdings& holdings, const MentionRow& mention) {
+}  // namespace
+
+std::string mention_name(const Holdings& holdings, const MentionRow& mention) {
   if (mention.forename == 0 && mention.surname == 0) return in_speaking_order(holdings.text(mention.full_name));
   if (mention.forename == 0) return without_shouting(holdings.text(mention.surname));
   if (mention.surname == 0) return without_shouting(holdings.text(mention.forename));
   return fmt::format("{} {}", without_shouting(holdings.text(mention.forename)),
                      without_shouting(holdings.text(mention.surname)));
 }
-
-}  // namespace
 
 access::Decision decide_for(const Viewer& viewer, const RecordRow& record) {
   return access::decide(viewer.role, viewer.agency, viewer.purpose, {record.agency, record.kind, record.handling});
@@ -80,7 +80,7 @@ Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId 
     // Who somebody is, is shared from "exists" up wherever the record itself is not restricted to Health.
     if (record.kind == RecordKind::sexual_health && depth < access::Depth::outline) continue;
     profile.shown = true;
-    names.push_back(name_in(holdings, mention));
+    names.push_back(mention_name(holdings, mention));
     aliases.emplace_back(holdings.text(mention.alias));
     descriptions.emplace_back(holdings.text(mention.description));
     nhs.emplace_back(holdings.text(mention.nhs_number));

@@ -24,6 +24,9 @@ struct Profile {
 };
 [[nodiscard]] Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId person);
 
+// The name a mention gives, in speaking order; "" where it gives none.
+[[nodiscard]] std::string mention_name(const Holdings& holdings, const MentionRow& mention);
+
 // A place, vehicle or phone as a record calls it that this viewer may see, or else as one that all may know of; none:
 // no such record names it.
 [[nodiscard]] std::optional<ThingIndex> thing_shown(const Projection& projection, const Viewer& viewer,

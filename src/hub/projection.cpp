@@ -1,5 +1,6 @@
 #include "hub/projection.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hub/search.hpp"
@@ -36,7 +37,7 @@ void apply_account(const json& body, Facts& facts) {
   facts.accounts.push_back(account);
 }
 
-void apply_decision(const json& body, Instant at, Facts& facts) {
+LinkDecision decision_of(const json& body) {
   LinkDecision decision;
   decision.left_agency = agency_named(body.at("left_agency").get<std::string>()).value();
   decision.left = body.at("left").get<std::string>();
@@ -46,9 +47,13 @@ void apply_decision(const json& body, Instant at, Facts& facts) {
   decision.withdrawn = body.at("withdrawn").get<bool>();
   decision.by = body.value("by", std::string());
   decision.reason = body.value("reason", std::string());
-  decision.at = at;
-  facts.decision_history.push_back(decision);
-  take_word(decision, facts.link_decisions);
+  decision.purpose = body.value("purpose", std::string());
+  decision.account = body.value("account", 0U);
+  decision.unsure = body.value("unsure", false);
+  decision.waits = body.value("waits", false);
+  decision.agrees = body.value("agrees", false);
+  decision.agreed_by = body.value("agreed_by", std::string());
+  return decision;
 }
 
 void apply_event(const json& body, Instant at, Facts& facts) {
@@ -64,14 +69,45 @@ void apply_event(const json& body, Instant at, Facts& facts) {
 
 }  // namespace
 
-void take_word(const LinkDecision& word, std::vector<LinkDecision>& in_force) {
-  std::erase_if(in_force, [&](const LinkDecision& other) {
-    return (other.left == word.left && other.left_agency == word.left_agency && other.right == word.right &&
-            other.right_agency == word.right_agency) ||
-           (other.left == word.right && other.left_agency == word.right_agency && other.right == word.left &&
-            other.right_agency == word.left_agency);
-  });
-  if (!word.withdrawn) in_force.push_back(word);
+bool about_the_same_two(const LinkDecision& a, const LinkDecision& b) {
+  const auto same = [](Agency agency, const std::string& name, Agency other_agency, const std::string& other_name) {
+    return agency == other_agency && name == other_name;
+  };
+  return (same(a.left_agency, a.left, b.left_agency, b.left) && same(a.right_agency, a.right, b.right_agency, b.right)) ||
+         (same(a.left_agency, a.left, b.right_agency, b.right) && same(a.right_agency, a.right, b.left_agency, b.left));
+}
+
+void apply_word(std::vector<LinkDecision>& standing, LinkDecision word) {
+  const auto find = [&](auto&& which) {
+    return std::find_if(standing.begin(), standing.end(), [&](const LinkDecision& one) {
+      return about_the_same_two(one, word) && which(one);
+    });
+  };
+  const auto waiting = find([](const LinkDecision& one) { return one.waits; });
+  const auto unsure = find([](const LinkDecision& one) { return one.unsure; });
+  const auto counting = find([](const LinkDecision& one) { return one.counts(); });
+  if (word.agrees) {
+    const bool another = waiting != standing.end() && (waiting->account != word.account ||
+                                                       (word.account == 0 && waiting->by != word.by));
+    if (!another) return;
+    LinkDecision agreed = *waiting;
+    agreed.waits = false;
+    agreed.agreed_by = word.by;
+    std::erase_if(standing, [&](const LinkDecision& one) { return about_the_same_two(one, word); });
+    standing.push_back(std::move(agreed));
+  } else if (word.withdrawn) {
+    // What was said last is taken back: a word that waits before one that counts.
+    const auto last = waiting != standing.end() ? waiting : unsure != standing.end() ? unsure : counting;
+    if (last != standing.end()) standing.erase(last);
+  } else if (word.waits || word.unsure) {
+    const auto before = word.waits ? waiting : unsure;
+    if (before != standing.end()) standing.erase(before);
+    if (word.waits) std::erase_if(standing, [&](const LinkDecision& one) { return one.unsure && about_the_same_two(one, word); });
+    standing.push_back(std::move(word));
+  } else {
+    std::erase_if(standing, [&](const LinkDecision& one) { return about_the_same_two(one, word); });
+    standing.push_back(std::move(word));
+  }
 }
 
 Projection::Projection() = default;
@@ -110,10 +146,15 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       case EntryKind::held_back: held_back.push_back(entry.header.sequence); break;
       case EntryKind::held_back_settled: std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>()); break;
       case EntryKind::account: apply_account(json::parse(entry.body), *this); break;
-      case EntryKind::link_decision:
-        apply_decision(json::parse(entry.body), entry.header.received, *this);
-        ++identity_version;
+      case EntryKind::link_decision: {
+        LinkDecision word = decode_decision(entry.body);
+        word.at = entry.header.received;
+        identity_version += word.waits || word.unsure ? 0 : 1;  // neither changes who is who
+        decision_history.push_back(word);
+        apply_word(link_decisions, std::move(word));
         break;
+      }
+      case EntryKind::identity_notice: notices.push_back(decode_notice(entry.body, entry.header.received)); break;
       case EntryKind::finding_action: apply_event(json::parse(entry.body), entry.header.received, *this); break;
       case EntryKind::model_adopted:
         model = entry.body;
@@ -156,17 +197,24 @@ std::string encode_account(const Account& account) {
 }
 
 std::string encode_decision(const LinkDecision& decision) {
-  return json{{"left_agency", name_of(decision.left_agency)},
-              {"left", decision.left},
-              {"right_agency", name_of(decision.right_agency)},
-              {"right", decision.right},
-              {"same", decision.same},
-              {"withdrawn", decision.withdrawn},
-              {"by", decision.by},
-              {"purpose", decision.purpose},
-              {"reason", decision.reason}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+  json body = {{"left_agency", name_of(decision.left_agency)},
+               {"left", decision.left},
+               {"right_agency", name_of(decision.right_agency)},
+               {"right", decision.right},
+               {"same", decision.same},
+               {"withdrawn", decision.withdrawn},
+               {"by", decision.by},
+               {"purpose", decision.purpose},
+               {"reason", decision.reason}};
+  if (decision.account != 0) body["account"] = decision.account;
+  if (decision.unsure) body["unsure"] = true;
+  if (decision.waits) body["waits"] = true;
+  if (decision.agrees) body["agrees"] = true;
+  if (!decision.agreed_by.empty()) body["agreed_by"] = decision.agreed_by;
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
+
+LinkDecision decode_decision(std::string_view body) { return decision_of(json::parse(body)); }
 
 std::string encode_event(const FindingEvent& event) {
   return json{{"finding", event.finding},

@@ -30,7 +30,8 @@ struct Account {
   bool closed = false;
 };
 
-// A person's word that two mentions are, or are not, one person. Mentions by agency and name.
+// A person's word that two mentions are, or are not, one person. Mentions by agency and name. A word that would join two
+// families waits until a second person agrees (docs/adr/0014); one who cannot tell changes nothing.
 struct LinkDecision {
   Agency left_agency = Agency::social_care;
   std::string left;
@@ -42,8 +43,30 @@ struct LinkDecision {
   std::string reason;  // "" where none was asked for
   std::string purpose; // of a command; a page's purpose is in the look that led to it
   Instant at;          // of its entry
+  std::uint32_t account = 0;  // whose word; 0: the operator of a command
+  bool unsure = false;
+  bool waits = false;     // for a second person
+  bool agrees = false;    // of an entry alone: a second person's agreement with a word that waits
+  std::string agreed_by;  // the second person
+  [[nodiscard]] bool counts() const { return !unsure && !waits; }
 };
+[[nodiscard]] bool about_the_same_two(const LinkDecision& a, const LinkDecision& b);
+// Takes one more word in: what stands then about its two mentions, and about no others. At most one that counts, one that
+// waits and one that cannot tell stand about any two; who waits for a second person is not that person.
+void apply_word(std::vector<LinkDecision>& standing, LinkDecision word);
 
+// Somebody worked on what a word about two records touches: kept as an entry when the word comes to count, since what it
+// touched may be gone after it.
+struct NoticeEntry {
+  LinkDecision word;
+  struct Touched {
+    std::string finding, says;
+    std::uint32_t taken_by = 0;  // account; 0: nobody
+    std::optional<Agency> audience;
+    std::optional<Agency> owner;  // of a duty
+  };
+  std::vector<Touched> touched;
+};
 struct FindingEvent {
   std::string finding;
   FindingAction action = FindingAction::take;
@@ -58,8 +81,9 @@ struct Facts {
   std::uint64_t through = 0;  // the last sequence applied
   Holdings holdings;
   std::vector<Account> accounts;
-  std::vector<LinkDecision> link_decisions;    // in force
+  std::vector<LinkDecision> link_decisions;    // what stands
   std::vector<LinkDecision> decision_history;  // every word and withdrawal, in order
+  std::vector<NoticeEntry> notices;            // oldest first
   std::vector<FindingEvent> finding_events;
   std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
   std::string model;                     // the adopted linkage model, TOML; "" when none
@@ -75,10 +99,15 @@ struct Facts {
   [[nodiscard]] Result<void> apply(const ledger::Entry& entry);
 };
 
-// A later word about the same two takes the earlier one's place; a withdrawal takes it away.
-void take_word(const LinkDecision& word, std::vector<LinkDecision>& in_force);
-
 class SearchIndex;
+
+// A link that somebody should look at, as linkage doubted it when the people were put together.
+struct PersonDoubt {
+  MentionIndex left, right;
+  float probability = 0;  // that the two sides are one person
+  float weight = 0;       // of the pair, in bits above what a link needs
+  std::uint32_t kind = 0;  // linkage::DoubtKind
+};
 
 struct Projection {
   Facts facts;
@@ -86,6 +115,7 @@ struct Projection {
   std::unique_ptr<picture::Things> things;
   std::vector<Finding> findings;
   std::unique_ptr<SearchIndex> search;
+  std::vector<PersonDoubt> doubts;
   std::string blocking_note;
   std::uint64_t pairs_compared = 0;
 
@@ -101,6 +131,9 @@ struct Projection {
 // Bodies of the small entries (JSON), made and read in one place.
 [[nodiscard]] std::string encode_account(const Account& account);
 [[nodiscard]] std::string encode_decision(const LinkDecision& decision);
+[[nodiscard]] LinkDecision decode_decision(std::string_view body);  // throws what a JSON reader throws; without its time
+[[nodiscard]] std::string encode_notice(const NoticeEntry& notice);
+[[nodiscard]] NoticeEntry decode_notice(std::string_view body, Instant at);  // throws likewise
 [[nodiscard]] std::string encode_event(const FindingEvent& event);
 [[nodiscard]] std::string encode_settled(std::uint64_t held_back_entry, const std::string& by);
 [[nodiscard]] std::string encode_withdrawal(Agency agency, std::string_view record_name);

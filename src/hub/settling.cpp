@@ -112,10 +112,18 @@ Result<void> link_people(Projection& projection, const SettleOptions& options) {
     link_options.threads = options.threads;
     link_options.progress = options.progress;
     link_options.stop = options.stop;
+    link_options.with_doubts = true;
+    link_options.with_alternatives = true;  // they say how likely each doubt is
     const auto linked = linkage::link(rows.input, **model, decisions_as_rows(projection.facts, rows), link_options);
     if (!linked) return std::unexpected(linked.error());
     for (std::size_t r = 0; r < rows.mention_of.size(); ++r) {
       labels[rows.mention_of[r].value] = rows.mention_of[linked->cluster[r]].value;
+    }
+    projection.doubts.clear();
+    for (const linkage::Doubt& doubt : linked->doubts) {
+      projection.doubts.push_back({rows.mention_of[doubt.left], rows.mention_of[doubt.right],
+                                   static_cast<float>(doubt.probability), static_cast<float>(doubt.weight),
+                                   static_cast<std::uint32_t>(doubt.kind)});
     }
     projection.blocking_note = linked->blocking_note;
     projection.pairs_compared = linked->pairs_compared;
@@ -272,6 +280,7 @@ std::optional<std::uint32_t> LinkageRows::row(MentionIndex mention) const {
 linkage::Decisions decisions_as_rows(const Facts& facts, const LinkageRows& rows) {
   linkage::Decisions decisions;
   for (const LinkDecision& decision : facts.link_decisions) {
+    if (!decision.counts()) continue;
     const auto left = facts.holdings.find_mention(decision.left_agency, decision.left);
     const auto right = facts.holdings.find_mention(decision.right_agency, decision.right);
     if (!left || !right) continue;

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 6;
+constexpr std::uint64_t snapshot_version = 7;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build only.
@@ -138,6 +138,7 @@ std::string rest_of(const Projection& projection) {
   }
   for (const Account& account : facts.accounts) rest["accounts"].push_back(encode_account(account));
   for (const LinkDecision& decision : facts.decision_history) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
+  for (const NoticeEntry& notice : facts.notices) rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
   for (const FindingEvent& event : facts.finding_events) rest["events"].push_back({encode_event(event), event.at.microseconds});
   rest["versions"] = facts.versions;
   rest["held_back"] = facts.held_back;
@@ -159,6 +160,9 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   for (const auto& body : rest.value("accounts", nlohmann::json::array())) replay(ledger::EntryKind::account, body.get<std::string>(), {});
   for (const auto& body : rest.value("decisions", nlohmann::json::array())) {
     replay(ledger::EntryKind::link_decision, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
+  }
+  for (const auto& body : rest.value("notices", nlohmann::json::array())) {
+    replay(ledger::EntryKind::identity_notice, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
   }
   for (const auto& body : rest.value("events", nlohmann::json::array())) {
     replay(ledger::EntryKind::finding_action, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
@@ -193,6 +197,7 @@ Result<void> save_snapshot(ledger::Ledger& ledger, const std::filesystem::path& 
   out.rows(holdings.mentions());
   out.rows(holdings.things());
   out.rows(projection.people.labels());
+  out.rows(projection.doubts);
   return ledger.seal_file(file, out.blocks());
 }
 
@@ -210,6 +215,7 @@ std::unique_ptr<Projection> load_snapshot(ledger::Ledger& ledger, const std::fil
   auto mentions = in.rows<MentionRow>();
   auto things = in.rows<ThingRow>();
   auto labels = in.rows<std::uint32_t>();
+  projection->doubts = in.rows<PersonDoubt>();
   if (!in.ok() || labels.size() != mentions.size()) return nullptr;
   Facts& facts = projection->facts;
   try {

@@ -10,6 +10,7 @@
 
 #include "access/access.hpp"
 #include "base/result.hpp"
+#include "hub/review_views.hpp"
 
 namespace wider::hub {
 
@@ -85,6 +86,10 @@ struct HomeView {
   std::string new_facts_since;            // "3 January 2013"
   std::vector<FindingLine> second_looks;  // dismissed by somebody else, waiting for a second person
   std::uint32_t second_looks_in_all = 0;
+  std::vector<ReviewLine> second_words;  // said by somebody else of two families' records, waiting for a second person
+  std::uint32_t second_words_in_all = 0;
+  std::vector<IdentityNotice> identity_notices;
+  std::uint32_t reviews_waiting = 0;
   std::uint32_t held_back_rows = 0;  // data engineers
   struct Timeliness {
     std::string agency;
@@ -248,8 +253,15 @@ struct ExplainView {
   std::string prior, total;
   std::vector<ExplainRow> rows;
   std::vector<std::string> says;
+  // What people said, also since the records were last put together.
+  std::string waits, unsure;           // sentences; "" when nobody did
+  bool may_agree = false, may_take_back = false;
+  std::string second_person;           // why "one person" waits for a second person; "" where it counts at once
+  std::vector<RestingLine> rests;      // findings and duties of the people concerned
+  std::vector<TimelineRow> timeline;   // of both sides, latest first
+  std::uint32_t timeline_in_all = 0;
 };
-enum class LinkWord : std::uint8_t { same, different, withdraw };
+enum class LinkWord : std::uint8_t { same, different, withdraw, unsure, agree };
 
 struct HeldBackLine {
   std::uint64_t entry = 0;

@@ -48,6 +48,7 @@ enum class EntryKind : std::uint16_t {
   model_adopted = 16,   // a version of linkage model
   patterns_adopted = 17,
   erasure = 18,
+  identity_notice = 19,  // what a word about two records touched when it came to count: who has to be told
 };
 
 // Whose law the processing stands under, and through which gateway it may be shared (DESIGN section 5).

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "linkage/doubts.hpp"
 #include "linkage/pair_filter.hpp"
 #include "linkage/pairs.hpp"
 #include "linkage/parallel.hpp"
@@ -107,12 +108,15 @@ class BlockSifter {
   std::array<std::uint16_t, tile_room> may_reach_{};
 };
 
-// The pair when it is an edge.
-void add_edge(const EdgeInput& of, std::uint32_t left, std::uint32_t right, const Pattern& pattern,
-              std::vector<Edge>& edges) {
+// The pair when it is an edge, or near to one.
+void add_edge(const EdgeInput& of, std::uint32_t left, std::uint32_t right, const Pattern& pattern, FoundEdges& found) {
   const Score score = of.scorer.score(of.entries.all[left], of.entries.all[right], pattern);
-  if (!score.apart && score.weight >= of.scorer.threshold())
-    edges.push_back({left, right, score.weight - of.scorer.threshold()});
+  const std::int32_t weight = score.weight - of.scorer.threshold();
+  if (!score.apart && weight >= 0) {
+    found.edges.push_back({left, right, weight});
+  } else if (of.options.with_doubts && weight >= -near_miss_bits * weight_scale && score.kin == Kin::unlikely) {
+    found.near.push_back({left, right, weight});
+  }
 }
 
 void put_in_order(std::vector<Edge>& edges) {
@@ -140,7 +144,7 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
   in_parallel(of.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
     if (of.options.stop.stop_requested()) return;
     const auto add = [&](std::uint32_t left, std::uint32_t right, const Pattern& pattern) {
-      add_edge(of, left, right, pattern, found[worker].edges);
+      add_edge(of, left, right, pattern, found[worker]);
     };
     found[worker].compared += sifters[worker].sift(
         chunks[part], [&](std::uint32_t left, std::uint32_t right) { comparers[worker].add(left, right, add); });
@@ -152,9 +156,11 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
   for (std::size_t worker = 1; worker < found.size(); ++worker) {
     all.compared += found[worker].compared;
     all.edges.insert(all.edges.end(), found[worker].edges.begin(), found[worker].edges.end());
+    all.near.insert(all.near.end(), found[worker].near.begin(), found[worker].near.end());
     std::vector<Edge>().swap(found[worker].edges);
   }
   put_in_order(all.edges);
+  put_in_order(all.near);
   return all;
 }
 
@@ -166,7 +172,7 @@ FoundEdges find_edges_naive(const EdgeInput& of) {
                   [&](std::uint32_t left, std::uint32_t right) {
                     ++found.compared;
                     const Pattern pattern = comparer.compare(of.entries.all[left], of.entries.all[right]);
-                    add_edge(of, left, right, pattern, found.edges);
+                    add_edge(of, left, right, pattern, found);
                   });
   }
   put_in_order(found.edges);

@@ -397,7 +397,10 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   }
   explanation.total_weight = static_cast<double>(score.weight) / weight_scale;
   explanation.probability = probability_of(score.weight);
+  explanation.above_threshold = score.weight >= scorer.threshold();
   explanation.compared_by_blocking = is_candidate(BlockKeys(entries, model.blocking), a, b);
+  explanation.kin = score.kin != Kin::unlikely;
+  explanation.own_ids_differ = score.apart;
   explanation.would_join = joins(scorer, score);
   add_sentences(explanation, std::move(what_if), scorer);
   return explanation;

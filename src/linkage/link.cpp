@@ -9,6 +9,7 @@
 #include "linkage/blocking.hpp"
 #include "linkage/blocking_recall.hpp"
 #include "linkage/cluster.hpp"
+#include "linkage/doubts.hpp"
 #include "linkage/edges.hpp"
 #include "linkage/linkage.hpp"
 #include "linkage/model.hpp"
@@ -189,6 +190,38 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
   return by_row;
 }
 
+// How likely the two of each doubt are one person's: what the alternatives of an uncertain component say, or else what the
+// mean weight between their sides says.
+std::vector<Doubt> doubts_as_rows(const Entries& entries, const std::vector<EntryDoubt>& doubts,
+                                  const std::vector<Uncertain>& uncertain) {
+  std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> place;  // by entry: component and leaf
+  for (std::uint32_t c = 0; c < uncertain.size(); ++c) {
+    for (std::uint32_t leaf = 0; leaf < uncertain[c].units.size(); ++leaf) {
+      for (const std::uint32_t entry : uncertain[c].units[leaf]) place.emplace(entry, std::pair(c, leaf));
+    }
+  }
+  std::vector<Doubt> rows;
+  for (const EntryDoubt& doubt : doubts) {
+    double probability = probability_of_merge(doubt.mean);
+    const auto left_place = place.find(doubt.left);
+    const auto right_place = place.find(doubt.right);
+    if (left_place != place.end() && right_place != place.end() && left_place->second.first == right_place->second.first) {
+      probability = 0;
+      for (const Alternative& one : uncertain[left_place->second.first].alternatives) {
+        if (one.cluster[left_place->second.second] == one.cluster[right_place->second.second]) probability += one.weight;
+      }
+      probability = std::clamp(probability, 1e-6, 1 - 1e-6);  // what is not among the likeliest is not impossible
+    }
+    const std::uint32_t left = entries.rows_of(doubt.left)[0];
+    const std::uint32_t right = entries.rows_of(doubt.right)[0];
+    rows.push_back({std::min(left, right), std::max(left, right), doubt.kind,
+                    static_cast<double>(doubt.weight) / weight_scale, probability});
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const Doubt& a, const Doubt& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+  return rows;
+}
+
 }  // namespace
 
 Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions, const Options& options) {
@@ -213,6 +246,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   Linked linked;
   FoundEdges found = find_edges({entries, scorer, blocking, between, options});
   if (stopped()) return stop;
+  const std::vector<Edge> near = std::move(found.near);
   const std::vector<Edge> edges = std::move(found.edges);
   linked.pairs_compared = found.compared;
   linked.pairs_joined = edges.size();
@@ -237,6 +271,13 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   Clustered clustered = make_clusters(cluster_input);
   if (stopped()) return stop;
   const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
+  if (options.with_doubts) {
+    DoubtInput asked{entries.ordinary, edges, near, same, different, clustered.cluster, {}};
+    asked.weigh = [&](std::uint32_t left, std::uint32_t right) {
+      return work.score(0, left, right).weight - scorer.threshold();
+    };
+    linked.doubts = doubts_as_rows(entries, find_doubts(asked), clustered.uncertain);
+  }
   std::vector<std::uint32_t> cluster = std::move(clustered.cluster);
   cluster.resize(entries.all.size());
   for (std::uint32_t i = entries.ordinary; i < cluster.size(); ++i) cluster[i] = attached[i];

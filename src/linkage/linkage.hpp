@@ -85,6 +85,7 @@ struct Options {
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
   bool with_alternatives = false;
   bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
+  bool with_doubts = false;  // Linked::doubts is filled
   Progress progress;
   std::stop_token stop;  // asked to stop, link() ends soon with unavailable
   std::function<void(const std::string&)> before_comparing;  // what it will cost and is expected to find; may be empty
@@ -136,12 +137,26 @@ struct UncertainRows {
   std::vector<Partition> partitions;
 };
 
+// A link that a person should look at (doubts.hpp).
+enum class DoubtKind : std::uint8_t {
+  joined,      // taken for one person, by this tie alone or worst
+  kept_apart,  // the pair alone would join; what else is known, or an agency's own index, kept the two apart
+  near_miss,   // a little short of the threshold
+};
+struct Doubt {
+  std::uint32_t left = 0, right = 0;  // rows, none of them attach_only
+  DoubtKind kind = DoubtKind::joined;
+  double weight = 0;       // of the pair, in bits above (below: negative) what a link needs
+  double probability = 0;  // that the two sides are one person
+};
+
 struct Linked {
   std::vector<std::uint32_t> cluster;  // by row: the least row of its cluster
   std::uint64_t pairs_compared = 0;    // distinct
   std::uint64_t pairs_joined = 0;
   BlockingLimits blocking;
   std::vector<UncertainRows> uncertain;  // when Options::with_alternatives
+  std::vector<Doubt> doubts;           // when Options::with_doubts, by (left, right)
   std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
@@ -164,6 +179,9 @@ struct Explanation {
   double probability = 0;
   bool compared_by_blocking = false;
   bool would_join = false;        // the two alone, by the machine
+  bool above_threshold = false;   // the two alone would join, if nothing else forbids it
+  bool kin = false;               // they look like two people of one family
+  bool own_ids_differ = false;    // two numbers of one agency's own index
   bool same_cluster = false;      // tell_partition
   std::vector<std::string> says;  // plain sentences: what speaks for it, what against it, what would change it
 };

@@ -132,6 +132,26 @@ Response finding(const Visit& visit) {
   return json_response(to_json(*view));
 }
 
+Response links_in_doubt(const Visit& visit) {
+  const auto query = review_query(visit.request);
+  if (!query) return api_error(400, "usage", "There is no such list or page.");
+  const auto view = visit.site.pages().review(visit.viewer(), *query);
+  if (!view) return api_refusal(view.error());
+  return json_response(to_json(*view));
+}
+
+Response say(const Visit& visit) {
+  const auto body = body_fields(visit.request);
+  if (!body) return malformed_body();
+  const auto word = link_word_named(field(*body, "word"));
+  const std::string_view reason = field(*body, "reason");
+  if (!word) return api_error(400, "usage", "Send word as same, different, unsure, withdraw or agree.");
+  if (reason.size() > longest_reason) return api_error(400, "usage", "Send a reason of at most 2,000 bytes.");
+  const auto done = visit.site.pages().decide_link(visit.viewer(), field(*body, "left"), field(*body, "right"), *word, reason);
+  if (!done) return api_refusal(done.error());
+  return json_response({{"recorded", true}});
+}
+
 Response openapi(const Visit& /*visit*/) {
   Response response;
   response.content_type = "application/json";
@@ -185,6 +205,8 @@ std::vector<Route> api_routes() {
       {get, "/api/v1/person/{id}/chronology", Action::person, chronology},
       {get, "/api/v1/person/{id}/network", Action::person, network},
       {get, "/api/v1/findings", Action::findings, findings},
+      {get, "/api/v1/review", Action::decide_link, links_in_doubt},
+      {post, "/api/v1/review/word", Action::decide_link, say},
       {get, "/api/v1/finding/{id}", Action::finding, finding},
   };
 }

@@ -57,7 +57,29 @@ json proof_row(const hub::ProofRow& row) {
           {"people", array_of(row.people, [](const std::string& one) { return named(one); })}};
 }
 
+json review_line(const hub::ReviewLine& line) {
+  return {{"left", line.left},
+          {"right", line.right},
+          {"left_words", line.left_words},
+          {"right_words", line.right_words},
+          {"left_name", line.left_name},
+          {"right_name", line.right_name},
+          {"standing", line.standing},
+          {"harm", line.harm},
+          {"probability", line.probability},
+          {"state", line.state},
+          {"child", line.child},
+          {"yours", line.yours}};
+}
+
 }  // namespace
+
+json to_json(const hub::ReviewView& review) {
+  return {{"links", array_of(review.lines, review_line)},
+          {"page", review.page},
+          {"pages", review.pages},
+          {"in_all", review.in_all[static_cast<std::size_t>(review.part)]}};
+}
 
 json to_json(const hub::HomeView& home) {
   return {{"clocks",
@@ -80,6 +102,9 @@ json to_json(const hub::HomeView& home) {
           {"new_facts_in_all", home.new_facts_in_all},
           {"second_looks", array_of(home.second_looks, finding_line)},
           {"second_looks_in_all", home.second_looks_in_all},
+          {"second_words", array_of(home.second_words, review_line)},
+          {"second_words_in_all", home.second_words_in_all},
+          {"reviews_waiting", home.reviews_waiting},
           {"held_back_rows", home.held_back_rows},
           {"partners", array_of(home.partners,
                                 [](const hub::HomeView::Timeliness& partner) {

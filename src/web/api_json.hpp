@@ -14,6 +14,7 @@ namespace wider::web {
 [[nodiscard]] nlohmann::json chronology_json(const hub::PersonView& person);
 [[nodiscard]] nlohmann::json network_json(const hub::PersonView& person);
 [[nodiscard]] nlohmann::json to_json(const hub::FindingsView& findings);
+[[nodiscard]] nlohmann::json to_json(const hub::ReviewView& review);
 [[nodiscard]] nlohmann::json to_json(const hub::FindingView& finding);
 
 }  // namespace wider::web

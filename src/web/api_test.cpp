@@ -136,6 +136,10 @@ TEST_F(ApiTest, EveryAnswerIsAsTheDocumentSays) {
                          {"password", FakePages::password},
                          {"kind", "assessment"},
                          {"reference", "A"},
+                         {"left", "a"},
+                         {"right", "b"},
+                         {"word", "different"},
+                         {"reason", "two cousins"},
                          {"q", "Chelsea"}};
       const Response response = is_get ? get(example_of(route.pattern)) : post(example_of(route.pattern), body);
       const std::string status = std::to_string(response.status);
@@ -146,13 +150,13 @@ TEST_F(ApiTest, EveryAnswerIsAsTheDocumentSays) {
                 "");
       ++answers;
     }
-    EXPECT_EQ(answers, 9);
+    EXPECT_EQ(answers, 11);
   }
 }
 
 TEST_F(ApiTest, EveryRouteFollowsTheTableOfRolesAndNobodyGetsIn) {
   const auto try_route = [&](const Route& route) {
-    return route.method == Method::get ? get(example_of(route.pattern)) : post(example_of(route.pattern), {{"q", "x"}});
+    return route.method == Method::get ? get(example_of(route.pattern)) : post(example_of(route.pattern), {{"q", "x"}, {"word", "agree"}});
   };
   for (const Route& route : site_->router().routes()) {
     if (!route.pattern.starts_with(api_prefix) || std::holds_alternative<Everybody>(route.gate)) continue;
@@ -209,6 +213,9 @@ TEST_F(ApiTest, BadInputIsAnErrorInJson) {
   EXPECT_EQ(get("/api/v1/person/P123/chronology", {{"kind", "nothing"}}).status, 400);
   EXPECT_EQ(get("/api/v1/findings", {{"show", "nothing"}}).status, 400);
   EXPECT_EQ(get("/api/v1/findings", {{"page", "-1"}}).status, 400);
+  EXPECT_EQ(get("/api/v1/review", {{"show", "nothing"}}).status, 400);
+  EXPECT_EQ(post("/api/v1/review/word", {{"left", "a"}, {"right", "b"}, {"word", "perhaps"}}).status, 400);
+  EXPECT_EQ(post("/api/v1/review/word", {{"left", "a"}, {"right", "b"}, {"word", "same"}}).status, 400);  // no reason
   EXPECT_EQ(get("/api/v1/person/P404").status, 404);
   EXPECT_EQ(get("/api/v1/nowhere").status, 404);
   EXPECT_EQ(post("/api/v1/home", json::object()).status, 405);

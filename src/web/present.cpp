@@ -76,6 +76,11 @@ Values present_proof(const hub::ProofRow& row) {
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
 }
 
+Values present_resting(const hub::RestingLine& line) {
+  Values values;
+  return values.text("text", line.says).text("finding", line.finding).text("taken_by", line.taken_by);
+}
+
 }  // namespace
 
 std::string explain_address(std::string_view left, std::string_view right) {
@@ -161,7 +166,19 @@ Values present(const hub::HomeView& home) {
               }));
   values.flag("nothing", home.overdue.empty() && home.today.empty() && home.this_week.empty() &&
                              home.findings.empty() && home.new_facts.empty() && home.second_looks.empty() &&
-                             home.held_back_rows == 0);
+                             home.held_back_rows == 0 && home.second_words.empty() && home.identity_notices.empty() &&
+                             home.reviews_waiting == 0);
+  values.list("second_words", list_of(home.second_words, present_each));
+  values.number("second_words_in_all", home.second_words_in_all);
+  values.flag("more_second_words", home.second_words_in_all > home.second_words.size());
+  values.number("waiting_for_second", home.second_words_in_all + home.second_looks_in_all);
+  values.number("reviews_waiting", home.reviews_waiting).flag("reviews_waiting_one", home.reviews_waiting == 1);
+  values.list("notices", list_of(home.identity_notices, [](const hub::IdentityNotice& notice) {
+                Values row;
+                row.text("when", notice.when).text("says", notice.says);
+                row.text("address", explain_address(notice.left, notice.right));
+                return row.list("touches", list_of(notice.touches, present_resting));
+              }));
   return values.text("last_checked", home.last_checked);
 }
 
@@ -247,12 +264,67 @@ Values present(const hub::ExplainView& explain) {
   values.flag("same", explain.same).text("decided", explain.decided);
   values.text("probability", explain.probability).text("prior", explain.prior).text("total", explain.total);
   values.list("says", present_texts(explain.says));
+  values.text("waits", explain.waits).text("unsure", explain.unsure).text("second_person", explain.second_person);
+  values.flag("may_agree", explain.may_agree).flag("may_take_back", explain.may_take_back);
+  values.list("rests", list_of(explain.rests, present_resting));
+  values.number("timeline_in_all", explain.timeline_in_all);
+  values.flag("more_timeline", explain.timeline_in_all > explain.timeline.size());
+  values.list("timeline", list_of(explain.timeline, [](const hub::TimelineRow& line) {
+                Values row;
+                row.text("when", line.when).text("iso", line.iso);
+                return row.text("left_says", line.left ? line.says : "").text("right_says", line.left ? "" : line.says);
+              }));
   return values.list("rows", list_of(explain.rows, [](const hub::ExplainRow& field) {
                        Values row;
                        row.text("field", field.field).text("left_value", field.left).text("right_value", field.right);
                        row.flag("differs", field.differs);
                        return row.text("level", field.level).text("weight", field.weight).text("rarity", field.rarity);
                      }));
+}
+
+Values present(const hub::ReviewLine& line) {
+  Values values;
+  values.text("left_words", line.left_words).text("right_words", line.right_words);
+  values.text("left_name", line.left_name).text("right_name", line.right_name);
+  values.flag("same_name", line.left_name == line.right_name);
+  values.text("standing", line.standing).text("harm", line.harm).text("probability", line.probability);
+  values.text("state", line.state).flag("child", line.child).flag("yours", line.yours);
+  return values.text("address", explain_address(line.left, line.right));
+}
+
+Values present(const hub::ReviewView& review) {
+  struct Part {
+    std::string_view name, title, none;
+  };
+  static constexpr std::array<Part, hub::review_part_count> parts = {{
+      {"waiting", "To look at", "No link is in doubt. Every tie that holds records together is sure enough, or somebody has confirmed it."},
+      {"second", "Second person", "No word waits for a second person."},
+      {"unsure", "Cannot tell", "Nobody has set a link aside."},
+      {"decided", "Decided", "Nobody has decided about a link yet."},
+  }};
+  Values values;
+  Values::List tabs;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    Values tab;
+    tab.text("part", parts[i].name).text("title", parts[i].title).number("in_all", review.in_all[i]);
+    tabs.push_back(std::move(tab.flag("chosen", static_cast<std::size_t>(review.part) == i)));
+  }
+  const Part& chosen = parts[static_cast<std::size_t>(review.part)];
+  values.list("parts", std::move(tabs)).text("part_title", chosen.title).text("none", chosen.none);
+  values.text("part", chosen.name).flag("in_order", review.part == hub::ReviewPart::waiting);
+  Values::List lines;
+  std::uint64_t at = static_cast<std::uint64_t>(review.page - 1) * hub::ReviewView::on_a_page;
+  for (const hub::ReviewLine& line : review.lines) {
+    Values row = present(line);
+    ++at;
+    if (review.part == hub::ReviewPart::waiting)
+      row.text("address", explain_address(line.left, line.right) + "&at=" + std::to_string(at));
+    lines.push_back(std::move(row));
+  }
+  values.list("lines", std::move(lines));
+  values.flag("several_pages", review.pages > 1).number("page", review.page).number("pages", review.pages);
+  values.number("before", review.page - 1);
+  return values.number("after", review.page < review.pages ? review.page + 1 : 0);
 }
 
 Values present(const hub::HeldBackView& held_back) {

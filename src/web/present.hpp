@@ -14,6 +14,8 @@ namespace wider::web {
 [[nodiscard]] Values present(const hub::PersonView& person);
 [[nodiscard]] Values present(const hub::FindingView& finding);
 [[nodiscard]] Values present(const hub::ExplainView& explain);
+[[nodiscard]] Values present(const hub::ReviewLine& line);
+[[nodiscard]] Values present(const hub::ReviewView& review);
 [[nodiscard]] Values present(const hub::HeldBackView& held_back);
 [[nodiscard]] Values present(const hub::GovernanceView& governance);
 

@@ -45,14 +45,35 @@ std::optional<hub::FindingsPart> findings_part_named(std::string_view name) {
   return static_cast<hub::FindingsPart>(found - names.begin());
 }
 
+std::uint32_t page_number(std::uint64_t number) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, 1'000'000));
+}
+
 }  // namespace
+
+std::optional<hub::ReviewQuery> review_query(const Request& request) {
+  constexpr std::array<std::string_view, hub::review_part_count> names = {"waiting", "second", "unsure", "decided"};
+  const std::string_view show = request.query_field("show");
+  const std::string_view page = request.query_field("page");
+  const auto part = std::find(names.begin(), names.end(), show.empty() ? names[0] : show);
+  const auto number = number_in(page.empty() ? "1" : page);
+  if (part == names.end() || !number) return std::nullopt;
+  return hub::ReviewQuery{static_cast<hub::ReviewPart>(part - names.begin()), page_number(*number)};
+}
+
+std::optional<hub::LinkWord> link_word_named(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names = {"same", "different", "withdraw", "unsure", "agree"};
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<hub::LinkWord>(found - names.begin());
+}
 
 std::optional<hub::FindingsQuery> findings_query(const Request& request) {
   const auto part = findings_part_named(request.query_field("show"));
   const std::string_view page = request.query_field("page");
   const auto number = number_in(page.empty() ? "1" : page);
   if (!part || !number) return std::nullopt;
-  return hub::FindingsQuery{*part, static_cast<std::uint32_t>(std::min<std::uint64_t>(*number, 1'000'000))};
+  return hub::FindingsQuery{*part, page_number(*number)};
 }
 
 }  // namespace wider::web

@@ -62,7 +62,7 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
-  for (const std::string_view area : {"home", "findings", "held-back", "governance"}) {
+  for (const std::string_view area : {"home", "findings", "review", "held-back", "governance"}) {
     values.flag("at_" + std::string(area), visit.request.path == (area == "home" ? "/" : "/" + std::string(area)));
   }
   return values;

@@ -8,13 +8,12 @@
 #include "web/present.hpp"
 #include "web/queries.hpp"
 #include "web/site.hpp"
+#include "web/site_review.hpp"
 
 namespace wider::web {
 namespace {
 
 using access::Action;
-
-constexpr std::size_t longest_reason = 2000;
 
 // The page to go to after this one, as a query or a hidden field.
 std::string next_of(std::string_view given) {
@@ -231,47 +230,6 @@ Response act_on_finding(const Visit& visit) {
   return redirect("/finding/" + percent_encode(visit.part("id")));
 }
 
-Response explain_page(const Visit& visit, std::string_view left, std::string_view right, std::string_view problem) {
-  if (left.empty() || right.empty()) {
-    return visit.site.error_page(visit, 400, "Two records are needed",
-                                 "Open this page from the link on a person's page.");
-  }
-  const auto view = visit.site.pages().explain(visit.viewer(), left, right);
-  if (!view) return visit.site.refusal(visit, view.error());
-  Values values = present(*view);
-  values.text("problem", problem).text("reason", visit.request.form_field("reason"));
-  values.flag("recorded", visit.request.query_field("recorded") == "1");
-  return visit.site.page(visit, "explain",
-                         problem.empty() ? "Is this the same person?" : "Error: Is this the same person?",
-                         std::move(values), problem.empty() ? 200 : 400);
-}
-
-Response explain(const Visit& visit) {
-  return explain_page(visit, visit.request.query_field("left"), visit.request.query_field("right"), "");
-}
-
-Response decide_link(const Visit& visit) {
-  const std::string_view left = visit.request.form_field("left");
-  const std::string_view right = visit.request.form_field("right");
-  const std::string_view word = visit.request.form_field("word");
-  const std::string_view reason = visit.request.form_field("reason");
-  if (reason.size() > longest_reason) return explain_page(visit, left, right, "Write at most 2,000 letters.");
-  hub::LinkWord wanted = hub::LinkWord::same;
-  if (word == "different") {
-    wanted = hub::LinkWord::different;
-  } else if (word == "withdraw") {
-    wanted = hub::LinkWord::withdraw;
-  } else if (word != "same") {
-    return explain_page(visit, left, right, "Choose whether they are one person.");
-  }
-  const auto done = visit.site.pages().decide_link(visit.viewer(), left, right, wanted, reason);
-  if (!done) {
-    if (done.error().code == ErrorCode::usage) return explain_page(visit, left, right, done.error().message);
-    return visit.site.refusal(visit, done.error());
-  }
-  return redirect(explain_address(left, right) + "&recorded=1");
-}
-
 Response held_back_page(const Visit& visit, std::string_view problem, std::string_view done) {
   const auto page = number_in(visit.request.query_field("page"));
   const auto view = visit.site.pages().held_back(
@@ -350,6 +308,8 @@ std::vector<Route> all_routes() {
       {post, "/finding/{id}", Action::act_on_finding, act_on_finding},
       {get, "/explain", Action::explain_link, explain},
       {post, "/explain", Action::decide_link, decide_link},
+      {get, "/review", Action::decide_link, review},
+      {get, "/review/next", Action::decide_link, next_in_review},
       {get, "/held-back", Action::held_back, held_back},
       {get, "/held-back/{agency}", Action::held_back, held_back_file},
       {post, "/held-back", Action::held_back, mend_held_back},

@@ -250,6 +250,28 @@ TEST_F(SiteTest, ErrorsAreClearPages) {
   EXPECT_THAT(broken.body, Not(HasSubstr("disk")));
 }
 
+TEST_F(SiteTest, LinksInDoubtAreWorkedThroughOneAfterAnotherAndEachWordCanBeTakenBack) {
+  sign_in(access::UserRole::social_worker);
+  EXPECT_THAT(get("/review").body, HasSubstr("a child&#39;s records lie apart"));
+  EXPECT_EQ(get("/review", {{"show", "nothing"}}).status, 400);
+  EXPECT_EQ(header(get("/review/next", {{"at", "1"}}), "Location"),
+            "/explain?left=education%2Fconcern-E2210&right=police%2Fstop-S4472%232&at=1");
+  EXPECT_EQ(header(get("/review/next", {{"at", "9"}}), "Location"), "/review") << "beyond the end";
+  const Response page = get("/explain", {{"left", "a"}, {"right", "b"}, {"at", "2"}});
+  EXPECT_THAT(page.body, HasSubstr("rel=\"prev\" href=\"/review/next?at=1\""));
+  EXPECT_THAT(page.body, HasSubstr("rel=\"next\" href=\"/review/next?at=3\""));
+  EXPECT_THAT(page.body, HasSubstr("that takes two people who say so"));
+  const Fields word = {{"left", "a/1"}, {"right", "b"}, {"at", "2"}, {"word", "unsure"}, {"reason", "two cousins?"}};
+  EXPECT_EQ(header(post("/explain", word), "Location"), "/review/next?at=2&last-left=a%2F1&last-right=b");
+  EXPECT_EQ(header(get("/review/next", {{"at", "1"}, {"last-left", "a/1"}, {"last-right", "b"}}), "Location"),
+            "/explain?left=education%2Fconcern-E2210&right=police%2Fstop-S4472%232&at=1&last-left=a%2F1&last-right=b");
+  EXPECT_THAT(get("/explain", {{"left", "c"}, {"right", "d"}, {"last-left", "a/1"}, {"last-right", "b"}}).body,
+              HasSubstr("/explain?left=a%2F1&amp;right=b"));
+  EXPECT_EQ(header(post("/explain", {{"left", "a"}, {"right", "b"}, {"word", "agree"}}), "Location"),
+            "/explain?left=a&right=b&recorded=1");
+  EXPECT_EQ(post("/explain", {{"left", "a"}, {"right", "b"}, {"reason", "known"}}).status, 400) << "no word chosen";
+}
+
 TEST_F(SiteTest, AnOldAddressLeadsToTheJoinedPerson) {
   sign_in(access::UserRole::social_worker);
   EXPECT_EQ(header(get("/person/P99"), "Location"), "/person/P123");

@@ -1,5 +1,5 @@
 // The main journey in a real browser: sign in → purpose → home → search (misspelt) → person → finding → proof → what to do
-// with it and back → is this the same person → sign out, at desktop and phone width and without JavaScript; then what
+// with it and back → is this the same person → links in doubt, by one and by two people → sign out, at desktop and phone width and without JavaScript; then what
 // every other role sees. axe (WCAG 2.2 AA) runs on every page visited at both widths. Any violation, console error,
 // sideways scrolling or heading out of order fails. Screenshots go to tests/browser/output.
 //
@@ -138,10 +138,11 @@ async function journey (visitor, address, user) {
   say('the purpose stands on the page', (await page.textContent('.wider-purpose')).includes('concern 2012-0441, Child protection enquiry'))
   await page.goto(address)
   const lists = (await page.locator('main h2').allTextContents()).map((text) => text.replace(/ \(.*/, ''))
-  say('home has its four lists in order', lists.join('|') === 'Clocks|Findings that nobody has taken|New about children you work with|Waiting for you as second person', lists.join('|'))
+  say('home has its lists in order', lists.join('|') === 'Clocks|Findings that nobody has taken|New about children you work with|Waiting for you as second person|Who is who', lists.join('|'))
   if (kind.script) await keyboard(page, say)
   await visitor.look('home')
   await findingAndPerson(visitor, address, say)
+  await linksInDoubt(visitor, address, say)
   await page.click('.wider-header__button')
   say('signing out ends the session', new URL(page.url()).pathname === '/signed-out')
   await visitor.look('signed-out')
@@ -211,7 +212,8 @@ async function findingAndPerson (visitor, address, say) {
   if (await why.count()) {
     await why.click()
     await visitor.look('explain')
-    await page.click('button[value=same]')
+    await page.check('#word-same')
+    await page.click('#say button')
     say('saying that two are one person needs a reason', (await page.textContent('#problem')).includes('Say why'))
     await visitor.look('explain-refused')
   }
@@ -252,6 +254,99 @@ async function whatToDo (visitor, say) {
   say('what people did is told', await page.locator('main ol.govuk-list li').count() >= 4)
 }
 
+const linkNumber = async (page) => Number((await page.textContent('.wider-way')).match(/number (\d+)/)[1])
+
+// The review queue: the worst first, one after another, a word with its reason, undone again; then two families, which
+// takes two people. What was said is taken back, so that the next visitor finds the queue as it was.
+async function linksInDoubt (visitor, address, say) {
+  const { page, kind } = visitor
+  await page.goto(`${address}/review`)
+  const inAll = async () => Number((await page.textContent('.wider-parts [aria-current]')).match(/\((\d[\d,]*)\)/)[1].replace(',', ''))
+  const waiting = await inAll()
+  say('there are links in doubt', waiting > 3)
+  await visitor.look('review')
+  await page.click('.wider-begin a')
+  say('the worst comes first', await linkNumber(page) === 1)
+  say('both records stand side by side', await page.locator('table:has(caption:text("side by side")) tbody tr').count() >= 3)
+  await visitor.look('review-link')
+  if (kind.script) await keysOfTheQueue(page, say)
+  const first = page.url()
+  await page.check('#word-unsure')
+  await page.click('#say button')
+  say('cannot tell needs a reason too', (await page.textContent('#problem')).includes('Say why'))
+  await visitor.look('review-refused')
+  say('what was chosen is kept', await page.locator('#word-unsure').isChecked())
+  await page.fill('#reason', 'two cousins, or one')
+  await page.click('#say button')
+  say('the next link follows by itself', await linkNumber(page) === 1 && page.url() !== first)
+  await page.click('#undo')
+  say('what was said stands with its reason', (await page.textContent('main')).includes('could not tell (“two cousins, or one”)'))
+  await visitor.look('review-said')
+  await page.goto(`${address}/review?show=unsure`)
+  say('a link set aside stands in its own list', await inAll() >= 1)
+  await page.locator('.wider-list a').first().click()
+  await page.fill('#back-reason', 'said by mistake')
+  await page.click('form:has(#back-reason) button')
+  await page.goto(`${address}/review?show=unsure`)
+  await visitor.look('review-empty')
+  await page.goto(`${address}/review`)
+  say('a word taken back leaves the queue as it was', await inAll() === waiting)
+  await twoFamilies(visitor, address, say)
+  await page.goto(`${address}/review`)
+  say('so does a word that waited', await inAll() === waiting)
+}
+
+async function keysOfTheQueue (page, say) {
+  await page.waitForSelector('body.js-enabled')
+  await page.keyboard.press('j')
+  await page.waitForURL(/at=2/)
+  await page.keyboard.press('k')
+  await page.waitForURL(/at=1/)
+  await page.waitForSelector('body.js-enabled')
+  await page.keyboard.press('2')
+  say('2 says two people', await page.locator('#word-different').isChecked())
+  say('and leads to the reason', await page.evaluate(() => document.activeElement?.id) === 'reason')
+  await page.keyboard.type('j1')
+  say('keys are letters while writing', await page.locator('#reason').inputValue() === 'j1' && await page.locator('#word-different').isChecked())
+  await page.fill('#reason', '')
+}
+
+// "One person" of two homes waits; the one who said so cannot agree; a second person may, or takes it back.
+async function twoFamilies (visitor, address, say) {
+  const { page } = visitor
+  let found = false
+  // Health shows its records to the first of the two and not to the second.
+  for (let at = 1; at <= 200; at += 1) {
+    await page.goto(`${address}/review/next?at=${at}`)
+    if (!page.url().includes('/explain')) break
+    found = await page.locator('.govuk-inset-text').count() === 1 && !(await page.textContent('table thead')).includes('Health')
+    if (found) break
+  }
+  say('some link of the queue would join two families', found)
+  if (!found) return
+  await page.check('#word-same')
+  await page.fill('#reason', 'her aunt told me')
+  await page.click('#say button')
+  await page.click('#undo')
+  const link = new URL(page.url()).pathname + new URL(page.url()).search
+  say('joining two families waits for a second person', (await page.textContent('main')).includes('It waits for a second person.'))
+  say('nobody agrees with themselves', await page.locator('#agree').count() === 0)
+  const other = await page.context().browser().newContext({ viewport: page.viewportSize(), javaScriptEnabled: visitor.kind.script })
+  const second = new Visitor(await other.newPage(), { ...visitor.kind, name: `${visitor.kind.name}-second` })
+  await signIn(second, address, secondUser)
+  await second.page.check('#kind-strategy-discussion')
+  await second.page.click('main button[type=submit]')
+  say('it stands on the second person\'s home page', await second.page.locator('section[aria-labelledby=second] .wider-list a').count() >= 1)
+  await second.look('home-second-person')
+  await second.page.goto(address + link)
+  say('the second person may agree', await second.page.locator('#agree').count() === 1)
+  await second.look('review-agree')
+  await second.page.fill('#back-reason', 'another aunt')
+  await second.page.click('form:has(#back-reason) button')
+  say('or takes it back', !(await second.page.textContent('main')).includes('It waits for a second person.'))
+  await other.close()
+}
+
 async function onPaper (page, say) {
   await page.emulateMedia({ media: 'print' })
   say('what is of no use on paper is not printed', !await page.locator('.wider-search').isVisible() && !await page.locator('.wider-filter').isVisible())
@@ -264,7 +359,7 @@ const roles = [
   { role: 'police-intelligence-analyst', purpose: 'strategy-discussion', pages: ['/', '/findings'], refused: '/governance' },
   { role: 'health-safeguarding-nurse', purpose: 'health-safeguarding', pages: ['/'], refused: '/held-back' },
   { role: 'designated-safeguarding-lead', purpose: 'education-safeguarding', pages: ['/'], refused: '/governance' },
-  { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search'], refused: '/findings' },
+  { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search'], refused: '/review' },
   { role: 'licensing-officer', purpose: 'strategy-discussion', pages: ['/'], refused: '/findings' },
   { role: 'review-author', purpose: 'case-review', pages: ['/'], refused: '/held-back' },
   { role: 'partnership-chair', purpose: 'governance', pages: ['/'], refused: '/search' },
@@ -302,6 +397,7 @@ await mkdir(output, { recursive: true })
 const scratch = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'wider-browser-'))
 let server
 let browser
+let secondUser
 try {
   server = await startServer(process.argv.slice(2), scratch)
   browser = await chromium.launch({
@@ -309,6 +405,7 @@ try {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
   })
   const user = server.users.get('social-worker')
+  secondUser = server.users.get('police-intelligence-analyst')
   for (const kind of kinds) {
     const context = await browser.newContext({ viewport: { width: kind.width, height: kind.height }, javaScriptEnabled: kind.script })
     context.setDefaultTimeout(20_000)

@@ -174,6 +174,26 @@ hub::PageFrame FakePages::frame(const hub::Viewer&) {
   return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.", true, "01632 960 001", 3};
 }
 
+namespace {
+
+hub::ReviewLine doubtful_link(bool said) {
+  hub::ReviewLine line;
+  line.left = "education/concern-E2210";
+  line.right = "police/stop-S4472#2";
+  line.left_words = "Education, Concern, 3 March 2009";
+  line.right_words = "Police, Stop, 2 June 2009";
+  line.left_name = "Chelsea Marsden-Holt";
+  line.right_name = "Chelsea Marsden";
+  line.standing = "Held for two people; a little is wanting";
+  line.harm = "If they are one, a child's records lie apart.";
+  line.probability = "41 %";
+  line.child = true;
+  if (said) line.state = "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
+  return line;
+}
+
+}  // namespace
+
 Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   if (ask_for_error == "unavailable") return failure(ErrorCode::unavailable, "The disk is full.");
@@ -198,6 +218,12 @@ Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
   view.new_facts_since = "25 June 2009";
   view.second_looks = {vehicle_finding("Dismissed by Priya Nair: one family")};
   view.second_looks_in_all = 1;
+  view.second_words = {doubtful_link(true)};
+  view.second_words_in_all = 1;
+  view.reviews_waiting = 27;
+  view.identity_notices = {{"3 July 2009", "On 3 July 2009 Priya Nair said (“two sisters”): they are two people.",
+                            "education/concern-E2210", "police/stop-S4472#2",
+                            {{"Three children are tied by one car.", "third-child-7f3a90c2", "taken by Sam Okafor"}}}};
   if (viewer.role == access::UserRole::chair) view.partners = {{"Children's social care", 40, 3, 2}};
   view.new_facts = {{"P123", "Chelsea Marsden", "Police recorded a stop that names her.", "yesterday"}};
   view.held_back_rows = viewer.role == access::UserRole::data_engineer ? 2 : 0;
@@ -357,14 +383,35 @@ Result<hub::ExplainView> FakePages::explain(const hub::Viewer&, std::string_view
   view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here", false},
                {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here", true},
                {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", "", true}};
+  view.waits = "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
+  view.may_agree = view.may_take_back = true;
+  view.unsure = "On 2 July 2009 Sam Okafor could not tell (“two cousins?”).";
+  view.second_person = "It would join the records of two homes: that takes two people who say so.";
+  view.rests = {{"Three children are tied by one car.", "third-child-7f3a90c2", "taken by Priya Nair"},
+                {"Return home interview, due 6 July 2009", "", "Children's social care"}};
+  view.timeline = {{"3 March 2009", "2009-03-03", "Education, Concern", true},
+                   {"11 July 2007", "2007-07-11", "Children's social care, Index entry", false}};
+  view.timeline_in_all = 9;
   view.says = {"Forename and part of the surname agree, and the month of birth agrees.",
                "No identifier is held by both."};
   return view;
 }
 
-Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::string_view, hub::LinkWord,
+Result<hub::ReviewView> FakePages::review(const hub::Viewer& viewer, const hub::ReviewQuery& query) {
+  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  hub::ReviewView view;
+  view.part = query.part;
+  if (empty) return view;
+  view.lines = {doubtful_link(query.part != hub::ReviewPart::waiting)};
+  view.in_all = {27, 1, 1, 4};
+  view.page = std::min(query.page, 2U);
+  view.pages = 2;
+  return view;
+}
+
+Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::string_view, hub::LinkWord word,
                                     std::string_view reason) {
-  if (reason.empty()) return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  if (reason.empty() && word != hub::LinkWord::agree) return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
   return {};
 }
 

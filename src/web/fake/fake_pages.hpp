@@ -31,6 +31,7 @@ class FakePages : public hub::Pages {
   Result<void> act_on_finding(const hub::Viewer& viewer, std::string_view id, hub::FindingAction action,
                               std::string_view reason, std::string_view until) override;
   Result<hub::ExplainView> explain(const hub::Viewer& viewer, std::string_view left, std::string_view right) override;
+  Result<hub::ReviewView> review(const hub::Viewer& viewer, const hub::ReviewQuery& query) override;
   Result<void> decide_link(const hub::Viewer& viewer, std::string_view left, std::string_view right, hub::LinkWord word,
                            std::string_view reason) override;
   Result<hub::HeldBackView> held_back(const hub::Viewer& viewer, std::uint32_t page) override;
