@@ -111,6 +111,7 @@ Result<void> link_people(Projection& projection, const SettleOptions& options) {
     linkage::Options link_options;
     link_options.threads = options.threads;
     link_options.progress = options.progress;
+    link_options.stop = options.stop;
     const auto linked = linkage::link(rows.input, **model, decisions_as_rows(projection.facts, rows), link_options);
     if (!linked) return std::unexpected(linked.error());
     for (std::size_t r = 0; r < rows.mention_of.size(); ++r) {

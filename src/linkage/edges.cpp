@@ -138,6 +138,7 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
   std::vector<FoundEdges> found(comparers.size());
   std::atomic<std::size_t> done{0};
   in_parallel(of.options.threads, chunks.size(), [&](std::size_t worker, std::size_t part) {
+    if (of.options.stop.stop_requested()) return;
     const auto add = [&](std::uint32_t left, std::uint32_t right, const Pattern& pattern) {
       add_edge(of, left, right, pattern, found[worker].edges);
     };

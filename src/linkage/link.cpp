@@ -198,6 +198,8 @@ Result<Linked> link(const Input& input, const Model& model, const Decisions& dec
 }
 
 Result<Linked> link(Prepared& rows, const Model& model, const Options& options) {
+  const auto stopped = [&] { return options.stop.stop_requested(); };
+  const auto stop = failure(ErrorCode::unavailable, "Linking was stopped before its end, as was asked.");
   const Entries& entries = rows.state().entries;
   const Decisions& decisions = rows.state().decisions;
   const bool between = rows.state().between_sources_only;
@@ -210,6 +212,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
 
   Linked linked;
   FoundEdges found = find_edges({entries, scorer, blocking, between, options});
+  if (stopped()) return stop;
   const std::vector<Edge> edges = std::move(found.edges);
   linked.pairs_compared = found.compared;
   linked.pairs_joined = edges.size();
@@ -232,6 +235,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   };
   if (options.progress) options.progress("cluster", 0, 1);
   Clustered clustered = make_clusters(cluster_input);
+  if (stopped()) return stop;
   const std::vector<std::uint32_t> attached = attach(work, blocking, clustered.cluster);
   std::vector<std::uint32_t> cluster = std::move(clustered.cluster);
   cluster.resize(entries.all.size());

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,6 +86,7 @@ struct Options {
   bool with_alternatives = false;
   bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
   Progress progress;
+  std::stop_token stop;  // asked to stop, link() ends soon with unavailable
   std::function<void(const std::string&)> before_comparing;  // what it will cost and is expected to find; may be empty
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
