@@ -55,7 +55,8 @@ bool same(const std::vector<linkage::Edge>& a, const std::vector<linkage::Edge>&
 int run(const std::string& file, const std::string& id, unsigned threads, bool naive) {
   Lap lap;
   const Lap start = lap;
-  auto read = cli::read_link_rows({file}, {.id_column = id, .columns = {}, .truth_column = {}, .label_column = {}, .threads = threads});
+  auto read = cli::read_link_rows(
+      {file}, {.id_column = id, .columns = {}, .truth_column = {}, .label_column = {}, .threads = threads});
   if (!read) {
     fmt::print(stderr, "{}\n", read.error().message);
     return 1;

@@ -254,7 +254,8 @@ int main(int argc, char** argv) {
     answer(words);
     return 0;
   }
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("picture-tool-{}", getpid());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("picture-tool-{}", getpid());
   town::Options options;
   options.people = std::getenv("WIDER_BENCH_FULL") != nullptr ? 220'000 : 20'000;
   const auto made = town::write_town(options, folder);

@@ -1,5 +1,5 @@
-// Free text under the shipped language terms, and under redaction: hints lie within the text and do not overlap, and what
-// is redacted leaves nothing to redact.
+// Free text under the shipped language terms, and under redaction: hints lie within the text and do not overlap, and
+// what is redacted leaves nothing to redact.
 #include <fstream>
 #include <sstream>
 #include <string_view>

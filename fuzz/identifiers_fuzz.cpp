@@ -14,9 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)upn_valid(text);
   (void)registration_plausible(text);
-  for (auto* normal :
-       {&normal_nhs_number, &normal_upn, &normal_uprn, &normal_registration, &picture::normal_phone,
-        &picture::normal_postcode, &linkage::fold_tight, &linkage::fold}) {
+  for (auto* normal : {&normal_nhs_number, &normal_upn, &normal_uprn, &normal_registration, &picture::normal_phone,
+                       &picture::normal_postcode, &linkage::fold_tight, &linkage::fold}) {
     const std::string form = normal(text);
     CHECK(normal(form) == form);
   }

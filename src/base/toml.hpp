@@ -1,7 +1,8 @@
 // TOML text as a table of toml++: the one place where toml++ reads anything (tests/structure_test holds that), because
 // some bytes must not reach it. TOML has no character outside ASCII except in texts and comments, and toml++ 3.3 runs
-// into undefined behaviour on some of them elsewhere (found by fuzzing: U+02A0 before a value). It also asserts, or where
-// assertions are off takes for granted, what a file may break ("[" with nothing after it): here that is an error. Pure.
+// into undefined behaviour on some of them elsewhere (found by fuzzing: U+02A0 before a value). It also asserts, or
+// where assertions are off takes for granted, what a file may break ("[" with nothing after it): here that is an error.
+// Pure.
 #pragma once
 
 // One setting of toml++ for the whole program (one definition rule): base/toml.cpp compiles it, once.

@@ -26,10 +26,13 @@ namespace {
 using nlohmann::json;
 
 std::int64_t milliseconds_now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-std::string dumped(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace); }
+std::string dumped(const json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace);
+}
 
 // A CSV cell: quoted where it must be.
 std::string cell(std::string_view text) {
@@ -57,7 +60,9 @@ std::string with_commas(std::uint64_t number) {
   return digits;
 }
 
-std::uint64_t rate(std::uint64_t count, double seconds) { return static_cast<std::uint64_t>(static_cast<double>(count) / seconds); }
+std::uint64_t rate(std::uint64_t count, double seconds) {
+  return static_cast<std::uint64_t>(static_cast<double>(count) / seconds);
+}
 
 std::size_t terminal_columns() {
   winsize size{};
@@ -83,7 +88,8 @@ hub::Viewer operator_viewer() {
 }
 
 // Today's, or that of a day: people, things and findings concluded again from what was known then.
-Result<std::shared_ptr<const hub::Projection>> projection_of(const hub::Hub& hub, std::optional<Date> as_known_at, Streams& streams) {
+Result<std::shared_ptr<const hub::Projection>> projection_of(const hub::Hub& hub, std::optional<Date> as_known_at,
+                                                             Streams& streams) {
   const auto today = hub.projection();
   if (!as_known_at || hub::all_known_at(today->facts, *as_known_at)) return today;
   const auto start = std::chrono::steady_clock::now();
@@ -91,8 +97,9 @@ Result<std::shared_ptr<const hub::Projection>> projection_of(const hub::Hub& hub
   if (!then) return std::unexpected(then.error());
   const auto& records = (*then)->holdings().records();
   const auto live = std::ranges::count_if(records, [](const RecordRow& row) { return row.live; });
-  fmt::print(streams.err, "As known at {}: {} records of {} people, concluded again from these alone in {:.2f} s\n", to_words(*as_known_at),
-             with_commas(static_cast<std::uint64_t>(live)), with_commas((*then)->people.all().size()),
+  fmt::print(streams.err, "As known at {}: {} records of {} people, concluded again from these alone in {:.2f} s\n",
+             to_words(*as_known_at), with_commas(static_cast<std::uint64_t>(live)),
+             with_commas((*then)->people.all().size()),
              std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return std::shared_ptr<const hub::Projection>(std::move(*then));
 }
@@ -101,23 +108,28 @@ Result<std::vector<hub::Submission>> submissions_of(const IntakeWords& words) {
   if (!words.manifest.empty()) return hub::read_manifest(words.manifest);
   auto agency = agency_named(words.agency);
   if (!agency && !words.agency.empty()) {
-    return failure(ErrorCode::usage, fmt::format("There is no agency called '{}'. Give --agency social-care, police, health, education, licensing, prosecution, "
-                                                 "housing, youth-justice, probation, voluntary, community or partnership.",
-                                                 words.agency));
+    return failure(ErrorCode::usage,
+                   fmt::format("There is no agency called '{}'. Give --agency social-care, police, health, education, "
+                               "licensing, prosecution, "
+                               "housing, youth-justice, probation, voluntary, community or partnership.",
+                               words.agency));
   }
   Result<intake::FormatPtr> format = failure(ErrorCode::usage, "");
   if (words.map.empty()) {
     format = hub::shipped_format(words.format);
-    if (!format && format.error().code == ErrorCode::not_found) return failure(ErrorCode::usage, format.error().message);
+    if (!format && format.error().code == ErrorCode::not_found)
+      return failure(ErrorCode::usage, format.error().message);
   } else {
     const auto text = read_text(words.map);
     if (!text) return std::unexpected(text.error());
-    format = intake::parse_mapping(*text, words.format.empty() ? std::filesystem::path(words.map).filename().string() : words.format);
+    format = intake::parse_mapping(
+        *text, words.format.empty() ? std::filesystem::path(words.map).filename().string() : words.format);
   }
   if (!format) return std::unexpected(format.error());
   if (!agency) agency = intake::describe(**format).agency;  // the layout says whose files it describes
   std::vector<hub::Submission> submissions;
-  for (const std::string& file : words.files) submissions.push_back({*agency, *format, intake::describe(**format).name, file, {}});
+  for (const std::string& file : words.files)
+    submissions.push_back({*agency, *format, intake::describe(**format).name, file, {}});
   return submissions;
 }
 
@@ -136,7 +148,8 @@ void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_
   show(stage, done, of, [&] { return fmt::format("{}{}", done, of > 0 ? fmt::format(" of {}", of) : ""); });
 }
 
-void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_t of, const std::function<std::string()>& says) {
+void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_t of,
+                        const std::function<std::string()>& says) {
   const std::int64_t now = milliseconds_now();
   const std::int64_t pause = streams_.progress_bar ? 100 : 5000;
   if (last_shown_ == 0) last_shown_ = now - (streams_.progress_bar ? pause : 0);
@@ -147,7 +160,8 @@ void ProgressLine::show(std::string_view stage, std::uint64_t done, std::uint64_
     streams_.err.flush();
     return;
   }
-  // A line longer than the terminal would be drawn again and again below itself: the words give way before the bar does.
+  // A line longer than the terminal would be drawn again and again below itself: the words give way before the bar
+  // does.
   const std::size_t room = terminal_columns() - std::min<std::size_t>(terminal_columns(), 27);
   const std::string words = beginning_of(says(), room - std::min<std::size_t>(room, 10));
   const std::size_t length = std::min<std::size_t>(30, room - std::min(room, words.size()));
@@ -196,31 +210,45 @@ void print_noted(const std::map<std::string, std::uint64_t>& noted, Streams& str
   fmt::print(streams.err, "  kept, but noted with the record:\n");
   for (std::size_t i = 0; i < by_count.size() && i < most_said; ++i)
     fmt::print(streams.err, "  {:>9}  {}\n", with_commas(by_count[i].second), by_count[i].first);
-  if (by_count.size() > most_said) fmt::print(streams.err, "             and {} other kinds of issue (all with --json)\n", by_count.size() - most_said);
+  if (by_count.size() > most_said)
+    fmt::print(streams.err, "             and {} other kinds of issue (all with --json)\n",
+               by_count.size() - most_said);
 }
 
 int intake(hub::Hub& hub, const IntakeWords& words, Streams& streams) {
   const auto submissions = submissions_of(words);
   if (!submissions) return fail(streams, submissions.error());
   const std::int64_t start = milliseconds_now();
-  const auto seconds_since_start = [start] { return std::max<double>(static_cast<double>(milliseconds_now() - start), 1) / 1000; };
+  const auto seconds_since_start = [start] {
+    return std::max<double>(static_cast<double>(milliseconds_now() - start), 1) / 1000;
+  };
   ProgressLine progress(streams);
   const auto report = hub.take_in(*submissions, [&](const hub::IntakeState& state) {
     progress.show("taking in", state.bytes, state.of_bytes, [&] {
-      return fmt::format("{} of {} files, {} entries a second, {} rows read, {} entries, {}", with_commas(state.files), with_commas(state.of_files),
-                         with_commas(rate(state.durable_entries, seconds_since_start())), with_commas(state.rows), with_commas(state.durable_entries), state.file);
+      return fmt::format("{} of {} files, {} entries a second, {} rows read, {} entries, {}", with_commas(state.files),
+                         with_commas(state.of_files), with_commas(rate(state.durable_entries, seconds_since_start())),
+                         with_commas(state.rows), with_commas(state.durable_entries), state.file);
     });
   });
   progress.finish();
   if (!report) return fail(streams, report.error());
   const double seconds = seconds_since_start();
   if (streams.json) {
-    fmt::print(streams.out, "{}\n", dumped(json{{"read", report->read}, {"accepted", report->accepted}, {"held_back", report->held_back},
-                                                {"already_had", report->already_had}, {"entries", report->entries}, {"files", report->files}, {"noted", report->noted}, {"seconds", seconds}}));
+    fmt::print(streams.out, "{}\n",
+               dumped(json{{"read", report->read},
+                           {"accepted", report->accepted},
+                           {"held_back", report->held_back},
+                           {"already_had", report->already_had},
+                           {"entries", report->entries},
+                           {"files", report->files},
+                           {"noted", report->noted},
+                           {"seconds", seconds}}));
   } else {
-    fmt::print(streams.out, "read {}, accepted {}, held back {}, already had {}\n", report->read, report->accepted, report->held_back, report->already_had);
+    fmt::print(streams.out, "read {}, accepted {}, held back {}, already had {}\n", report->read, report->accepted,
+               report->held_back, report->already_had);
     fmt::print(streams.err, "  entries {} at {} a second, from {} {} in {:.2f} s\n", with_commas(report->entries),
-               with_commas(rate(report->entries, seconds)), with_commas(report->files), report->files == 1 ? "file" : "files", seconds);
+               with_commas(rate(report->entries, seconds)), with_commas(report->files),
+               report->files == 1 ? "file" : "files", seconds);
     print_noted(report->noted, streams);
   }
   return words.strict && report->held_back > 0 ? failed : done;
@@ -260,22 +288,32 @@ int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& wh
     for (const auto& row : *rows) {
       if (hub.mend({row.entry, "", format, {}, who.user})) ++settled;
     }
-    fmt::print(streams.out, "retried {}, accepted {}, still held back {}\n", rows->size(), settled, rows->size() - settled);
+    fmt::print(streams.out, "retried {}, accepted {}, still held back {}\n", rows->size(), settled,
+               rows->size() - settled);
     return done;
   }
   if (streams.json) {
     json list = json::array();
     for (const auto& row : *rows) {
-      list.push_back({{"entry", row.entry}, {"agency", row.agency}, {"file", row.file}, {"row", row.row}, {"column", row.column},
-                      {"reason", row.reason}, {"remedy", row.remedy}, {"raw", row.raw}});
+      list.push_back({{"entry", row.entry},
+                      {"agency", row.agency},
+                      {"file", row.file},
+                      {"row", row.row},
+                      {"column", row.column},
+                      {"reason", row.reason},
+                      {"remedy", row.remedy},
+                      {"raw", row.raw}});
     }
     fmt::print(streams.out, "{}\n", dumped(list));
     return done;
   }
   if (rows->empty()) fmt::print(streams.out, "No rows are held back.\n");
   for (const auto& row : *rows) {
-    fmt::print(streams.out, "{} {} row {}{}: {}\n    {}\n    as it came: {}\n    mend: wider held-back --hub {} --mend {} --row '…'\n", row.agency, row.file, row.row,
-               row.column.empty() ? "" : fmt::format(", column {}", row.column), row.reason, row.remedy, row.raw, hub.folder().string(), row.entry);
+    fmt::print(
+        streams.out,
+        "{} {} row {}{}: {}\n    {}\n    as it came: {}\n    mend: wider held-back --hub {} --mend {} --row '…'\n",
+        row.agency, row.file, row.row, row.column.empty() ? "" : fmt::format(", column {}", row.column), row.reason,
+        row.remedy, row.raw, hub.folder().string(), row.entry);
   }
   return done;
 }
@@ -292,7 +330,8 @@ int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who,
     const PersonId person = projection->people.of(MentionIndex(m));
     if (!person.valid()) continue;
     ++mentions;
-    buffer += fmt::format("{},{},{}\n", name_of(holdings.at(holdings.mentions()[m].record).agency), cell(holdings.name(MentionIndex(m))), hub::person_text(person));
+    buffer += fmt::format("{},{},{}\n", name_of(holdings.at(holdings.mentions()[m].record).agency),
+                          cell(holdings.name(MentionIndex(m))), hub::person_text(person));
     if (buffer.size() > 1 << 20) {
       file << buffer;
       buffer.clear();
@@ -300,7 +339,9 @@ int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who,
   }
   file << buffer;
   file.close();
-  if (!file) return fail(streams, {ErrorCode::unreadable, fmt::format("{} could not be written to the end: is the disk full?", out_file)});
+  if (!file)
+    return fail(streams, {ErrorCode::unreadable,
+                          fmt::format("{} could not be written to the end: is the disk full?", out_file)});
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(json{{"mentions", mentions}, {"people", projection->people.all().size()}}));
   } else {
@@ -310,35 +351,60 @@ int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who,
   return done;
 }
 
-int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who, Streams& streams) {
-  if (auto recorded = hub.record_operator_read(who, fmt::format("explain {} {}", left, right)); !recorded) return fail(streams, recorded.error());
+int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who,
+            Streams& streams) {
+  if (auto recorded = hub.record_operator_read(who, fmt::format("explain {} {}", left, right)); !recorded)
+    return fail(streams, recorded.error());
   const auto projection = hub.projection();
   const auto a = hub::mention_of_text(projection->holdings(), left);
   const auto b = hub::mention_of_text(projection->holdings(), right);
   for (const auto& [found, text] : {std::pair(a, left), std::pair(b, right)}) {
-    const bool shown = found && hub::decide_for(operator_viewer(), projection->holdings().at(projection->holdings().at(*found).record)).depth >= access::Depth::outline;
-    if (!shown) return fail(streams, {ErrorCode::not_found, fmt::format("There is no mention {}, or it cannot be shown. Name it as wider people does: agency/mention, such as police/crime-C1#2.", text)});
+    const bool shown =
+        found &&
+        hub::decide_for(operator_viewer(), projection->holdings().at(projection->holdings().at(*found).record)).depth >=
+            access::Depth::outline;
+    if (!shown)
+      return fail(streams,
+                  {ErrorCode::not_found, fmt::format("There is no mention {}, or it cannot be shown. Name it as wider "
+                                                     "people does: agency/mention, such as police/crime-C1#2.",
+                                                     text)});
   }
   auto explanation = hub::explain_two_to(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b);
-  if (const std::string why = hub::why_kept_apart(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b); !why.empty())
+  if (const std::string why = hub::why_kept_apart(*projection, *hub.model_of(*projection), operator_viewer(), *a, *b);
+      !why.empty())
     explanation.says.insert(explanation.says.begin(), why);
   if (streams.json) {
     json fields = json::array();
     for (const auto& f : explanation.fields) {
-      fields.push_back({{"field", f.field}, {"left", f.left}, {"right", f.right}, {"level", f.level}, {"weight", f.weight}, {"term_frequency", f.term_frequency}});
+      fields.push_back({{"field", f.field},
+                        {"left", f.left},
+                        {"right", f.right},
+                        {"level", f.level},
+                        {"weight", f.weight},
+                        {"term_frequency", f.term_frequency}});
     }
-    fmt::print(streams.out, "{}\n", dumped(json{{"left", left}, {"right", right}, {"same_person", explanation.same_cluster}, {"prior_weight", explanation.prior_weight},
-                                                {"fields", fields}, {"total_weight", explanation.total_weight}, {"probability", explanation.probability},
-                                                {"compared_by_blocking", explanation.compared_by_blocking}, {"says", explanation.says}}));
+    fmt::print(streams.out, "{}\n",
+               dumped(json{{"left", left},
+                           {"right", right},
+                           {"same_person", explanation.same_cluster},
+                           {"prior_weight", explanation.prior_weight},
+                           {"fields", fields},
+                           {"total_weight", explanation.total_weight},
+                           {"probability", explanation.probability},
+                           {"compared_by_blocking", explanation.compared_by_blocking},
+                           {"says", explanation.says}}));
     return done;
   }
-  fmt::print(streams.out, "{}\n\n{:<14} {:<28} {:<28} {:<30} {:>7}\n", explanation.same_cluster ? "One person." : "Not one person.", "field", "left", "right", "level", "weight");
-  fmt::print(streams.out, "{:<14} {:<28} {:<28} {:<30} {:>+7.2f}\n", "(prior)", "", "", "before looking at any field", explanation.prior_weight);
+  fmt::print(streams.out, "{}\n\n{:<14} {:<28} {:<28} {:<30} {:>7}\n",
+             explanation.same_cluster ? "One person." : "Not one person.", "field", "left", "right", "level", "weight");
+  fmt::print(streams.out, "{:<14} {:<28} {:<28} {:<30} {:>+7.2f}\n", "(prior)", "", "", "before looking at any field",
+             explanation.prior_weight);
   for (const auto& f : explanation.fields) {
     fmt::print(streams.out, "{:<14} {:<28} {:<28} {:<30} {:>+7.2f}{}\n", f.field, f.left, f.right, f.level, f.weight,
                f.term_frequency > 0 ? fmt::format("  (1 in {:.0f})", 1 / f.term_frequency) : "");
   }
-  fmt::print(streams.out, "{:<102} {:>+7.2f}  probability {:.4f}\n", "total", explanation.total_weight, explanation.probability);
+  fmt::print(streams.out, "{:<102} {:>+7.2f}  probability {:.4f}\n", "total", explanation.total_weight,
+             explanation.probability);
   for (const auto& sentence : explanation.says) fmt::print(streams.out, "{}\n", sentence);
   return done;
 }
@@ -346,32 +412,50 @@ int explain(hub::Hub& hub, const std::string& left, const std::string& right, co
 int review(hub::Hub& hub, std::uint64_t most, const hub::Operator& who, Streams& streams) {
   if (auto recorded = hub.record_operator_read(who, "review queue"); !recorded) return fail(streams, recorded.error());
   const auto projection = hub.projection();
-  const auto open = hub::open_items(*projection, hub::review_book(*projection, day_of(hub.now())), projection->facts.link_decisions, operator_viewer());
+  const auto open = hub::open_items(*projection, hub::review_book(*projection, day_of(hub.now())),
+                                    projection->facts.link_decisions, operator_viewer());
   json list = json::array();
   for (const hub::ReviewItem* item : open) {
     if (most > 0 && list.size() == most) break;
     const hub::ReviewLine line = hub::review_line(*projection, *item);
-    list.push_back({{"left", line.left}, {"right", line.right}, {"left_name", line.left_name}, {"right_name", line.right_name}, {"standing", line.standing}, {"if_wrong", line.harm},
-                    {"probability", item->doubt.probability}, {"weight", item->doubt.weight}, {"expected_harm", item->harm}, {"child", item->child}, {"two_homes", item->two_homes},
-                    {"same_person", projection->people.of(item->doubt.left) == projection->people.of(item->doubt.right)}});
+    list.push_back(
+        {{"left", line.left},
+         {"right", line.right},
+         {"left_name", line.left_name},
+         {"right_name", line.right_name},
+         {"standing", line.standing},
+         {"if_wrong", line.harm},
+         {"probability", item->doubt.probability},
+         {"weight", item->doubt.weight},
+         {"expected_harm", item->harm},
+         {"child", item->child},
+         {"two_homes", item->two_homes},
+         {"same_person", projection->people.of(item->doubt.left) == projection->people.of(item->doubt.right)}});
   }
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(list));
     return done;
   }
   for (const json& line : list) {
-    fmt::print(streams.out, "{:>6.2f}  {} {}\n        {} and {}: {}. {} ({:.0f} % that they are one)\n", line["expected_harm"].get<double>(), line["left"].get<std::string>(), line["right"].get<std::string>(),
-               line["left_name"].get<std::string>(), line["right_name"].get<std::string>(), line["standing"].get<std::string>(), line["if_wrong"].get<std::string>(), 100 * line["probability"].get<double>());
+    fmt::print(streams.out, "{:>6.2f}  {} {}\n        {} and {}: {}. {} ({:.0f} % that they are one)\n",
+               line["expected_harm"].get<double>(), line["left"].get<std::string>(), line["right"].get<std::string>(),
+               line["left_name"].get<std::string>(), line["right_name"].get<std::string>(),
+               line["standing"].get<std::string>(), line["if_wrong"].get<std::string>(),
+               100 * line["probability"].get<double>());
   }
   fmt::print(streams.out, "{} of {} links in doubt, worst first\n", list.size(), open.size());
   return done;
 }
 
-int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by, const hub::Operator& who, Streams& streams) {
-  if (!as_known_at.empty() && !parse_iso_date(as_known_at)) return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
+int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by,
+               const hub::Operator& who, Streams& streams) {
+  if (!as_known_at.empty() && !parse_iso_date(as_known_at))
+    return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
   const auto agency = agency_named(by);
-  if (!by.empty() && !agency) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", by)});
-  if (auto recorded = hub.record_operator_read(who, fmt::format("chronology {}", person)); !recorded) return fail(streams, recorded.error());
+  if (!by.empty() && !agency)
+    return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", by)});
+  if (auto recorded = hub.record_operator_read(who, fmt::format("chronology {}", person)); !recorded)
+    return fail(streams, recorded.error());
   const auto shown = projection_of(hub, parse_iso_date(as_known_at), streams);
   if (!shown) return fail(streams, shown.error());
   const hub::Projection& projection = **shown;
@@ -379,24 +463,35 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
   auto id = hub::person_of_text(person);
   if (id && !as_known_at.empty()) id = hub::person_known_at(*hub.projection(), projection, *id);
   if (!id || !projection.people.exists(*id)) {
-    return fail(streams, {ErrorCode::not_found, fmt::format("There is no person {}{}. wider people names them: P and a number.", person,
-                                                            as_known_at.empty() ? "" : " who was known on " + as_known_at)});
+    return fail(streams, {ErrorCode::not_found,
+                          fmt::format("There is no person {}{}. wider people names them: P and a number.", person,
+                                      as_known_at.empty() ? "" : " who was known on " + as_known_at)});
   }
   json list = json::array();
   const auto keep = [&](RecordIndex index) {
     const RecordRow& record = holdings.at(index);
-    return (!agency || record.agency == *agency) && hub::decide_for(operator_viewer(), record).depth >= access::Depth::outline;
+    return (!agency || record.agency == *agency) &&
+           hub::decide_for(operator_viewer(), record).depth >= access::Depth::outline;
   };
-  for (const auto& line : picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
+  for (const auto& line :
+       picture::chronology(projection.scene(), *id, parse_iso_date(as_known_at), std::nullopt, keep)) {
     const RecordRow& record = holdings.at(line.record);
     std::vector<std::string> also;
-    for (const RecordIndex other : line.also) also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
+    for (const RecordIndex other : line.also)
+      also.push_back(fmt::format("{}/{}", name_of(holdings.at(other).agency), holdings.name(other)));
     const std::string name = fmt::format("{}/{}", name_of(record.agency), holdings.name(line.record));
     if (streams.json) {
-      list.push_back({{"happened", to_iso(line.happened.first)}, {"known", to_iso(line.known)}, {"received", to_iso(record.received)}, {"agency", name_of(record.agency)},
-                      {"record", name}, {"grade", to_text(record.grade)}, {"says", line.says}, {"also", also}});
+      list.push_back({{"happened", to_iso(line.happened.first)},
+                      {"known", to_iso(line.known)},
+                      {"received", to_iso(record.received)},
+                      {"agency", name_of(record.agency)},
+                      {"record", name},
+                      {"grade", to_text(record.grade)},
+                      {"says", line.says},
+                      {"also", also}});
     } else {
-      fmt::print(streams.out, "{:<24} {:<24} {}  [{}; known {}]{}\n", to_words(line.happened), title_of(record.agency), line.says, name, to_words(line.known),
+      fmt::print(streams.out, "{:<24} {:<24} {}  [{}; known {}]{}\n", to_words(line.happened), title_of(record.agency),
+                 line.says, name, to_words(line.known),
                  also.empty() ? "" : fmt::format(" also: {}", fmt::join(also, ", ")));
     }
   }
@@ -406,9 +501,11 @@ int chronology(hub::Hub& hub, const std::string& person, const std::string& as_k
 
 int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who, Streams& streams) {
   const auto as_known_at = parse_iso_date(words.as_known_at);
-  if (!words.as_known_at.empty() && !as_known_at) return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
+  if (!words.as_known_at.empty() && !as_known_at)
+    return fail(streams, {ErrorCode::usage, "Give --as-known-at as a day such as 2009-03-03."});
   const auto only = agency_named(words.only_agency);
-  if (!words.only_agency.empty() && !only) return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
+  if (!words.only_agency.empty() && !only)
+    return fail(streams, {ErrorCode::usage, fmt::format("There is no agency called '{}'.", words.only_agency)});
   if (auto recorded = hub.record_operator_read(who, "findings"); !recorded) return fail(streams, recorded.error());
   const auto asked = projection_of(hub, as_known_at, streams);
   if (!asked) return fail(streams, asked.error());
@@ -430,18 +527,31 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
     for (const PersonId person : finding.people) people.push_back(hub::person_text(person));
     for (const MentionIndex m : finding.mentions) {
       mentions.push_back(hub::mention_text(holdings, m));
-      if (std::find(finding.children.begin(), finding.children.end(), projection->people.of(m)) != finding.children.end()) children.push_back(mentions.back());
+      if (std::find(finding.children.begin(), finding.children.end(), projection->people.of(m)) !=
+          finding.children.end())
+        children.push_back(mentions.back());
     }
     for (std::size_t a = 0; a < agency_count; ++a) {
       if (finding.agencies.has(static_cast<Agency>(a))) agencies.emplace_back(name_of(static_cast<Agency>(a)));
     }
-    for (const RecordIndex r : finding.proof) proof.push_back(fmt::format("{}/{}", name_of(holdings.at(r).agency), holdings.name(r)));
+    for (const RecordIndex r : finding.proof)
+      proof.push_back(fmt::format("{}/{}", name_of(holdings.at(r).agency), holdings.name(r)));
     if (streams.json) {
-      array.push_back({{"id", finding.id}, {"pattern", finding.pattern}, {"people", people}, {"mentions", mentions}, {"children", children}, {"agencies", agencies},
-                       {"met_on", to_iso(finding.met_on)}, {"received", to_iso(finding.received)}, {"says", finding.says}, {"proof", proof},
-                       {"expected_by_chance", finding.expected_by_chance}, {"strength", finding.strength}});
+      array.push_back({{"id", finding.id},
+                       {"pattern", finding.pattern},
+                       {"people", people},
+                       {"mentions", mentions},
+                       {"children", children},
+                       {"agencies", agencies},
+                       {"met_on", to_iso(finding.met_on)},
+                       {"received", to_iso(finding.received)},
+                       {"says", finding.says},
+                       {"proof", proof},
+                       {"expected_by_chance", finding.expected_by_chance},
+                       {"strength", finding.strength}});
     } else {
-      fmt::print(streams.out, "{}  {}\n    met on {}; held by {}\n    proof: {}\n", finding.id, finding.says, to_words(finding.met_on), hub::list_of(finding.agencies), fmt::join(proof, ", "));
+      fmt::print(streams.out, "{}  {}\n    met on {}; held by {}\n    proof: {}\n", finding.id, finding.says,
+                 to_words(finding.met_on), hub::list_of(finding.agencies), fmt::join(proof, ", "));
     }
   }
   if (streams.json) {
@@ -459,7 +569,9 @@ int adopt_model(hub::Hub& hub, const std::string& file, const hub::Operator& who
     if (!read) return fail(streams, read.error());
     text = std::move(*read);
   }
-  if (const auto adopted = hub.adopt_model(text, who); !adopted) return fail(streams, {adopted.error().code, fmt::format("{}{}", file.empty() ? "" : file + ": ", adopted.error().message)});
+  if (const auto adopted = hub.adopt_model(text, who); !adopted)
+    return fail(streams,
+                {adopted.error().code, fmt::format("{}{}", file.empty() ? "" : file + ": ", adopted.error().message)});
   if (streams.json) {
     fmt::print(streams.out, "{}\n", dumped(json{{"adopted", file.empty() ? "learnt" : file}}));
   } else {
@@ -479,7 +591,8 @@ int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams) {
 
 namespace {
 
-using Verify = std::function<Result<ledger::Verification>(const std::optional<ledger::Head>& published, const ledger::Progress& progress)>;
+using Verify = std::function<Result<ledger::Verification>(const std::optional<ledger::Head>& published,
+                                                          const ledger::Progress& progress)>;
 
 int say_verified(const Verify& verify, const std::string& head_file, Streams& streams) {
   std::optional<ledger::Head> published;
@@ -497,11 +610,16 @@ int say_verified(const Verify& verify, const std::string& head_file, Streams& st
   std::string root;
   for (const std::uint8_t byte : verified->root) root += fmt::format("{:02x}", byte);
   if (streams.json) {
-    json report{{"good", verified->good()}, {"entries", verified->entries}, {"erased", verified->erased}, {"root", root}, {"says", verified->says}};
+    json report{{"good", verified->good()},
+                {"entries", verified->entries},
+                {"erased", verified->erased},
+                {"root", root},
+                {"says", verified->says}};
     if (verified->first_wrong) report["first_wrong"] = *verified->first_wrong;
     fmt::print(streams.out, "{}\n", dumped(report));
   } else if (verified->good()) {
-    fmt::print(streams.out, "The ledger is whole: {} entries, {} erased, root {}.\n", verified->entries, verified->erased, root);
+    fmt::print(streams.out, "The ledger is whole: {} entries, {} erased, root {}.\n", verified->entries,
+               verified->erased, root);
   } else {
     fmt::print(streams.out, "The ledger is not whole. {}\n", verified->says);
   }
@@ -511,11 +629,15 @@ int say_verified(const Verify& verify, const std::string& head_file, Streams& st
 }  // namespace
 
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
-  return say_verified([&](const auto& published, const auto& progress) { return hub.ledger().verify(published, progress); }, head_file, streams);
+  return say_verified(
+      [&](const auto& published, const auto& progress) { return hub.ledger().verify(published, progress); }, head_file,
+      streams);
 }
 
 int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams) {
-  return say_verified([&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); }, head_file, streams);
+  return say_verified(
+      [&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); },
+      head_file, streams);
 }
 
 int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {

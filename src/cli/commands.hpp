@@ -31,7 +31,7 @@ struct HeldBackWords {
   std::uint64_t mend = 0;  // the entry of the row to mend; 0: list, or retry all
   std::string row;         // as it should have come; "": as it came
   bool retry = false;
-  std::string map;         // a mapping of one's own under which rows came; "": shipped layouts
+  std::string map;  // a mapping of one's own under which rows came; "": shipped layouts
 };
 
 int fail(Streams& streams, const Error& error);
@@ -41,10 +41,12 @@ int list_formats(Streams& streams);
 int settle(hub::Hub& hub, Streams& streams, bool say_times);
 int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& who, Streams& streams);
 int people(hub::Hub& hub, const std::string& out_file, const hub::Operator& who, Streams& streams);
-int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who, Streams& streams);
+int explain(hub::Hub& hub, const std::string& left, const std::string& right, const hub::Operator& who,
+            Streams& streams);
 // most: how many links to print; 0: all of them.
 int review(hub::Hub& hub, std::uint64_t most, const hub::Operator& who, Streams& streams);
-int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by, const hub::Operator& who, Streams& streams);
+int chronology(hub::Hub& hub, const std::string& person, const std::string& as_known_at, const std::string& by,
+               const hub::Operator& who, Streams& streams);
 
 struct FindingsWords {
   std::string as_known_at;

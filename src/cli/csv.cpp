@@ -97,8 +97,7 @@ bool CsvReader::field(std::string_view& into) {
   const std::size_t from = at_;
   while (at_ < text_.size() && !ends_field_[static_cast<unsigned char>(text_[at_])]) ++at_;
   into = trimmed(text_.substr(from, at_ - from));
-  if (!quoted_part.empty())
-    into = into.empty() ? quoted_part : keep(std::string(quoted_part) + std::string(into));
+  if (!quoted_part.empty()) into = into.empty() ? quoted_part : keep(std::string(quoted_part) + std::string(into));
   if (at_ >= text_.size()) return false;
   const bool more = text_[at_] == separator_;
   if (!more) ++next_line_;

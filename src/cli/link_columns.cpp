@@ -138,8 +138,8 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
     std::size_t& of = chosen[static_cast<std::size_t>(at - standard_names.begin())];
     if (found == no_column)
       return failure(ErrorCode::malformed,
-                     fmt::format("{}: there is no column {} (--column {}={}); the columns are: {}.", file, column, standard,
-                                 column, fmt::join(header, ", ")));
+                     fmt::format("{}: there is no column {} (--column {}={}); the columns are: {}.", file, column,
+                                 standard, column, fmt::join(header, ", ")));
     if (of == no_column || of == found) {
       of = found;
     } else if (standard == "address") {
@@ -166,7 +166,8 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   for (std::size_t c = 0; c < header.size(); ++c) {
     const std::string name = tight(header[c]);
     const bool further = name == "address2" || name == "address3" || name == "addressline2" || name == "addressline3";
-    if (further && chosen[address_at] != no_column && c != plan.id && std::find(chosen.begin(), chosen.end(), c) == chosen.end() &&
+    if (further && chosen[address_at] != no_column && c != plan.id &&
+        std::find(chosen.begin(), chosen.end(), c) == chosen.end() &&
         std::find(plan.more_address.begin(), plan.more_address.end(), c) == plan.more_address.end())
       plan.more_address.push_back(c);
   }

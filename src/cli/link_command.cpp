@@ -43,7 +43,8 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
   if (!arguments.labels.empty() && !arguments.model.empty())
-    return failure(ErrorCode::usage, "--labels helps training, and with --model nothing is trained: give one of the two.");
+    return failure(ErrorCode::usage,
+                   "--labels helps training, and with --model nothing is trained: give one of the two.");
   if (arguments.threshold < 0 || arguments.threshold >= 1)
     return failure(ErrorCode::usage, "--threshold is a probability between 0 and 1.");
   LinkReport report;

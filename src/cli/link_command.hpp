@@ -19,15 +19,15 @@ struct LinkArguments {
   std::vector<std::pair<std::string, std::string>> columns;  // standard attribute, column; beside those recognised
   std::string model;                                         // file; "" trains one on the rows
   std::string write_model;                                   // file; "" does not
-  std::string labels;       // column that is equal for rows known to be one person and empty where nobody knows; ""
+  std::string labels;  // column that is equal for rows known to be one person and empty where nobody knows; ""
   bool between = false;
   bool components = false;  // clusters are connected components, for comparison
-  double threshold = 0;  // 0: the model's own
+  double threshold = 0;     // 0: the model's own
   unsigned threads = 2;
   std::uint64_t memory_bytes = 4ULL << 30;
   std::string out;
-  std::string alternatives;  // file of the uncertain components and their partitions; "" does not write it
-  std::string candidates;  // file of the pairs that blocking brings together; "" does not write them
+  std::string alternatives;            // file of the uncertain components and their partitions; "" does not write it
+  std::string candidates;              // file of the pairs that blocking brings together; "" does not write them
   std::string pairs;                   // file; "" does not write pairs
   std::string splink;                  // file with the settings of a trained Splink model; "" uses our own
   std::string cluster = "components";  // with splink: "components", as Splink clusters, or "average"

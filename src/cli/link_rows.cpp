@@ -156,9 +156,8 @@ class FileReader {
       if (telling->column->empty()) continue;
       telling->at = column_at(*telling->column);
       if (telling->at == header_.size()) {
-        return failure(ErrorCode::malformed,
-                       fmt::format("{}: there is no column {} ({}); the columns are: {}.", path_, *telling->column,
-                                   telling->option, fmt::join(header_, ", ")));
+        return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} ({}); the columns are: {}.", path_,
+                                                         *telling->column, telling->option, fmt::join(header_, ", ")));
       }
       readable[telling->at].clear();
     }

@@ -1,7 +1,7 @@
-// The rows of CSV files as linkage takes them: which column holds which standard attribute is recognised or said. A file
-// is mapped into memory and parsed in chunks by several threads, each of which interns texts into a pool of its own; the
-// pools are put together at the end. What is read does not depend on chunks or threads, and errors are those that
-// reading row by row would meet first. Values; thread-safe once read.
+// The rows of CSV files as linkage takes them: which column holds which standard attribute is recognised or said. A
+// file is mapped into memory and parsed in chunks by several threads, each of which interns texts into a pool of its
+// own; the pools are put together at the end. What is read does not depend on chunks or threads, and errors are those
+// that reading row by row would meet first. Values; thread-safe once read.
 #pragma once
 
 #include <memory>
@@ -27,8 +27,8 @@ struct LinkPlan {
 };
 
 struct LinkRows {
-  std::unique_ptr<StringPool> strings;  // where it lies does not change, since the input points to it
-  linkage::Input input;                 // each file's rows stand together, in the order of the file
+  std::unique_ptr<StringPool> strings;             // where it lies does not change, since the input points to it
+  linkage::Input input;                            // each file's rows stand together, in the order of the file
   std::vector<std::vector<std::string_view>> ids;  // by file, then row
   std::vector<std::string_view> truth;             // by row: the value of the truth column, where one was named
   std::vector<std::uint32_t> labels;               // by row, where a column of labels was named: equal for one person,

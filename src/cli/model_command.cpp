@@ -213,10 +213,11 @@ int train_model(const TrainWords& words, Streams& streams) {
   if (words.between && words.files.size() < 2)
     return fail(streams, {ErrorCode::usage, "--between links files to each other: give two or more."});
   Stopwatch watch;
-  auto rows = read_link_rows(
-      words.files,
-      {.id_column = words.id_column, .columns = words.columns, .truth_column = {}, .label_column = words.labels,
-       .threads = words.threads});
+  auto rows = read_link_rows(words.files, {.id_column = words.id_column,
+                                           .columns = words.columns,
+                                           .truth_column = {},
+                                           .label_column = words.labels,
+                                           .threads = words.threads});
   if (!rows) return fail(streams, rows.error());
   rows->input.between_sources_only = words.between;
   ProgressLine progress(streams);

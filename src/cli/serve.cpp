@@ -22,23 +22,29 @@ namespace wider::cli {
 namespace {
 
 std::atomic<bool> stop_asked{false};
-void ask_to_stop(int) { stop_asked = true; }
+void ask_to_stop(int) {
+  stop_asked = true;
+}
 
 // Long work in a serving process steps back behind the pages: the thread, and those it starts, yield the processor.
-void step_back() { (void)setpriority(PRIO_PROCESS, 0, 10); }  // who 0: this thread alone, on Linux
+void step_back() {
+  (void)setpriority(PRIO_PROCESS, 0, 10);
+}  // who 0: this thread alone, on Linux
 
 // A command that came through the control socket.
 std::string answer(hub::Hub& hub, std::string_view text, std::uint32_t caller) {
   step_back();
   const auto request = parse_control_request(text);
-  if (!request) return to_json(ControlAnswer{wrong_usage, "", "wider: the request through the control socket is not one\n"});
+  if (!request)
+    return to_json(ControlAnswer{wrong_usage, "", "wider: the request through the control socket is not one\n"});
   std::ostringstream out, err;
   const int status = run_in(hub, {user_name(caller), request->folder}, request->arguments, out, err);
   return to_json(ControlAnswer{status, out.str(), err.str()});
 }
 
 // Settles again when entries that matter have come in: once no more of them came for half a second, or, where they keep
-// coming, after five. Looks alone are worth no new projection, and do not put one off: they change nothing that pages show.
+// coming, after five. Looks alone are worth no new projection, and do not put one off: they change nothing that pages
+// show.
 class Settler {
  public:
   Settler(hub::Hub& hub, Streams& streams) : hub_(hub), streams_(streams), thread_([this] { run(); }) {}
@@ -64,7 +70,8 @@ class Settler {
       if (const auto settled = hub_.settle({1, {}}); settled) {
         ticks_waiting = 0;
       } else if (settled.error().code != ErrorCode::unavailable) {  // unavailable: the server is about to end
-        fmt::print(streams_.err, "New entries could not be settled, the pages show what was settled before; it is tried again: {}\n",
+        fmt::print(streams_.err,
+                   "New entries could not be settled, the pages show what was settled before; it is tried again: {}\n",
                    settled.error().message);
         streams_.err.flush();
         ticks_waiting = 1;
@@ -136,7 +143,8 @@ class TemporaryFolder {
 
 int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
-  auto control = ledger::serve_control(hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
+  auto control = ledger::serve_control(
+      hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
   options.listen = listen;
@@ -159,7 +167,8 @@ int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& st
 int demo(const DemoWords& words, Streams& streams) {
   const TemporaryFolder temporary;
   const std::filesystem::path folder = words.folder.empty() ? temporary.path() : std::filesystem::path(words.folder);
-  if (folder.empty()) return fail(streams, {ErrorCode::unavailable, "No temporary folder could be made; give one with --hub."});
+  if (folder.empty())
+    return fail(streams, {ErrorCode::unavailable, "No temporary folder could be made; give one with --hub."});
   const auto start = std::chrono::steady_clock::now();
   std::vector<hub::StageTime> times;
   auto lap = [&, since = start](std::string stage) mutable {
@@ -172,12 +181,15 @@ int demo(const DemoWords& words, Streams& streams) {
   town_options.seed = words.seed;
   {
     ProgressLine progress(streams);
-    town_options.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
+    town_options.progress = [&](const std::string& stage, std::uint64_t at, std::uint64_t of) {
+      progress.show(stage, at, of);
+    };
     fmt::print(streams.err, "A fictitious town of {} people (seed {}) …\n", words.people, words.seed);
     const auto town = town::write_town(town_options, folder / "town");
     progress.finish();
     if (!town) return fail(streams, town.error());
-    fmt::print(streams.err, "  {} files, {} rows, {} mentions of people, {} networks planted\n", town->files, town->rows, town->mentions, town->networks);
+    fmt::print(streams.err, "  {} files, {} rows, {} mentions of people, {} networks planted\n", town->files,
+               town->rows, town->mentions, town->networks);
   }
   lap("generate the town");
   auto hub = hub::Hub::create(folder / "hub", true);
@@ -189,14 +201,18 @@ int demo(const DemoWords& words, Streams& streams) {
   std::string sign_ins;
   for (const DemoAccount& account : demo_accounts) {
     const std::string password = random_password();
-    if (auto added = (*hub)->add_account({account.username, account.name, password, account.role, account.agency}); !added) return fail(streams, added.error());
-    sign_ins += fmt::format("Sign in as {} with password {} ({}, {})\n", account.username, password, access::title_of(account.role), title_of(account.agency));
+    if (auto added = (*hub)->add_account({account.username, account.name, password, account.role, account.agency});
+        !added)
+      return fail(streams, added.error());
+    sign_ins += fmt::format("Sign in as {} with password {} ({}, {})\n", account.username, password,
+                            access::title_of(account.role), title_of(account.agency));
   }
   if (const int settled = settle(**hub, streams, true); settled != done) return settled;
   lap("link and find");
   fmt::print(streams.err, "Stages:\n");
   print_times(streams, times);
-  fmt::print(streams.out, "{} people, {} findings\n{}", (*hub)->projection()->people.all().size(), (*hub)->projection()->findings.size(), sign_ins);
+  fmt::print(streams.out, "{} people, {} findings\n{}", (*hub)->projection()->people.all().size(),
+             (*hub)->projection()->findings.size(), sign_ins);
   streams.out.flush();
   if (words.only_prepare) return done;
   return serve(**hub, words.listen, false, streams);

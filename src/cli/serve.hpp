@@ -14,7 +14,7 @@ struct DemoWords {
   std::uint32_t people = 20'000;
   std::uint64_t seed = 1;
   std::string listen = "127.0.0.1:8080";
-  std::string folder;       // the hub and the town's files; empty: a temporary folder, removed at the end
+  std::string folder;         // the hub and the town's files; empty: a temporary folder, removed at the end
   bool only_prepare = false;  // stop when the site could be served
 };
 int demo(const DemoWords& words, Streams& streams);

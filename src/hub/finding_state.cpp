@@ -79,7 +79,8 @@ Result<void> allowed(const FindingState& state, FindingAction action, std::uint3
 }
 
 Result<void> filled_in(FindingAction action, std::string_view reason, std::string_view until, Date today) {
-  const bool needs_reason = action == FindingAction::dismiss || action == FindingAction::reopen || action == FindingAction::snooze;
+  const bool needs_reason =
+      action == FindingAction::dismiss || action == FindingAction::reopen || action == FindingAction::snooze;
   if (needs_reason && reason.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return failure(ErrorCode::usage, action == FindingAction::dismiss  ? "Say why you dismiss it."
                                      : action == FindingAction::snooze ? "Say why it can wait."
@@ -90,8 +91,10 @@ Result<void> filled_in(FindingAction action, std::string_view reason, std::strin
     if (!day) return failure(ErrorCode::usage, "Choose the day on which it comes back.");
     if (*day <= today) return failure(ErrorCode::usage, fmt::format("Choose a day after {}.", to_words(today)));
     if (*day - today > longest_snooze_days) {
-      return failure(ErrorCode::usage, fmt::format("Choose a day up to {}: what can wait longer is dismissed, and a second person looks at that.",
-                                                   to_words(today + longest_snooze_days)));
+      return failure(
+          ErrorCode::usage,
+          fmt::format("Choose a day up to {}: what can wait longer is dismissed, and a second person looks at that.",
+                      to_words(today + longest_snooze_days)));
     }
   }
   return {};

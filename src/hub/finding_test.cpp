@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 using testing::hub_of_town;
 using ::testing::Not;
 using testing::shared_hub;
-using testing::viewer_of;
 using testing::social_worker;
 using testing::TemporaryFolder;
+using testing::viewer_of;
 
 const std::vector<Account> accounts = {{1, {}, "sam", "Sam Okafor", "", {}, {}, false},
                                        {2, {}, "priya", "Priya Nair", "", {}, {}, false}};
@@ -72,7 +72,8 @@ TEST(FindingState, WhatIsFilledInIsChecked) {
   EXPECT_TRUE(filled_in(snooze, "the strategy meeting is on that day", "2009-07-03", today).has_value());
   EXPECT_TRUE(filled_in(snooze, "why", to_iso(today + longest_snooze_days), today).has_value());
   EXPECT_FALSE(filled_in(snooze, "why", to_iso(today + longest_snooze_days + 1), today).has_value());
-  EXPECT_FALSE(filled_in(snooze, "why", "9999-12-31", today).has_value()) << "put off for ever is dismissed by one person";
+  EXPECT_FALSE(filled_in(snooze, "why", "9999-12-31", today).has_value())
+      << "put off for ever is dismissed by one person";
 }
 
 TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {
@@ -167,7 +168,8 @@ TEST(Finding, ThePageSaysWhatFallsIfATieFalls) {
 TEST(Finding, WhoHeldWhichPartSaysNoMoreThanTheRecordsThatAreShown) {
   const auto projection = shared_hub().projection();
   int hidden = 0;
-  for (const access::UserRole role : {access::UserRole::safeguarding_lead, access::UserRole::prosecutor, access::UserRole::social_worker}) {
+  for (const access::UserRole role :
+       {access::UserRole::safeguarding_lead, access::UserRole::prosecutor, access::UserRole::social_worker}) {
     const Agency agency = role == access::UserRole::safeguarding_lead ? Agency::education
                           : role == access::UserRole::prosecutor      ? Agency::prosecution
                                                                       : Agency::social_care;
@@ -180,7 +182,8 @@ TEST(Finding, WhoHeldWhichPartSaysNoMoreThanTheRecordsThatAreShown) {
         bool any_shown = false;
         for (const RecordIndex record : finding.proof) {
           const RecordRow& row = projection->holdings().at(record);
-          if (title_of(row.agency) == holder.agency) any_shown |= decide_for(viewer, row).depth >= access::Depth::outline;
+          if (title_of(row.agency) == holder.agency)
+            any_shown |= decide_for(viewer, row).depth >= access::Depth::outline;
         }
         if (any_shown) continue;
         ++hidden;

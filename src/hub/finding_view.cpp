@@ -105,7 +105,8 @@ std::vector<HolderRow> holders_of(const Projection& projection, const Viewer& vi
     std::vector<std::string> words;
     for (const auto& [kind, count] : part.kinds)
       words.push_back(count == 1 ? std::string(title_of(kind)) : fmt::format("{} × {}", count, title_of(kind)));
-    if (!part.all_shown) words.emplace_back(words.empty() ? "What cannot be shown to you" : "what cannot be shown to you");
+    if (!part.all_shown)
+      words.emplace_back(words.empty() ? "What cannot be shown to you" : "what cannot be shown to you");
     rows.push_back({std::string(title_of(agency)), join_words(words), to_words(part.since)});
   }
   return rows;

@@ -20,7 +20,9 @@ using ledger::EntryKind;
 constexpr const char* snapshot_file = "snapshot.sealed";
 
 Instant system_now() {
-  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
+  return Instant{
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
 }
 
 // The fields of one line of a CSV file (RFC 4180), for showing it: reading it for good is intake's.
@@ -46,7 +48,9 @@ std::vector<std::string> fields_of(std::string_view line, char separator) {
 std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
   char separator = ',';
   for (const char candidate : {';', '\t', '|'}) {
-    if (std::count(row.header.begin(), row.header.end(), candidate) > std::count(row.header.begin(), row.header.end(), separator)) separator = candidate;
+    if (std::count(row.header.begin(), row.header.end(), candidate) >
+        std::count(row.header.begin(), row.header.end(), separator))
+      separator = candidate;
   }
   const auto names = fields_of(row.header, separator);
   const auto values = fields_of(row.raw, separator);
@@ -61,7 +65,8 @@ std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
 
 }  // namespace
 
-Hub::Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger) : folder_(std::move(folder)), ledger_(std::move(ledger)) {}
+Hub::Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger)
+    : folder_(std::move(folder)), ledger_(std::move(ledger)) {}
 
 Result<std::unique_ptr<Hub>> Hub::create(const std::filesystem::path& folder, bool simulated) {
   ledger::Options options;
@@ -108,7 +113,8 @@ bool Hub::has_news_after(std::uint64_t sequence) {
   bool news = false;
   const auto read = ledger_->read_headers(sequence + 1, ledger_->size(), [&](const ledger::Header& header) {
     news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
-           header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose && header.kind != EntryKind::submission;
+           header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose &&
+           header.kind != EntryKind::submission;
     return !news;
   });
   return read.has_value() && news;
@@ -162,7 +168,8 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
-    if (auto saved = save_snapshot(*ledger_, folder_ / snapshot_file, *next); !saved) return std::unexpected(saved.error());
+    if (auto saved = save_snapshot(*ledger_, folder_ / snapshot_file, *next); !saved)
+      return std::unexpected(saved.error());
     settled->times.push_back(
         {"keep a snapshot", std::chrono::duration<double>(std::chrono::steady_clock::now() - saving).count()});
   }
@@ -190,11 +197,14 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
   if (wanted.username.empty() || wanted.password.size() < 12) {
     return failure(ErrorCode::usage, "An account needs a user name, and a password of at least 12 characters.");
   }
-  if (wanted.username.size() > longest_username) return failure(ErrorCode::usage, fmt::format("A user name has at most {} letters.", longest_username));
+  if (wanted.username.size() > longest_username)
+    return failure(ErrorCode::usage, fmt::format("A user name has at most {} letters.", longest_username));
   const auto accounts = accounts_now();
   if (!accounts) return std::unexpected(accounts.error());
-  if (std::ranges::any_of(*accounts, [&](const Account& one) { return one.username == wanted.username && !one.closed; })) {
-    return failure(ErrorCode::already_there, fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
+  if (std::ranges::any_of(*accounts,
+                          [&](const Account& one) { return one.username == wanted.username && !one.closed; })) {
+    return failure(ErrorCode::already_there,
+                   fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
   }
   auto hash = access::hash_password(wanted.password);
   if (!hash) return std::unexpected(hash.error());
@@ -204,7 +214,9 @@ Result<void> Hub::add_account(const NewAccount& wanted) {
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
-  return append_only(EntryKind::look, {}, nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return append_only(EntryKind::look, {},
+                     nlohmann::json{{"operator", who.user}, {"purpose", who.purpose}, {"what", what}}.dump(
+                         -1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 Result<void> Hub::adopt_model(std::string_view model, const Operator& who) {
@@ -263,7 +275,8 @@ Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
     sequence = nlohmann::json::parse(entry->body).at("entry").get<std::uint64_t>();
   }
   std::sort(settled.begin(), settled.end());
-  std::erase_if(waiting, [&](std::uint64_t sequence) { return std::binary_search(settled.begin(), settled.end(), sequence); });
+  std::erase_if(waiting,
+                [&](std::uint64_t sequence) { return std::binary_search(settled.begin(), settled.end(), sequence); });
   return waiting;
 }
 
@@ -317,7 +330,9 @@ ledger::Ref Hub::reference_of(std::uint32_t account) const {
   return {};
 }
 
-std::string person_text(PersonId person) { return fmt::format("P{}", person.value); }
+std::string person_text(PersonId person) {
+  return fmt::format("P{}", person.value);
+}
 
 std::optional<PersonId> person_of_text(std::string_view text) {
   if (text.size() < 2 || text[0] != 'P') return std::nullopt;

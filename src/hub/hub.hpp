@@ -1,8 +1,8 @@
 // Hub: the one place where everything meets. command → access → ledger → projection → notices.
 //
-// Invariants: nothing is answered from the projection to a person without an entry in the ledger first (invariant 3); what
-// the machine concludes is only in the projection, never an entry; a projection is never changed once it is published.
-// Thread safety: every member may be called from any thread; settle() and take_in() run one at a time.
+// Invariants: nothing is answered from the projection to a person without an entry in the ledger first (invariant 3);
+// what the machine concludes is only in the projection, never an entry; a projection is never changed once it is
+// published. Thread safety: every member may be called from any thread; settle() and take_in() run one at a time.
 #pragma once
 
 #include <atomic>
@@ -50,12 +50,13 @@ class Hub final : public Pages {
   // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
   static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
 
-  // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the process
-  // is about to end.
+  // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the
+  // process is about to end.
   void stop_work() { stop_work_.request_stop(); }
   // Reads files in; the projection is not settled yet.
   Result<IntakeReport> take_in(const std::vector<Submission>& submissions, const IntakeProgress& progress);
-  // Brings the projection up to the ledger (from the snapshot where there is one) and publishes it; writes a new snapshot.
+  // Brings the projection up to the ledger (from the snapshot where there is one) and publishes it; writes a new
+  // snapshot.
   Result<std::vector<StageTime>> settle(const SettleOptions& options);
   // Whether entries have come in that the published projection does not know.
   [[nodiscard]] bool behind() const;
@@ -64,7 +65,7 @@ class Hub final : public Pages {
   // The published projection; never null after settle().
   [[nodiscard]] std::shared_ptr<const Projection> projection() const;
 
-  Result<void> add_account(const NewAccount& account);  // already_there: the user name is taken
+  Result<void> add_account(const NewAccount& account);    // already_there: the user name is taken
   Result<void> close_account(std::string_view username);  // not_found
   Result<std::vector<Account>> accounts_now();            // of the ledger, not of the projection
   Result<void> record_operator_read(const Operator& who, std::string_view what);
@@ -99,10 +100,11 @@ class Hub final : public Pages {
   Result<FindingView> finding(const Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
                               std::string_view until) override;
-  Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) override;
+  Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
+                              std::string_view right_mention) override;
   Result<ReviewView> review(const Viewer& viewer, const ReviewQuery& query) override;
-  Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention, LinkWord word,
-                           std::string_view reason) override;
+  Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+                           LinkWord word, std::string_view reason) override;
   Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) override;
   Result<std::string> held_back_file(const Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
@@ -129,25 +131,26 @@ class Hub final : public Pages {
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
   // The sequence of the entry.
   Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
-  Result<void> append_only(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);  // where nobody asks for it
+  Result<void> append_only(ledger::EntryKind kind, const ledger::Ref& actor,
+                           std::string body);  // where nobody asks for it
 
   std::filesystem::path folder_;
   std::unique_ptr<ledger::Ledger> ledger_;
   Sessions sessions_;
-  mutable std::mutex publish_mutex_;                  // guards projection_
+  mutable std::mutex publish_mutex_;  // guards projection_
   std::shared_ptr<const Projection> projection_;
   std::stop_source stop_work_;
-  std::mutex work_mutex_;                             // one settle or intake at a time
-  std::unique_ptr<Known> known_;                      // built at the first intake
-  mutable std::mutex events_mutex_;                   // guards what people did since the projection was made
+  std::mutex work_mutex_;            // one settle or intake at a time
+  std::unique_ptr<Known> known_;     // built at the first intake
+  mutable std::mutex events_mutex_;  // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise
   std::vector<std::pair<std::uint64_t, NoticeEntry>> recent_notices_;  // likewise
-  std::mutex reviews_mutex_;  // guards the three below
+  std::mutex reviews_mutex_;                                           // guards the three below
   std::shared_ptr<const ReviewBook> reviews_;
   std::shared_ptr<const Projection> reviews_of_;
   Date reviews_on_;
-  std::mutex duties_mutex_;                           // guards the three below
+  std::mutex duties_mutex_;  // guards the three below
   std::shared_ptr<const DutyBook> duties_;
   std::shared_ptr<const Projection> duties_of_;
   Date duties_on_;

@@ -1,4 +1,5 @@
-// The hub's side of links in doubt: why two records are one person's or not, the review queue, and what people say of it.
+// The hub's side of links in doubt: why two records are one person's or not, the review queue, and what people say of
+// it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -110,7 +111,9 @@ Result<void> Hub::say(const Projection& projection, LinkDecision word, const led
   } else if (word.withdrawn) {
     const bool any = std::any_of(standing.begin(), standing.end(),
                                  [&](const LinkDecision& one) { return about_the_same_two(one, word); });
-    if (!any) return failure(word.account == 0 ? ErrorCode::not_found : ErrorCode::usage, "Nobody decided about these two: there is nothing to take back.");
+    if (!any)
+      return failure(word.account == 0 ? ErrorCode::not_found : ErrorCode::usage,
+                     "Nobody decided about these two: there is nothing to take back.");
     told.waits = waiting != standing.end();
   } else if (word.same && !word.unsure) {
     word.waits = told.waits = !why_a_second_person(projection, *model_of(projection), *left, *right).empty();

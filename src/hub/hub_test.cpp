@@ -67,7 +67,8 @@ std::set<std::set<std::string>> partition_of(const Projection& projection) {
   std::set<std::set<std::string>> clusters;
   for (const PersonId person : projection.people.all()) {
     std::set<std::string> names;
-    for (const MentionIndex m : projection.people.mentions_of(person)) names.insert(mention_text(projection.holdings(), m));
+    for (const MentionIndex m : projection.people.mentions_of(person))
+      names.insert(mention_text(projection.holdings(), m));
     clusters.insert(std::move(names));
   }
   return clusters;
@@ -242,7 +243,10 @@ TEST(Hub, AMergeFollowedByItsSplitRestoresWhatWasThere) {
 TEST(Hub, ALookNeedsAPurposeAndLeavesAnEntryBeforeTheAnswer) {
   const TemporaryFolder folder;
   Taken taken = take_in_town(folder.path / "hub");
-  ASSERT_TRUE(taken.hub->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care}).has_value());
+  ASSERT_TRUE(
+      taken.hub
+          ->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care})
+          .has_value());
   ASSERT_TRUE(taken.hub->settle({2, {}}).has_value());
   EXPECT_FALSE(taken.hub->sign_in("sam", "another password").has_value());
   EXPECT_FALSE(taken.hub->sign_in("nobody", "a long password").has_value());
@@ -252,7 +256,9 @@ TEST(Hub, ALookNeedsAPurposeAndLeavesAnEntryBeforeTheAnswer) {
   const auto without = taken.hub->person(session->viewer, person, {});
   ASSERT_FALSE(without.has_value());
   EXPECT_EQ(without.error().message, "purpose");
-  ASSERT_TRUE(taken.hub->choose_purpose(session->token, access::PurposeKind::child_protection_enquiry, "concern 2012-0441").has_value());
+  ASSERT_TRUE(
+      taken.hub->choose_purpose(session->token, access::PurposeKind::child_protection_enquiry, "concern 2012-0441")
+          .has_value());
   const auto viewer = taken.hub->session(session->token);
   ASSERT_TRUE(viewer.has_value());
   const std::uint64_t entries = taken.hub->ledger().size();
@@ -276,7 +282,8 @@ TEST(Hub, EveryFindingNamesTheRecordsItRestsOn) {
     EXPECT_FALSE(finding.says.empty());
     for (const RecordIndex record : finding.proof) EXPECT_TRUE(projection->holdings().at(record).live);
     if (finding.audience) continue;
-    for (const RecordIndex record : finding.proof) EXPECT_EQ(projection->holdings().at(record).handling, Handling::shared);
+    for (const RecordIndex record : finding.proof)
+      EXPECT_EQ(projection->holdings().at(record).handling, Handling::shared);
     EXPECT_TRUE(taken.hub->finding(social_worker(), finding.id).has_value());
   }
 }
@@ -285,7 +292,9 @@ TEST(Hub, AMendedRowIsTakenInOnceAndLeavesTheList) {
   const TemporaryFolder folder;
   auto hub = Hub::create(folder.path / "hub", false);
   ASSERT_TRUE(hub.has_value());
-  const char* mapping = "title = \"Test\"\nagency = \"police\"\nkind = \"stop\"\ndates = [\"DD/MM/YYYY\"]\n[record]\nid = \"Ref\"\nhappened = \"Day\"\n[[person]]\nrole = \"subject\"\nsurname = \"Surname\"\n";
+  const char* mapping =
+      "title = \"Test\"\nagency = \"police\"\nkind = \"stop\"\ndates = [\"DD/MM/YYYY\"]\n[record]\nid = "
+      "\"Ref\"\nhappened = \"Day\"\n[[person]]\nrole = \"subject\"\nsurname = \"Surname\"\n";
   const auto format = intake::parse_mapping(mapping, "police-stops");
   ASSERT_TRUE(format.has_value()) << format.error().message;
   std::ofstream(folder.path / "stops.csv") << "Ref,Day,Surname\nS1,31/02/2009,Marsh\nS2,03/03/2009,Hill\n";

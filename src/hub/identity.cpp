@@ -139,9 +139,11 @@ std::string why_kept_apart(const Projection& projection, const linkage::Model& m
   }
   if (!worst || *worst == std::pair(left, right) || least >= 0)
     return "Why not: the other records of the two people, taken together, do not speak for one.";
-  return fmt::format("Why not: these two alone would join, but other records of the two people speak against it, most of all “{}” and “{}” ({:+.1f}).",
-                     record_in_words(holdings, holdings.at(worst->first).record),
-                     record_in_words(holdings, holdings.at(worst->second).record), least);
+  return fmt::format(
+      "Why not: these two alone would join, but other records of the two people speak against it, most of all “{}” and "
+      "“{}” ({:+.1f}).",
+      record_in_words(holdings, holdings.at(worst->first).record),
+      record_in_words(holdings, holdings.at(worst->second).record), least);
 }
 
 ExplainView make_explain_view(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
@@ -207,8 +209,8 @@ std::string decision_words(const LinkDecision& decision) {
 
 std::string word_in_full(const LinkDecision& word) {
   if (word.unsure)
-    return fmt::format("{}{} could not tell{}.", word.at.valid() ? "On " + to_words(day_of(word.at)) + " " : "", word.by,
-                       word.reason.empty() ? "" : fmt::format(" (“{}”)", word.reason));
+    return fmt::format("{}{} could not tell{}.", word.at.valid() ? "On " + to_words(day_of(word.at)) + " " : "",
+                       word.by, word.reason.empty() ? "" : fmt::format(" (“{}”)", word.reason));
   return fmt::format("{}: they are {}.{}{}", decision_words(word), word.same ? "one person" : "two people",
                      word.waits ? " It waits for a second person." : "",
                      word.agreed_by.empty() ? "" : fmt::format(" {} agreed.", word.agreed_by));

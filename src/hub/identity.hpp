@@ -34,8 +34,8 @@ struct PersonTie {
 
 // Of two records that alone would join and are two people's: what keeps them apart, as far as the viewer may see it; ""
 // where nothing has to be said.
-[[nodiscard]] std::string why_kept_apart(const Projection& projection, const linkage::Model& model, const Viewer& viewer,
-                                         MentionIndex left, MentionIndex right);
+[[nodiscard]] std::string why_kept_apart(const Projection& projection, const linkage::Model& model,
+                                         const Viewer& viewer, MentionIndex left, MentionIndex right);
 
 // The page that shows it.
 [[nodiscard]] ExplainView make_explain_view(const Projection& projection, const linkage::Model& model,

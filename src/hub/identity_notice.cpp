@@ -1,4 +1,5 @@
-// What a word about two records touches: kept as an entry when the word comes to count, and told to those who worked on it.
+// What a word about two records touches: kept as an entry when the word comes to count, and told to those who worked on
+// it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,14 +37,18 @@ NoticeEntry notice_of(const Projection& projection, const DutyBook& duties, cons
     if (!has(finding.people, one) && !has(finding.people, other)) continue;
     const FindingState state = state_in(states, finding.id);
     if (state.stage == FindingStage::dismissed) continue;
-    notice.touched.push_back({finding.id, finding.says, state.stage == FindingStage::taken ? state.by : 0, finding.audience, {}});
+    notice.touched.push_back(
+        {finding.id, finding.says, state.stage == FindingStage::taken ? state.by : 0, finding.audience, {}});
   }
   for (const practice::Duty& duty : duties.open) {
     if (!duty.person.valid() || (duty.person != one && duty.person != other)) continue;
     // What a duty's record tells goes no further than the record itself.
     const bool own = holdings.at(duty.record).kind == RecordKind::sexual_health;
     notice.touched.push_back({"", fmt::format("{}, due {}", duty.title, to_words(duty.due)), 0,
-                              duty.audience ? duty.audience : own ? std::optional(duty.owner) : std::nullopt, duty.owner});
+                              duty.audience ? duty.audience
+                              : own         ? std::optional(duty.owner)
+                                            : std::nullopt,
+                              duty.owner});
   }
   return notice;
 }
@@ -76,8 +81,11 @@ NoticeEntry decode_notice(std::string_view text, Instant at) {
   notice.word = decode_decision(text);
   notice.word.at = at;
   for (const json& line : body.at("touched")) {
-    NoticeEntry::Touched one{line.at("finding").get<std::string>(), line.at("says").get<std::string>(),
-                             line.at("taken_by").get<std::uint32_t>(), {}, {}};
+    NoticeEntry::Touched one{line.at("finding").get<std::string>(),
+                             line.at("says").get<std::string>(),
+                             line.at("taken_by").get<std::uint32_t>(),
+                             {},
+                             {}};
     if (line.contains("audience")) one.audience = agency_named(line["audience"].get<std::string>());
     if (line.contains("owner")) one.owner = agency_named(line["owner"].get<std::string>());
     notice.touched.push_back(std::move(one));
@@ -100,7 +108,8 @@ std::vector<IdentityNotice> notices_for(const Projection& projection, std::span<
     IdentityNotice notice;
     for (const NoticeEntry::Touched& one : entry->touched) {
       const bool known = !one.audience || *one.audience == viewer.agency;
-      const bool mine = (one.taken_by != 0 && one.taken_by == viewer.account) || (one.owner && *one.owner == viewer.agency);
+      const bool mine =
+          (one.taken_by != 0 && one.taken_by == viewer.account) || (one.owner && *one.owner == viewer.agency);
       if (known && mine) notice.touches.push_back(resting_line(projection, one));
     }
     if (notice.touches.empty()) continue;

@@ -62,8 +62,9 @@ class Pages {
                                       std::string_view right_mention) = 0;
   // Links in doubt, worst first, and what people said about some.
   virtual Result<ReviewView> review(const Viewer& viewer, const ReviewQuery& query) = 0;
-  // An entry; it holds above what the machine concludes, from the next settling on. reason: required, but to agree. A word
-  // that would join two families waits until somebody else agrees; a notice tells who worked on what a word touches.
+  // An entry; it holds above what the machine concludes, from the next settling on. reason: required, but to agree. A
+  // word that would join two families waits until somebody else agrees; a notice tells who worked on what a word
+  // touches.
   virtual Result<void> decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
                                    LinkWord word, std::string_view reason) = 0;
   virtual Result<HeldBackView> held_back(const Viewer& viewer, std::uint32_t page) = 0;

@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 
 std::unexpected<Error> not_its_kind(std::uint64_t sequence) {
-  return failure(ErrorCode::corrupt, "entry " + std::to_string(sequence) + " does not hold what its kind says; run wider ledger verify");
+  return failure(ErrorCode::corrupt,
+                 "entry " + std::to_string(sequence) + " does not hold what its kind says; run wider ledger verify");
 }
 
 void apply_account(const json& body, Facts& facts) {
@@ -73,22 +74,22 @@ bool about_the_same_two(const LinkDecision& a, const LinkDecision& b) {
   const auto same = [](Agency agency, const std::string& name, Agency other_agency, const std::string& other_name) {
     return agency == other_agency && name == other_name;
   };
-  return (same(a.left_agency, a.left, b.left_agency, b.left) && same(a.right_agency, a.right, b.right_agency, b.right)) ||
+  return (same(a.left_agency, a.left, b.left_agency, b.left) &&
+          same(a.right_agency, a.right, b.right_agency, b.right)) ||
          (same(a.left_agency, a.left, b.right_agency, b.right) && same(a.right_agency, a.right, b.left_agency, b.left));
 }
 
 void apply_word(std::vector<LinkDecision>& standing, LinkDecision word) {
   const auto find = [&](auto&& which) {
-    return std::find_if(standing.begin(), standing.end(), [&](const LinkDecision& one) {
-      return about_the_same_two(one, word) && which(one);
-    });
+    return std::find_if(standing.begin(), standing.end(),
+                        [&](const LinkDecision& one) { return about_the_same_two(one, word) && which(one); });
   };
   const auto waiting = find([](const LinkDecision& one) { return one.waits; });
   const auto unsure = find([](const LinkDecision& one) { return one.unsure; });
   const auto counting = find([](const LinkDecision& one) { return one.counts(); });
   if (word.agrees) {
-    const bool another = waiting != standing.end() && (waiting->account != word.account ||
-                                                       (word.account == 0 && waiting->by != word.by));
+    const bool another = waiting != standing.end() &&
+                         (waiting->account != word.account || (word.account == 0 && waiting->by != word.by));
     if (!another) return;
     LinkDecision agreed = *waiting;
     agreed.waits = false;
@@ -102,7 +103,8 @@ void apply_word(std::vector<LinkDecision>& standing, LinkDecision word) {
   } else if (word.waits || word.unsure) {
     const auto before = word.waits ? waiting : unsure;
     if (before != standing.end()) standing.erase(before);
-    if (word.waits) std::erase_if(standing, [&](const LinkDecision& one) { return one.unsure && about_the_same_two(one, word); });
+    if (word.waits)
+      std::erase_if(standing, [&](const LinkDecision& one) { return one.unsure && about_the_same_two(one, word); });
     standing.push_back(std::move(word));
   } else {
     std::erase_if(standing, [&](const LinkDecision& one) { return about_the_same_two(one, word); });
@@ -138,14 +140,21 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         const json body = json::parse(entry.body);
         const auto agency = agency_named(body.at("agency").get<std::string>());
         if (!agency) return not_its_kind(entry.header.sequence);
-        if (const auto record = holdings.find_record(*agency, body.at("record").get<std::string>())) holdings.withdraw(*record);
+        if (const auto record = holdings.find_record(*agency, body.at("record").get<std::string>()))
+          holdings.withdraw(*record);
         ++identity_version;
         ++past_version;
         break;
       }
-      case EntryKind::held_back: held_back.push_back(entry.header.sequence); break;
-      case EntryKind::held_back_settled: std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>()); break;
-      case EntryKind::account: apply_account(json::parse(entry.body), *this); break;
+      case EntryKind::held_back:
+        held_back.push_back(entry.header.sequence);
+        break;
+      case EntryKind::held_back_settled:
+        std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>());
+        break;
+      case EntryKind::account:
+        apply_account(json::parse(entry.body), *this);
+        break;
       case EntryKind::link_decision: {
         LinkDecision word = decode_decision(entry.body);
         word.at = entry.header.received;
@@ -154,15 +163,22 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         apply_word(link_decisions, std::move(word));
         break;
       }
-      case EntryKind::identity_notice: notices.push_back(decode_notice(entry.body, entry.header.received)); break;
-      case EntryKind::finding_action: apply_event(json::parse(entry.body), entry.header.received, *this); break;
+      case EntryKind::identity_notice:
+        notices.push_back(decode_notice(entry.body, entry.header.received));
+        break;
+      case EntryKind::finding_action:
+        apply_event(json::parse(entry.body), entry.header.received, *this);
+        break;
       case EntryKind::model_adopted:
         model = entry.body;
         ++identity_version;
         ++past_version;
         break;
-      case EntryKind::patterns_adopted: versions = entry.body; break;
-      default: break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
+      case EntryKind::patterns_adopted:
+        versions = entry.body;
+        break;
+      default:
+        break;  // looks, searches, sign-ins and the like: proof of what happened, nothing to conclude from
     }
   } catch (const std::exception&) {
     return not_its_kind(entry.header.sequence);
@@ -214,7 +230,9 @@ std::string encode_decision(const LinkDecision& decision) {
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-LinkDecision decode_decision(std::string_view body) { return decision_of(json::parse(body)); }
+LinkDecision decode_decision(std::string_view body) {
+  return decision_of(json::parse(body));
+}
 
 std::string encode_event(const FindingEvent& event) {
   return json{{"finding", event.finding},

@@ -30,8 +30,8 @@ struct Account {
   bool closed = false;
 };
 
-// A person's word that two mentions are, or are not, one person. Mentions by agency and name. A word that would join two
-// families waits until a second person agrees (docs/adr/0014); one who cannot tell changes nothing.
+// A person's word that two mentions are, or are not, one person. Mentions by agency and name. A word that would join
+// two families waits until a second person agrees (docs/adr/0014); one who cannot tell changes nothing.
 struct LinkDecision {
   Agency left_agency = Agency::social_care;
   std::string left;
@@ -39,10 +39,10 @@ struct LinkDecision {
   std::string right;
   bool same = true;
   bool withdrawn = false;
-  std::string by;      // whose word it is: a name, or the OS user of a command
-  std::string reason;  // "" where none was asked for
-  std::string purpose; // of a command; a page's purpose is in the look that led to it
-  Instant at;          // of its entry
+  std::string by;             // whose word it is: a name, or the OS user of a command
+  std::string reason;         // "" where none was asked for
+  std::string purpose;        // of a command; a page's purpose is in the look that led to it
+  Instant at;                 // of its entry
   std::uint32_t account = 0;  // whose word; 0: the operator of a command
   bool unsure = false;
   bool waits = false;     // for a second person
@@ -51,12 +51,12 @@ struct LinkDecision {
   [[nodiscard]] bool counts() const { return !unsure && !waits; }
 };
 [[nodiscard]] bool about_the_same_two(const LinkDecision& a, const LinkDecision& b);
-// Takes one more word in: what stands then about its two mentions, and about no others. At most one that counts, one that
-// waits and one that cannot tell stand about any two; who waits for a second person is not that person.
+// Takes one more word in: what stands then about its two mentions, and about no others. At most one that counts, one
+// that waits and one that cannot tell stand about any two; who waits for a second person is not that person.
 void apply_word(std::vector<LinkDecision>& standing, LinkDecision word);
 
-// Somebody worked on what a word about two records touches: kept as an entry when the word comes to count, since what it
-// touched may be gone after it.
+// Somebody worked on what a word about two records touches: kept as an entry when the word comes to count, since what
+// it touched may be gone after it.
 struct NoticeEntry {
   LinkDecision word;
   struct Touched {
@@ -104,8 +104,8 @@ class SearchIndex;
 // A link that somebody should look at, as linkage doubted it when the people were put together.
 struct PersonDoubt {
   MentionIndex left, right;
-  float probability = 0;  // that the two sides are one person
-  float weight = 0;       // of the pair, in bits above what a link needs
+  float probability = 0;   // that the two sides are one person
+  float weight = 0;        // of the pair, in bits above what a link needs
   std::uint32_t kind = 0;  // linkage::DoubtKind
 };
 
@@ -131,7 +131,8 @@ struct Projection {
 // Bodies of the small entries (JSON), made and read in one place.
 [[nodiscard]] std::string encode_account(const Account& account);
 [[nodiscard]] std::string encode_decision(const LinkDecision& decision);
-[[nodiscard]] LinkDecision decode_decision(std::string_view body);  // throws what a JSON reader throws; without its time
+[[nodiscard]] LinkDecision decode_decision(
+    std::string_view body);  // throws what a JSON reader throws; without its time
 [[nodiscard]] std::string encode_notice(const NoticeEntry& notice);
 [[nodiscard]] NoticeEntry decode_notice(std::string_view body, Instant at);  // throws likewise
 [[nodiscard]] std::string encode_event(const FindingEvent& event);

@@ -50,7 +50,8 @@ std::vector<MentionIndex> side_of(const Projection& projection, MentionIndex men
   const Agency agency = holdings.at(holdings.at(mention).record).agency;
   std::vector<MentionIndex> side;
   for (const MentionIndex m : of) {
-    const bool same_number = own != 0 && holdings.at(m).local_id == own && holdings.at(holdings.at(m).record).agency == agency;
+    const bool same_number =
+        own != 0 && holdings.at(m).local_id == own && holdings.at(holdings.at(m).record).agency == agency;
     if (m == mention || same_number) side.push_back(m);
   }
   return side;
@@ -91,7 +92,8 @@ std::string harm_words(const ReviewItem& item) {
     return item.two_homes ? "If they are two, two families' records are read as one."
                           : "If they are two, two people of one home are read as one.";
   }
-  return item.child ? "If they are one, a child's records lie apart." : "If they are one, a person's records lie apart.";
+  return item.child ? "If they are one, a child's records lie apart."
+                    : "If they are one, a person's records lie apart.";
 }
 
 std::string_view standing_words(std::uint32_t kind) {
@@ -153,7 +155,8 @@ std::vector<const ReviewItem*> open_items(const Projection& projection, const Re
   }
   std::vector<const ReviewItem*> open;
   for (const ReviewItem& item : book.items) {
-    const bool seen = in_outline(projection, viewer, item.doubt.left) && in_outline(projection, viewer, item.doubt.right);
+    const bool seen =
+        in_outline(projection, viewer, item.doubt.left) && in_outline(projection, viewer, item.doubt.right);
     if (seen && !said.contains(std::minmax(item.doubt.left, item.doubt.right))) open.push_back(&item);
   }
   return open;
@@ -161,7 +164,8 @@ std::vector<const ReviewItem*> open_items(const Projection& projection, const Re
 
 Result<HarmCosts> parse_harm_costs(std::string_view toml) {
   const auto parsed = parse_toml(toml);
-  if (!parsed) return failure(ErrorCode::malformed, fmt::format("line {}: {}", parsed.error().line, parsed.error().says));
+  if (!parsed)
+    return failure(ErrorCode::malformed, fmt::format("line {}: {}", parsed.error().line, parsed.error().says));
   HarmCosts costs;
   const std::pair<const char*, double*> keys[] = {{"families_joined", &costs.families_joined},
                                                   {"household_joined", &costs.household_joined},
@@ -170,7 +174,8 @@ Result<HarmCosts> parse_harm_costs(std::string_view toml) {
                                                   {"finding", &costs.finding}};
   for (const auto& [key, cost] : keys) {
     const auto value = (*parsed)[key].value<double>();
-    if (!value || !(*value >= 0)) return failure(ErrorCode::malformed, fmt::format("{} has to be a number that is not negative.", key));
+    if (!value || !(*value >= 0))
+      return failure(ErrorCode::malformed, fmt::format("{} has to be a number that is not negative.", key));
     *cost = *value;
   }
   return costs;
@@ -251,7 +256,8 @@ ReviewView make_review_view(const Projection& projection, const ReviewBook& book
     }
     const auto& [pair, word] = by_word[static_cast<std::size_t>(query.part)][i];
     const auto item = items.find(pair);
-    ReviewLine line = item == items.end() ? line_of(projection, pair.first, pair.second) : review_line(projection, *item->second);
+    ReviewLine line =
+        item == items.end() ? line_of(projection, pair.first, pair.second) : review_line(projection, *item->second);
     if (!word->unsure) line.probability.clear();
     if (!word->unsure) line.harm.clear();
     if (item == items.end() || !word->unsure)
@@ -270,8 +276,7 @@ std::string why_a_second_person(const Projection& projection, const linkage::Mod
   if (one_person(projection, left, right)) return "";
   const Side one = look_at(projection, side_of(projection, left, false), Date{});
   const Side other = look_at(projection, side_of(projection, right, false), Date{});
-  if (apart(one.homes, other.homes))
-    return "It would join the records of two homes: that takes two people who say so.";
+  if (apart(one.homes, other.homes)) return "It would join the records of two homes: that takes two people who say so.";
   return "";
 }
 

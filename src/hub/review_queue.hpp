@@ -23,8 +23,8 @@ struct HarmCosts {
 
 struct ReviewItem {
   PersonDoubt doubt;
-  bool child = false;         // one of the two was under 18 within the last year
-  bool two_homes = false;     // both homes are given and they are not one
+  bool child = false;          // one of the two was under 18 within the last year
+  bool two_homes = false;      // both homes are given and they are not one
   std::uint32_t findings = 0;  // open to everybody, that name one of the two
   double harm = 0;
 };
@@ -59,7 +59,8 @@ void add_review(const Projection& projection, const linkage::Model& model, const
                                     const LinkDecision& word);
 [[nodiscard]] RestingLine resting_line(const Projection& projection, const NoticeEntry::Touched& touched);
 // Latest first: those that touch a finding the viewer took or a duty of the viewer's agency.
-[[nodiscard]] std::vector<IdentityNotice> notices_for(const Projection& projection, std::span<const NoticeEntry> notices,
-                                                      const Viewer& viewer, Date since);
+[[nodiscard]] std::vector<IdentityNotice> notices_for(const Projection& projection,
+                                                      std::span<const NoticeEntry> notices, const Viewer& viewer,
+                                                      Date since);
 
 }  // namespace wider::hub

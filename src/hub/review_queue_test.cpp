@@ -77,7 +77,8 @@ TEST(LinkWords, TakingBackTakesWhatWaitsFirstAndWhoCannotTellChangesNothing) {
 }
 
 TEST(HarmCosts, AreReadOrRefusedByName) {
-  const auto costs = parse_harm_costs("families_joined = 8\nhousehold_joined = 4.5\nchild_apart = 10\nadult_apart = 2\nfinding = 0\n");
+  const auto costs =
+      parse_harm_costs("families_joined = 8\nhousehold_joined = 4.5\nchild_apart = 10\nadult_apart = 2\nfinding = 0\n");
   ASSERT_TRUE(costs.has_value());
   EXPECT_EQ(costs->household_joined, 4.5);
   EXPECT_THAT(parse_harm_costs("families_joined = 8\n").error().message, HasSubstr("household_joined"));
@@ -115,8 +116,12 @@ TEST(ReviewQueue, NobodyIsToldOfAPairWhoseRecordsTheyMayNotBothSee) {
                                                  static_cast<access::PurposeKind>(kind));
         std::size_t may = 0;
         for (const ReviewItem& item : book.items) {
-          const auto depth = [&](MentionIndex m) { return decide_for(viewer, holdings.at(holdings.at(m).record)).depth; };
-          may += depth(item.doubt.left) >= access::Depth::outline && depth(item.doubt.right) >= access::Depth::outline ? 1 : 0;
+          const auto depth = [&](MentionIndex m) {
+            return decide_for(viewer, holdings.at(holdings.at(m).record)).depth;
+          };
+          may += depth(item.doubt.left) >= access::Depth::outline && depth(item.doubt.right) >= access::Depth::outline
+                     ? 1
+                     : 0;
           EXPECT_NE(holdings.at(holdings.at(item.doubt.left).record).handling, Handling::originator_only);
           EXPECT_NE(holdings.at(holdings.at(item.doubt.right).record).handling, Handling::originator_only);
         }
@@ -131,7 +136,8 @@ TEST(ReviewQueue, NobodyIsToldOfAPairWhoseRecordsTheyMayNotBothSee) {
 // A pair of the queue that would join two homes, by a word that they are one.
 const ReviewItem* joins_two_homes(const Projection& projection, const ReviewBook& book) {
   for (const ReviewItem* item : open_items(projection, book, {}, social_worker())) {
-    if (item->two_homes && projection.people.of(item->doubt.left) != projection.people.of(item->doubt.right)) return item;
+    if (item->two_homes && projection.people.of(item->doubt.left) != projection.people.of(item->doubt.right))
+      return item;
   }
   return nullptr;
 }
@@ -185,7 +191,9 @@ TEST(ReviewQueue, ATwoPersonWordIsFollowedFromTheQueueToThePeopleAndBack) {
 TEST(ReviewQueue, WhoWorksOnWhatAWordTouchesIsTold) {
   const TemporaryFolder folder;
   const auto hub = hub_of_town(folder.path / "hub");
-  ASSERT_TRUE(hub->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care}).has_value());
+  ASSERT_TRUE(
+      hub->add_account({"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care})
+          .has_value());
   ASSERT_TRUE(hub->settle({2, {}}).has_value());
   const auto projection = hub->projection();
   const Holdings& holdings = projection->holdings();
@@ -194,14 +202,16 @@ TEST(ReviewQueue, WhoWorksOnWhatAWordTouchesIsTold) {
     if (finding.audience) continue;
     std::vector<MentionIndex> seen;
     for (const MentionIndex m : projection->people.mentions_of(finding.people.front())) {
-      if (decide_for(social_worker(), holdings.at(holdings.at(m).record)).depth >= access::Depth::outline) seen.push_back(m);
+      if (decide_for(social_worker(), holdings.at(holdings.at(m).record)).depth >= access::Depth::outline)
+        seen.push_back(m);
     }
     if (seen.size() < 2) continue;
     const std::string left = mention_text(holdings, seen.front()), right = mention_text(holdings, seen.back());
     ASSERT_TRUE(hub->act_on_finding(social_worker(), finding.id, FindingAction::take, "", "").has_value());
     const auto page = hub->explain(another(), left, right);
-    const bool rests = std::any_of(page->rests.begin(), page->rests.end(),
-                                   [&](const RestingLine& line) { return line.finding == finding.id && line.taken_by == "taken by Sam Okafor"; });
+    const bool rests = std::any_of(page->rests.begin(), page->rests.end(), [&](const RestingLine& line) {
+      return line.finding == finding.id && line.taken_by == "taken by Sam Okafor";
+    });
     EXPECT_TRUE(rests);
     EXPECT_TRUE(hub->home(social_worker())->identity_notices.empty());
     ASSERT_TRUE(hub->decide_link(another(), left, right, LinkWord::different, "two sisters").has_value());
@@ -213,7 +223,8 @@ TEST(ReviewQueue, WhoWorksOnWhatAWordTouchesIsTold) {
       EXPECT_TRUE(std::any_of(notices[0].touches.begin(), notices[0].touches.end(), names));
       ASSERT_TRUE(hub->settle({2, {}}).has_value());
     }
-    Viewer elsewhere = testing::viewer_of(access::UserRole::police_analyst, Agency::police, access::PurposeKind::strategy_discussion);
+    Viewer elsewhere =
+        testing::viewer_of(access::UserRole::police_analyst, Agency::police, access::PurposeKind::strategy_discussion);
     elsewhere.account = 9;
     const auto home_elsewhere = hub->home(elsewhere);
     ASSERT_TRUE(home_elsewhere.has_value());

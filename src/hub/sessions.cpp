@@ -26,7 +26,8 @@ std::string random_token() {
 
 Sessions::Key Sessions::key_of(std::string_view token) {
   Key key{};
-  crypto_generichash(key.data(), key.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr, 0);
+  crypto_generichash(key.data(), key.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+                     nullptr, 0);
   return key;
 }
 
@@ -71,7 +72,8 @@ double Sessions::wait_seconds(std::string_view username, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
   const auto found = failures_.find(username);
   if (found == failures_.end() || found->second.count < free_attempts) return 0;
-  // 1, 2, 4 … seconds after the fifth wrong password, 15 minutes at most: guessing is slow, nobody is locked out for good.
+  // 1, 2, 4 … seconds after the fifth wrong password, 15 minutes at most: guessing is slow, nobody is locked out for
+  // good.
   const double wait = std::min(900.0, std::exp2(found->second.count - free_attempts));
   return std::max(0.0, wait - static_cast<double>(now - found->second.last) / static_cast<double>(second));
 }
@@ -80,8 +82,10 @@ void Sessions::failed(std::string_view username, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
   // Names nobody bears are counted too, so that a wait does not tell who has an account; the table stays bounded.
   if (failures_.size() >= remembered_failures && !failures_.contains(username)) {
-    // The name that was tried longest ago gives way: a flood of made-up names takes nobody's wait away but the floods' own.
-    const auto oldest = std::ranges::min_element(failures_, {}, [](const auto& one) { return std::pair(one.second.count >= free_attempts, one.second.last); });
+    // The name that was tried longest ago gives way: a flood of made-up names takes nobody's wait away but the floods'
+    // own.
+    const auto oldest = std::ranges::min_element(
+        failures_, {}, [](const auto& one) { return std::pair(one.second.count >= free_attempts, one.second.last); });
     failures_.erase(oldest);
   }
   Failures& failures = failures_[std::string(username)];

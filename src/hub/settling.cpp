@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t rows_to_train_on = 5'000;
 constexpr std::size_t rows_enough = 100'000;
 constexpr std::size_t times_as_many = 6;
-constexpr std::string_view learnt_from = "# learnt from ";  // and a number of rows: the first line of a model adopted without being asked
+constexpr std::string_view learnt_from =
+    "# learnt from ";  // and a number of rows: the first line of a model adopted without being asked
 
 class Stopwatch {
  public:
@@ -47,7 +48,8 @@ Result<std::uint64_t> catch_up(ledger::Ledger& ledger, Facts& facts, const Settl
   Result<void> applied;
   const auto read = ledger.read_range(first, last, [&](const ledger::Entry& entry) {
     applied = options.stop.stop_requested() ? std::unexpected(stopped_before_the_end()) : facts.apply(entry);
-    if (entry.header.sequence % 65536 == 0) report(options, "read", entry.header.sequence - first + 1, last - first + 1);
+    if (entry.header.sequence % 65536 == 0)
+      report(options, "read", entry.header.sequence - first + 1, last - first + 1);
     return applied.has_value();
   });
   if (!read) return std::unexpected(read.error());
@@ -89,7 +91,8 @@ Result<void> adopt_model(ledger::Ledger& ledger, Facts& facts, const SettleOptio
   if (!wants_a_model(facts)) return {};
   auto learnt = learn_model(facts.holdings, options);
   if (!learnt) return std::unexpected(learnt.error());
-  facts.model = fmt::format("{}{} rows, which were many times as many as before\n{}", learnt_from, live_mentions(facts.holdings), *learnt);
+  facts.model = fmt::format("{}{} rows, which were many times as many as before\n{}", learnt_from,
+                            live_mentions(facts.holdings), *learnt);
   return append_adoption(ledger, facts, ledger::EntryKind::model_adopted, facts.model);
 }
 
@@ -145,7 +148,9 @@ Result<void> find_patterns(Projection& projection, std::optional<Date> as_known_
 }
 
 using linkage::Attribute;
-Code& value(linkage::Row& row, Attribute attribute) { return row.value[static_cast<std::size_t>(attribute)]; }
+Code& value(linkage::Row& row, Attribute attribute) {
+  return row.value[static_cast<std::size_t>(attribute)];
+}
 
 void fill(Code& target, Code from) {
   if (target == 0) target = from;
@@ -153,10 +158,12 @@ void fill(Code& target, Code from) {
 
 // Takes over from `index` what `row` does not say itself.
 void fill_up(linkage::Row& row, const linkage::Row& index) {
-  const bool named = value(row, Attribute::forename) != 0 || value(row, Attribute::surname) != 0 || value(row, Attribute::full_name) != 0;
+  const bool named = value(row, Attribute::forename) != 0 || value(row, Attribute::surname) != 0 ||
+                     value(row, Attribute::full_name) != 0;
   for (std::size_t a = 0; a < linkage::attribute_count; ++a) {
     const auto attribute = static_cast<Attribute>(a);
-    const bool is_name = attribute == Attribute::forename || attribute == Attribute::surname || attribute == Attribute::full_name;
+    const bool is_name =
+        attribute == Attribute::forename || attribute == Attribute::surname || attribute == Attribute::full_name;
     if (is_name && named) continue;  // a name is taken over whole or not at all
     fill(row.value[a], index.value[a]);
   }
@@ -195,15 +202,17 @@ struct IndexedRow {
   std::uint32_t row;
 };
 
-// Fills each row up with what its agency's own index says of that person, what the agency said last first; never by what
-// the hub received last, so that the order of arrival changes nobody (invariant 6). Originator-only records lend nothing.
+// Fills each row up with what its agency's own index says of that person, what the agency said last first; never by
+// what the hub received last, so that the order of arrival changes nobody (invariant 6). Originator-only records lend
+// nothing.
 void fill_from_indices(const Holdings& holdings, LinkageRows& rows) {
   std::vector<IndexedRow> indexed;
   for (std::uint32_t r = 0; r < rows.input.rows.size(); ++r) {
     const linkage::Row& row = rows.input.rows[r];
     if (row.own_id == 0) continue;
     const RecordRow& record = holdings.at(holdings.at(rows.mention_of[r]).record);
-    indexed.push_back({(static_cast<std::uint64_t>(row.source) << 32) | row.own_id, record.known.valid() ? record.known : record.day(), r});
+    indexed.push_back({(static_cast<std::uint64_t>(row.source) << 32) | row.own_id,
+                       record.known.valid() ? record.known : record.day(), r});
   }
   std::sort(indexed.begin(), indexed.end(), [&](const IndexedRow& a, const IndexedRow& b) {
     if (a.key != b.key || a.said != b.said) return a.key != b.key ? a.key < b.key : a.said > b.said;
@@ -311,7 +320,8 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   watch.lap("read the ledger");
   if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
 
-  const bool other_versions = projection.facts.versions != shipped_versions() && !projection.holdings().mentions().empty();
+  const bool other_versions =
+      projection.facts.versions != shipped_versions() && !projection.holdings().mentions().empty();
   const bool identity_changed =
       projection.facts.identity_version != identity_before || projection.search == nullptr || other_versions;
   settled.changed = *read > 0 || identity_changed;

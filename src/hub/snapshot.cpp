@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint64_t snapshot_version = 7;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
-// Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build only.
+// Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build
+// only.
 class BlockWriter {
  public:
   template <typename Row>
@@ -118,10 +119,12 @@ Finding finding_of(const nlohmann::json& body) {
   finding.mentions = indexes<MentionIndex>(body.at("mentions"));
   finding.also = indexes<RecordIndex>(body.at("also"));
   for (const auto& agency : body.at("agencies")) finding.agencies.add(static_cast<Agency>(agency.get<int>()));
-  if (const int audience = body.at("audience").get<int>(); audience >= 0) finding.audience = static_cast<Agency>(audience);
+  if (const int audience = body.at("audience").get<int>(); audience >= 0)
+    finding.audience = static_cast<Agency>(audience);
   finding.strength = body.at("strength").get<int>();
   finding.expected_by_chance = body.at("expected").get<double>();
-  for (const auto& one : body.at("explanations")) finding.explanations.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>()});
+  for (const auto& one : body.at("explanations"))
+    finding.explanations.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>()});
   return finding;
 }
 
@@ -137,9 +140,12 @@ std::string rest_of(const Projection& projection) {
     rest["last_received_from"].push_back({static_cast<int>(agency), instant.microseconds});
   }
   for (const Account& account : facts.accounts) rest["accounts"].push_back(encode_account(account));
-  for (const LinkDecision& decision : facts.decision_history) rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
-  for (const NoticeEntry& notice : facts.notices) rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
-  for (const FindingEvent& event : facts.finding_events) rest["events"].push_back({encode_event(event), event.at.microseconds});
+  for (const LinkDecision& decision : facts.decision_history)
+    rest["decisions"].push_back({encode_decision(decision), decision.at.microseconds});
+  for (const NoticeEntry& notice : facts.notices)
+    rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
+  for (const FindingEvent& event : facts.finding_events)
+    rest["events"].push_back({encode_event(event), event.at.microseconds});
   rest["versions"] = facts.versions;
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
@@ -157,7 +163,8 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
     entry.body = body;
     if (!facts.apply(entry)) throw std::runtime_error("a small entry of the snapshot");
   };
-  for (const auto& body : rest.value("accounts", nlohmann::json::array())) replay(ledger::EntryKind::account, body.get<std::string>(), {});
+  for (const auto& body : rest.value("accounts", nlohmann::json::array()))
+    replay(ledger::EntryKind::account, body.get<std::string>(), {});
   for (const auto& body : rest.value("decisions", nlohmann::json::array())) {
     replay(ledger::EntryKind::link_decision, body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()});
   }
@@ -178,7 +185,8 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   facts.held_back = rest.at("held_back").get<std::vector<std::uint64_t>>();
   projection.blocking_note = rest.at("blocking_note").get<std::string>();
   projection.pairs_compared = rest.at("pairs_compared").get<std::uint64_t>();
-  for (const auto& body : rest.value("findings", nlohmann::json::array())) projection.findings.push_back(finding_of(body));
+  for (const auto& body : rest.value("findings", nlohmann::json::array()))
+    projection.findings.push_back(finding_of(body));
 }
 
 }  // namespace
@@ -224,8 +232,8 @@ std::unique_ptr<Projection> load_snapshot(ledger::Ledger& ledger, const std::fil
     return nullptr;
   }
   facts.model = model;
-  facts.holdings = Holdings::from_blocks(StringPool::from_blocks(std::move(text), std::move(starts)), std::move(records),
-                                         std::move(mentions), std::move(things));
+  facts.holdings = Holdings::from_blocks(StringPool::from_blocks(std::move(text), std::move(starts)),
+                                         std::move(records), std::move(mentions), std::move(things));
   if (facts.through > ledger.size()) return nullptr;  // a snapshot of a ledger that went on differently
   projection->people = People(std::move(labels), originator_only_flags(facts.holdings));
   projection->things = std::make_unique<picture::Things>(facts.holdings);

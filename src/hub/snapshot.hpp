@@ -10,7 +10,8 @@
 
 namespace wider::hub {
 
-[[nodiscard]] Result<void> save_snapshot(ledger::Ledger& ledger, const std::filesystem::path& file, const Projection& projection);
+[[nodiscard]] Result<void> save_snapshot(ledger::Ledger& ledger, const std::filesystem::path& file,
+                                         const Projection& projection);
 // nullptr when there is none that can be used.
 [[nodiscard]] std::unique_ptr<Projection> load_snapshot(ledger::Ledger& ledger, const std::filesystem::path& file);
 

@@ -117,8 +117,8 @@ class EntrySink final : public intake::Sink {
   std::vector<NewEntry> row_;
 };
 
-// A keyed digest of whose file it is, its layout (with the layout's version) and its bytes, read in pieces: the digest so far begins the next
-// piece.
+// A keyed digest of whose file it is, its layout (with the layout's version) and its bytes, read in pieces: the digest
+// so far begins the next piece.
 Result<ledger::Ref> digest_of(const ledger::Ledger& ledger, const Submission& submission) {
   std::ifstream in(submission.file, std::ios::binary);
   if (!in)
@@ -158,7 +158,11 @@ Result<IntakeReport> take_in_file(ledger::Ledger& ledger, Known& known, const Su
   const auto digest = digest_of(ledger, submission);
   if (!digest) return std::unexpected(digest.error());
   EntrySink sink(ledger, known, submission, [&](std::span<NewEntry> row) -> Result<void> {
-    if (stop.stop_requested()) return failure(ErrorCode::unavailable, fmt::format("{}: taking in was stopped before its end, as was asked; give the file again to go on.", submission.file.filename().string()));
+    if (stop.stop_requested())
+      return failure(
+          ErrorCode::unavailable,
+          fmt::format("{}: taking in was stopped before its end, as was asked; give the file again to go on.",
+                      submission.file.filename().string()));
     return stream.add(row);
   });
   sink.nothing_new = known.has_file(*digest);
@@ -309,9 +313,10 @@ Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, const
   if (!format) {
     auto shipped = shipped_format(row->format);
     if (!shipped) {
-      return failure(ErrorCode::not_found,
-                     fmt::format("Entry {} came under a mapping of your own, '{}': give it with --map to wider held-back.",
-                                 mend.entry, row->format));
+      return failure(
+          ErrorCode::not_found,
+          fmt::format("Entry {} came under a mapping of your own, '{}': give it with --map to wider held-back.",
+                      mend.entry, row->format));
     }
     format = *shipped;
   }
@@ -334,8 +339,8 @@ Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, const
       mend.actor);
   if (auto accepted = sink.accept(std::move(std::get<intake::Accepted>(*again))); !accepted)
     return std::unexpected(accepted.error());
-  entries.push_back(entry_of(EntryKind::held_back_settled, settled, mend.actor, row->agency,
-                             submission.delivered, encode_settled(mend.entry, mend.by)));
+  entries.push_back(entry_of(EntryKind::held_back_settled, settled, mend.actor, row->agency, submission.delivered,
+                             encode_settled(mend.entry, mend.by)));
   if (auto appended = ledger.append(entries); !appended) return std::unexpected(appended.error());
   known.add_settled(settled);
   return sink.report;

@@ -33,7 +33,8 @@ struct IntakeReport {
   std::uint64_t already_had = 0;
   std::uint64_t entries = 0;
   std::uint64_t files = 0;
-  std::map<std::string, std::uint64_t> noted;  // what was kept though something is wrong with it: "UPN: UPN fails its check letter" → records
+  std::map<std::string, std::uint64_t>
+      noted;  // what was kept though something is wrong with it: "UPN: UPN fails its check letter" → records
 
   IntakeReport& operator+=(const IntakeReport& other);
 };
@@ -58,14 +59,15 @@ using IntakeProgress = std::function<void(const IntakeState&)>;
 
 // The rows of a manifest.csv (file,agency,format,delivered), files relative to its folder, in order of delivery.
 [[nodiscard]] Result<std::vector<Submission>> read_manifest(const std::filesystem::path& manifest);
-[[nodiscard]] Result<std::vector<Submission>> parse_manifest(std::string_view text, const std::filesystem::path& manifest);
+[[nodiscard]] Result<std::vector<Submission>> parse_manifest(std::string_view text,
+                                                             const std::filesystem::path& manifest);
 
 struct HeldBackMend {
   std::uint64_t entry = 0;
-  std::string_view row;        // as it should have come; "": as it came
-  intake::FormatPtr format;    // a mapping of one's own; null: the shipped layout that the row came under
-  ledger::Ref actor{};         // the account that mends; all zero: the operator
-  std::string by;              // and then the OS user
+  std::string_view row;      // as it should have come; "": as it came
+  intake::FormatPtr format;  // a mapping of one's own; null: the shipped layout that the row came under
+  ledger::Ref actor{};       // the account that mends; all zero: the operator
+  std::string by;            // and then the OS user
 };
 // Tries a held-back row again after mending: appends what it gives and settles the row, or says what is still wrong.
 [[nodiscard]] Result<IntakeReport> retry_held_back(ledger::Ledger& ledger, Known& known, const HeldBackMend& mend);

@@ -191,8 +191,8 @@ TEST_F(TakingInTest, AskedToStopItEndsWithinTheFileAndASecondRunGoesOn) {
 }
 
 TEST_F(TakingInTest, WhatIsKeptThoughSomethingIsWrongWithItIsCounted) {
-  const auto report =
-      take_in_anew({file("a.csv", "Ref,Day,Surname\nS1,03/03/2009,Marsh\nS2,32/03/2009,Marsh\nS3,,Marsh\nS4,99/99/2009,Marsh\n")});
+  const auto report = take_in_anew(
+      {file("a.csv", "Ref,Day,Surname\nS1,03/03/2009,Marsh\nS2,32/03/2009,Marsh\nS3,,Marsh\nS4,99/99/2009,Marsh\n")});
   ASSERT_TRUE(report.has_value()) << report.error().message;
   std::uint64_t noted = 0;
   for (const auto& [issue, records] : report->noted) {

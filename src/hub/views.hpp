@@ -254,11 +254,11 @@ struct ExplainView {
   std::vector<ExplainRow> rows;
   std::vector<std::string> says;
   // What people said, also since the records were last put together.
-  std::string waits, unsure;           // sentences; "" when nobody did
+  std::string waits, unsure;  // sentences; "" when nobody did
   bool may_agree = false, may_take_back = false;
-  std::string second_person;           // why "one person" waits for a second person; "" where it counts at once
-  std::vector<RestingLine> rests;      // findings and duties of the people concerned
-  std::vector<TimelineRow> timeline;   // of both sides, latest first
+  std::string second_person;          // why "one person" waits for a second person; "" where it counts at once
+  std::vector<RestingLine> rests;     // findings and duties of the people concerned
+  std::vector<TimelineRow> timeline;  // of both sides, latest first
   std::uint32_t timeline_in_all = 0;
 };
 enum class LinkWord : std::uint8_t { same, different, withdraw, unsure, agree };

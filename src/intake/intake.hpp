@@ -70,9 +70,9 @@ using FormatPtr = std::shared_ptr<const Format>;
 [[nodiscard]] FormatPtr cin_format();
 
 struct FormatName {
-  std::string name;   // "ssd-person"
-  Agency agency;      // the agency whose layout it is
-  std::string title;  // "Standard Safeguarding Dataset: person"
+  std::string name;           // "ssd-person"
+  Agency agency;              // the agency whose layout it is
+  std::string title;          // "Standard Safeguarding Dataset: person"
   std::uint64_t version = 1;  // another one where the layout was described anew: what it refused may be tried again
 };
 [[nodiscard]] FormatName describe(const Format& format);

@@ -21,8 +21,8 @@ TEST(Control, AnswersWhatItIsAskedAndGoesAway) {
   const TestFolder folder;
   EXPECT_EQ(ask(folder.path(), "x").error().code, ErrorCode::not_found);
   {
-    const auto server =
-        serve_control(folder.path(), [](std::string_view request, std::uint32_t) { return "heard " + std::string(request); });
+    const auto server = serve_control(
+        folder.path(), [](std::string_view request, std::uint32_t) { return "heard " + std::string(request); });
     ASSERT_TRUE(server);
     EXPECT_EQ(ask(folder.path(), "you").value(), "heard you");
     EXPECT_EQ(ask(folder.path(), "").value(), "heard ");
@@ -38,7 +38,8 @@ TEST(Control, AnswersWhatItIsAskedAndGoesAway) {
 TEST(Control, ReplacesTheSocketOfADeadProcess) {
   const TestFolder folder;
   const auto first = serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("first"); });
-  const auto second = serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("second"); });
+  const auto second =
+      serve_control(folder.path(), [](std::string_view, std::uint32_t) { return std::string("second"); });
   EXPECT_EQ(ask(folder.path(), "").value(), "second");
 }
 

@@ -570,11 +570,12 @@ Result<Verification> verify_unopened(const std::filesystem::path& folder, const 
   const ReadBlock read = [&](std::uint64_t first, std::uint64_t last) {
     return parts->store->read_range(first, last, Parts::everything);
   };
-  auto verified = verify_entries(read, HubKeys(parts->master), head->size, head->last_pack.root, head->chunks,
-                                 published, progress);
+  auto verified =
+      verify_entries(read, HubKeys(parts->master), head->size, head->last_pack.root, head->chunks, published, progress);
   if (verified.good()) {
     verified.first_wrong = head->size;
-    verified.says = fmt::format("Entry {} is wrong: the stored end of the ledger is not what its entries prove.", head->size);
+    verified.says =
+        fmt::format("Entry {} is wrong: the stored end of the ledger is not what its entries prove.", head->size);
   }
   return verified;
 }

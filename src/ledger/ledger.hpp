@@ -192,8 +192,8 @@ class Ledger {
 
 [[nodiscard]] Ref random_ref();
 
-// The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that is
-// wrong. Never good().
+// The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that
+// is wrong. Never good().
 [[nodiscard]] Result<Verification> verify_unopened(const std::filesystem::path& folder,
                                                    const std::optional<Head>& published, const Progress& progress);
 

@@ -94,7 +94,8 @@ std::vector<Alternative> alternatives_of(std::uint32_t leaves, std::span<const M
     all.parted = std::move(together);
   }
   std::sort(now.nodes.begin(), now.nodes.end());
-  const auto found = std::find_if(all.parted.begin(), all.parted.end(), [&](const Cut& cut) { return cut.nodes == now.nodes; });
+  const auto found =
+      std::find_if(all.parted.begin(), all.parted.end(), [&](const Cut& cut) { return cut.nodes == now.nodes; });
   if (found == all.parted.end()) {  // so unlikely that 64 others come first: it is said with the least of their weights
     now.probability = all.parted.back().probability;
     all.parted.back() = now;

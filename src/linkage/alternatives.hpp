@@ -1,8 +1,8 @@
 // Alternatives: the other ways in which an uncertain component may be partitioned, each with a weight.
 // The merges of average linkage, gone on with to the end, are a tree. Each node
 // is right with a probability that its mean weight gives, on condition that what is below it is right; so every way of
-// cutting the tree has a probability, and these sum to one. The likeliest 64 are kept, the adopted one always among them,
-// and their weights are made to sum to one. A pure function of the tree; thread-safe.
+// cutting the tree has a probability, and these sum to one. The likeliest 64 are kept, the adopted one always among
+// them, and their weights are made to sum to one. A pure function of the tree; thread-safe.
 #pragma once
 
 #include <cstdint>

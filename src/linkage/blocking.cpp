@@ -98,7 +98,8 @@ Blocking Blocking::learn(const Entries& entries, BlockingPlan& plan, unsigned th
   const BlockKeys unrefined(entries, BlockingPlan{plan.largest_block, {}, plan.used});
   in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
     plan.refined[rule].clear();
-    if (plan.used[rule]) plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
+    if (plan.used[rule])
+      plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
   });
   return Blocking(entries, plan, threads);
 }

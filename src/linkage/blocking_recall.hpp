@@ -1,8 +1,8 @@
 // How many matches blocking missed, told from the answer itself: pairs of rows that were put together through others
-// though no rule gives them are known to be missed, and how many more there may be follows from how few rules gave those
-// that were found (Chao 1987: with f1 pairs given by one rule and f2 by two, f1²/2f2 more). The rules are not independent:
-// one key often implies another, which makes f1 great and f2 small, so that the sum is an upper limit and not a mean.
-// Pure; thread-safe.
+// though no rule gives them are known to be missed, and how many more there may be follows from how few rules gave
+// those that were found (Chao 1987: with f1 pairs given by one rule and f2 by two, f1²/2f2 more). The rules are not
+// independent: one key often implies another, which makes f1 great and f2 small, so that the sum is an upper limit and
+// not a mean. Pure; thread-safe.
 #pragma once
 
 #include <algorithm>

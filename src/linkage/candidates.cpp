@@ -185,8 +185,11 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
   std::array<double, name_bands> expected{};
   for (std::size_t i = 0; i < rarity_steps; ++i) {
     for (std::size_t j = 0; j < rarity_steps; ++j) {
-      const auto rarity_of = [](std::size_t step) { return (static_cast<std::int32_t>(step) - 64) * (weight_scale / 4); };
-      expected[name_band(rarity_of(i), rarity_of(j))] += forenames[i] * surnames[j] * all_pairs * birth_share * birth_share * sample.pairs_share;
+      const auto rarity_of = [](std::size_t step) {
+        return (static_cast<std::int32_t>(step) - 64) * (weight_scale / 4);
+      };
+      expected[name_band(rarity_of(i), rarity_of(j))] +=
+          forenames[i] * surnames[j] * all_pairs * birth_share * birth_share * sample.pairs_share;
     }
   }
   for (std::size_t band = 0; band < name_bands; ++band) {
@@ -272,9 +275,11 @@ void forecast_rules(Model& model, const CandidateSample& sample, const Entries& 
   }
   const auto total = std::max(static_cast<double>(all), 1.);
   for (std::size_t rule = 0; rule < rule_count; ++rule)
-    model.blocking.forecast[rule] = {static_cast<double>(given[rule]) / total, static_cast<double>(alone[rule]) / total, 0};
+    model.blocking.forecast[rule] = {static_cast<double>(given[rule]) / total, static_cast<double>(alone[rule]) / total,
+                                     0};
   // As blocking_recall.hpp: what few rules give tells how much no rule gives.
-  const double more = static_cast<double>(by_one) * static_cast<double>(by_one) / (2 * (static_cast<double>(by_two) + one));
+  const double more =
+      static_cast<double>(by_one) * static_cast<double>(by_one) / (2 * (static_cast<double>(by_two) + one));
   model.blocking.least_recall = all == 0 ? 0 : total / (total + more);
 }
 

@@ -31,8 +31,8 @@ struct CandidateSample {
 
 // Sets match_probability, from the candidates alone, and pair_threshold, from how often a row has no other of its
 // person: the odds of a pair say how likely two entries are one person, and what a cluster asks is whether a row is of
-// that person or of one not seen yet. Where almost every row has others (twelve a person), a doubtful row is more likely
-// one of them; where hardly any has, it is more likely nobody's.
+// that person or of one not seen yet. Where almost every row has others (twelve a person), a doubtful row is more
+// likely one of them; where hardly any has, it is more likely nobody's.
 void learn_shares(Model& model, const CandidateSample& sample, const Entries& entries, bool between_sources_only,
                   double all_pairs);
 

@@ -12,7 +12,7 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint32_t largest_component = 1200;
-constexpr std::size_t most_units = 64;  // of a component whose alternatives are looked for
+constexpr std::size_t most_units = 64;             // of a component whose alternatives are looked for
 constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
 constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
 
@@ -70,7 +70,8 @@ class Agglomeration {
         for (const std::uint32_t a : units_[i]) {
           for (const std::uint32_t b : units_[j]) {
             const std::int32_t weight = weigh(a, b);
-            total += weight == apart_weight ? Sum::forbidden() : Sum{std::clamp(weight, most_against, most_for), weight};
+            total +=
+                weight == apart_weight ? Sum::forbidden() : Sum{std::clamp(weight, most_against, most_for), weight};
           }
         }
         sum(i, j) = sum(j, i) = total;

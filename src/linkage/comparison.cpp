@@ -322,7 +322,8 @@ Pattern Comparer::compare(const Entry& left, const Entry& right) {
             ? std::uint8_t{plain_near}
             : std::uint8_t{plain_different};
   }
-  pattern[at(nhs_number)] = number_level(left.nhs_number, right.nhs_number, left.nhs_number_fails || right.nhs_number_fails);
+  pattern[at(nhs_number)] =
+      number_level(left.nhs_number, right.nhs_number, left.nhs_number_fails || right.nhs_number_fails);
   pattern[at(upn)] = number_level(left.upn, right.upn, left.upn_fails || right.upn_fails);
   pattern[at(occupation)] = plain_level(left.occupation, right.occupation, 2);
   return pattern;

@@ -64,10 +64,10 @@ enum Sexes : std::uint8_t { sex_missing, sex_same, sex_different };
 enum Home : std::uint8_t {
   home_missing,
   home_same,
-  home_alike,         // same postcode, address alike
-  home_street,        // same postcode and street; the number differs or is not given
-  home_postcode,      // same postcode, no address to compare
-  home_like_address,  // same house and street, another postcode
+  home_alike,          // same postcode, address alike
+  home_street,         // same postcode and street; the number differs or is not given
+  home_postcode,       // same postcode, no address to compare
+  home_like_address,   // same house and street, another postcode
   home_other_address,  // same postcode, another address
   home_near_postcode,
   home_district,
@@ -76,8 +76,8 @@ enum Home : std::uint8_t {
 // What a home that agrees says of the town is another matter than what the town says alone: correlated fields are not
 // counted twice. Its last two levels are compared with each other only.
 enum Town : std::uint8_t { town_missing, town_same, town_near, town_different, town_same_at_home, town_other_at_home };
-// NHS number and UPN. No single slip leaves the check digit right: two numbers that both pass their check are the same or
-// of two people, and one that fails it says less.
+// NHS number and UPN. No single slip leaves the check digit right: two numbers that both pass their check are the same
+// or of two people, and one that fails it says less.
 enum Number : std::uint8_t {
   number_missing,
   number_same,

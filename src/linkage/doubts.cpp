@@ -10,7 +10,7 @@
 namespace wider::linkage {
 namespace {
 
-constexpr std::size_t most_weighed = 8;  // of each side: a mean over some dozens of pairs says enough
+constexpr std::size_t most_weighed = 8;               // of each side: a mean over some dozens of pairs says enough
 constexpr std::int32_t most_for = 12 * weight_scale;  // as in clustering, no pair speaks louder than this
 
 std::uint64_t key_of(std::uint32_t a, std::uint32_t b) {

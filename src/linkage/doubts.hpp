@@ -1,6 +1,6 @@
 // Doubts: the links that a person should look at: of each cluster the tie that holds it together worst, and pairs that
-// speak for one person though clustering kept them apart or they fall a little short of the threshold. Computed from the
-// scored pairs that clustering had, without comparing the population again. Deterministic; a pure function.
+// speak for one person though clustering kept them apart or they fall a little short of the threshold. Computed from
+// the scored pairs that clustering had, without comparing the population again. Deterministic; a pure function.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ inline constexpr std::int32_t near_miss_bits = 6;
 inline constexpr std::int32_t sure_bits = 10;
 
 struct DoubtInput {
-  std::uint32_t entries = 0;                // that cluster: attach_only ones give no doubt
-  std::span<const Edge> edges;              // above the threshold, ascending by (left, right)
-  std::span<const Edge> near;               // below it, or above it and of two ids of one index; the same order
+  std::uint32_t entries = 0;    // that cluster: attach_only ones give no doubt
+  std::span<const Edge> edges;  // above the threshold, ascending by (left, right)
+  std::span<const Edge> near;   // below it, or above it and of two ids of one index; the same order
   std::span<const std::pair<std::uint32_t, std::uint32_t>> same;       // certain, as clustering had them
   std::span<const std::pair<std::uint32_t, std::uint32_t>> different;  // people's
-  std::span<const std::uint32_t> cluster;   // by entry, the answer
+  std::span<const std::uint32_t> cluster;                              // by entry, the answer
   // Weight of a pair relative to the threshold, whoever must stay apart.
   std::function<std::int32_t(std::uint32_t left, std::uint32_t right)> weigh;
 };

@@ -22,9 +22,9 @@ struct EdgeInput {
   const Options& options;  // threads and progress
 };
 struct FoundEdges {
-  std::vector<Edge> edges;     // ascending by (left, right)
-  // Where options.with_doubts, pairs that a person might look at though they do not join: not far below the threshold, or
-  // of two ids of one index; those that look like kin are not. Ascending.
+  std::vector<Edge> edges;  // ascending by (left, right)
+  // Where options.with_doubts, pairs that a person might look at though they do not join: not far below the threshold,
+  // or of two ids of one index; those that look like kin are not. Ascending.
   std::vector<Edge> near;
   std::uint64_t compared = 0;  // distinct pairs
 };

@@ -263,7 +263,7 @@ class ReadRows {
   // What read_row() asks for.
   [[nodiscard]] ReadDate date(const PartialDate& date) const { return dates_[date_at_.find(key_of(date))]; }
   template <typename Parsed>
-  [[nodiscard]] const Parsed& of(const Column<Parsed> Columns::*column, Code code) const {
+  [[nodiscard]] const Parsed& of(const Column<Parsed> Columns::* column, Code code) const {
     return (columns_.*column)[code];
   }
 
@@ -398,11 +398,11 @@ class EntryReader::Impl {
   ParsedAddress of(Column<ParsedAddress> Columns::*, Code code) {
     return remembered(addresses_, code, &Normaliser::address);
   }
-  ParsedNumber of(Column<ParsedNumber> Columns::*column, Code code) {
+  ParsedNumber of(Column<ParsedNumber> Columns::* column, Code code) {
     const std::string_view text = from_.view(code);
     return column == &Columns::upns ? normaliser_.upn(text) : normaliser_.nhs_number(text);
   }
-  ParsedText of(Column<ParsedText> Columns::*column, Code code) {
+  ParsedText of(Column<ParsedText> Columns::* column, Code code) {
     if (column == &Columns::towns) return remembered(towns_, code, &Normaliser::folded);
     if (column == &Columns::occupations) return remembered(occupations_, code, &Normaliser::folded);
     const std::string_view text = from_.view(code);

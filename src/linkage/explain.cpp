@@ -196,7 +196,9 @@ class WhatIf {
     made_up_.birth_text = any;
   }
   [[nodiscard]] Score score() { return score_of(left_, right_); }
-  [[nodiscard]] bool given_by_both(Field field) const { return is_given(*entries_, field, left_) && is_given(*entries_, field, right_); }
+  [[nodiscard]] bool given_by_both(Field field) const {
+    return is_given(*entries_, field, left_) && is_given(*entries_, field, right_);
+  }
   // Both give the field, and the same; nullopt: neither gives it and it cannot be made up.
   std::optional<Score> agreeing(Field field) {
     Entry left = left_, right = right_;
@@ -320,7 +322,8 @@ void add_sentences(Explanation& explanation, WhatIf what_if, const Scorer& score
         "Why not: the agency's own index holds them as two people; only a person may join them.");
   if (score.kin == Kin::likely)
     explanation.says.emplace_back(
-        "Why not: they look like two people of one family. The family agrees, and the name or the birth date, which tell "
+        "Why not: they look like two people of one family. The family agrees, and the name or the birth date, which "
+        "tell "
         "one person of it from another, do not.");
   if (score.kin == Kin::household_alone) {
     const bool agrees = std::any_of(explanation.fields.begin(), explanation.fields.end(),
@@ -410,10 +413,11 @@ void tell_partition(Explanation& explanation, bool same_cluster) {
   explanation.same_cluster = same_cluster;
   if (same_cluster == explanation.would_join) return;
   explanation.says.emplace_back(
-      same_cluster ? "These two alone would not be linked; other records of the person, or somebody's decision, hold them "
-                     "together."
-                   : "Why not: these two alone would be linked; the other records of the two people, or somebody's "
-                     "decision, speak against it.");
+      same_cluster
+          ? "These two alone would not be linked; other records of the person, or somebody's decision, hold them "
+            "together."
+          : "Why not: these two alone would be linked; the other records of the two people, or somebody's "
+            "decision, speak against it.");
 }
 
 }  // namespace wider::linkage

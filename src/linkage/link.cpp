@@ -120,7 +120,9 @@ void report_pairs(Work& work, const std::vector<Edge>& edges, const std::vector<
 }
 
 void report_candidates(Work& work, const Blocking& blocking) {
-  const auto each = [&](std::uint32_t a, std::uint32_t b) { work.options.each_candidate(std::min(a, b), std::max(a, b)); };
+  const auto each = [&](std::uint32_t a, std::uint32_t b) {
+    work.options.each_candidate(std::min(a, b), std::max(a, b));
+  };
   for (std::uint32_t i = 0; i < work.entries.ordinary; ++i) {
     const auto rows = work.entries.rows_of(i);
     for (std::size_t k = 0; k < rows.size(); ++k) {
@@ -190,8 +192,8 @@ std::vector<std::uint32_t> rows_of_clusters(const Entries& entries, const std::v
   return by_row;
 }
 
-// How likely the two of each doubt are one person's: what the alternatives of an uncertain component say, or else what the
-// mean weight between their sides says.
+// How likely the two of each doubt are one person's: what the alternatives of an uncertain component say, or else what
+// the mean weight between their sides says.
 std::vector<Doubt> doubts_as_rows(const Entries& entries, const std::vector<EntryDoubt>& doubts,
                                   const std::vector<Uncertain>& uncertain) {
   std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> place;  // by entry: component and leaf
@@ -205,10 +207,12 @@ std::vector<Doubt> doubts_as_rows(const Entries& entries, const std::vector<Entr
     double probability = probability_of_merge(doubt.mean);
     const auto left_place = place.find(doubt.left);
     const auto right_place = place.find(doubt.right);
-    if (left_place != place.end() && right_place != place.end() && left_place->second.first == right_place->second.first) {
+    if (left_place != place.end() && right_place != place.end() &&
+        left_place->second.first == right_place->second.first) {
       probability = 0;
       for (const Alternative& one : uncertain[left_place->second.first].alternatives) {
-        if (one.cluster[left_place->second.second] == one.cluster[right_place->second.second]) probability += one.weight;
+        if (one.cluster[left_place->second.second] == one.cluster[right_place->second.second])
+          probability += one.weight;
       }
       probability = std::clamp(probability, 1e-6, 1 - 1e-6);  // what is not among the likeliest is not impossible
     }

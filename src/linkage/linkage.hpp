@@ -85,9 +85,9 @@ struct Options {
   double threshold = 0;  // match probability above which a pair may join; 0: the model's own
   bool with_alternatives = false;
   bool components_only = false;  // clusters are connected components, whatever speaks against: for comparison only
-  bool with_doubts = false;  // Linked::doubts is filled
+  bool with_doubts = false;      // Linked::doubts is filled
   Progress progress;
-  std::stop_token stop;  // asked to stop, link() ends soon with unavailable
+  std::stop_token stop;                                      // asked to stop, link() ends soon with unavailable
   std::function<void(const std::string&)> before_comparing;  // what it will cost and is expected to find; may be empty
   std::function<void(std::uint32_t, std::uint32_t, double probability)>
       each_pair;  // called for pairs at or above the threshold; may be empty
@@ -120,14 +120,15 @@ class Prepared {
 [[nodiscard]] Result<ModelPtr> train(const Input& input, std::span<const std::uint32_t> labels, const Options& options);
 [[nodiscard]] Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, const Options& options);
 
-// How many pairs that belong together blocking brings together, of all: limits with 95 % assurance (blocking_recall.hpp).
+// How many pairs that belong together blocking brings together, of all: limits with 95 % assurance
+// (blocking_recall.hpp).
 struct BlockingLimits {
   double least_recall = 1, most_recall = 1;
   double least_missed = 0, most_missed = 0;  // pairs of rows
 };
 
-// Rows that are connected and whose partition is not certain, with at most 64 partitions and their weights, which sum to
-// one. The adopted one comes first.
+// Rows that are connected and whose partition is not certain, with at most 64 partitions and their weights, which sum
+// to one. The adopted one comes first.
 struct UncertainRows {
   struct Partition {
     double weight = 0;
@@ -156,8 +157,8 @@ struct Linked {
   std::uint64_t pairs_joined = 0;
   BlockingLimits blocking;
   std::vector<UncertainRows> uncertain;  // when Options::with_alternatives
-  std::vector<Doubt> doubts;           // when Options::with_doubts, by (left, right)
-  std::string blocking_note;  // what over-full blocks were refined or left, in one sentence; never silent
+  std::vector<Doubt> doubts;             // when Options::with_doubts, by (left, right)
+  std::string blocking_note;             // what over-full blocks were refined or left, in one sentence; never silent
 };
 [[nodiscard]] Result<Linked> link(const Input& input, const Model& model, const Decisions& decisions,
                                   const Options& options);
@@ -195,11 +196,11 @@ enum class TieKind : std::uint8_t { machine, own_id, decided };
 struct WeakestTie {
   std::uint32_t left = 0;  // row
   std::uint32_t right = 0;
-  TieKind kind = TieKind::machine;   // another than machine: every tie is certain
-  double weight = 0;                 // of a machine's tie: log2 of the odds, prior included
-  double probability = 1;            // of a machine's tie
-  bool above_threshold = true;       // false: these two alone would not be joined, the other rows hold them together
-  std::vector<bool> right_side;      // by row: would go with `right` if the tie fell
+  TieKind kind = TieKind::machine;  // another than machine: every tie is certain
+  double weight = 0;                // of a machine's tie: log2 of the odds, prior included
+  double probability = 1;           // of a machine's tie
+  bool above_threshold = true;      // false: these two alone would not be joined, the other rows hold them together
+  std::vector<bool> right_side;     // by row: would go with `right` if the tie fell
 };
 // `input` holds the rows of one person and no others; decisions name its rows. nullopt: fewer than two rows.
 // between: only a tie whose fall would part some of these rows from the others of them counts; empty: any of the tree.

@@ -163,7 +163,8 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   weights_[at(Field::surname)][level::surname_swapped] = 0;
   for (std::size_t band = 0; band < dependence_.size(); ++band) dependence_[band] = -bits(model.name_dependence[band]);
   swapped_share_ = fixed_weight(model.fields[at(Field::forename)][level::forename_swapped].m);
-  for (const Term term : {Term::forename, Term::surname}) names_rarity_ -= fixed_weight(chance_of(model.terms[at(term)]));
+  for (const Term term : {Term::forename, Term::surname})
+    names_rarity_ -= fixed_weight(chance_of(model.terms[at(term)]));
   for (std::size_t t = 0; t < term_count; ++t) {
     const TermTable& table = model.terms[t];
     if (table.total == 0) continue;
@@ -207,10 +208,10 @@ std::int32_t Scorer::frequency_weight(const Entry& left, const Entry& right, Fie
   return 0;
 }
 
-// Forename and surname that changed places, with s the share of matches in which they do: of two readings of the name the
-// likelier is meant, F its frequency and G the other's. By chance the names agree as they do with F (another person of
-// the name, changed as well: s F) or with G (a person of the other name), so that the weight is that of s / (s F + G),
-// here with the greater of the two summands.
+// Forename and surname that changed places, with s the share of matches in which they do: of two readings of the name
+// the likelier is meant, F its frequency and G the other's. By chance the names agree as they do with F (another person
+// of the name, changed as well: s F) or with G (a person of the other name), so that the weight is that of s / (s F +
+// G), here with the greater of the two summands.
 std::int32_t Scorer::swapped_weight(const Entry& left, const Entry& right) const {
   const auto& forenames = adjustments_[at(Term::forename)];
   const auto& surnames = adjustments_[at(Term::surname)];
@@ -230,8 +231,9 @@ std::int32_t Scorer::dependence_weight(const Entry& left, const Entry& right, co
   using namespace level;
   const std::uint8_t name = pattern[at(Field::forename)], surname_at = pattern[at(Field::surname)];
   const auto of = [&](const Entry& first, const Entry& second) {
-    return dependence_[name_band(std::min(adjustment(Term::forename, first.forename), adjustment(Term::forename, second.forename)),
-                                 std::min(adjustment(Term::surname, first.surname), adjustment(Term::surname, second.surname)))];
+    return dependence_[name_band(
+        std::min(adjustment(Term::forename, first.forename), adjustment(Term::forename, second.forename)),
+        std::min(adjustment(Term::surname, first.surname), adjustment(Term::surname, second.surname)))];
   };
   if (name == forename_swapped) return std::min(of(left, left), of(right, right));
   if (name != forename_same && name != forename_variant && name != forename_near) return 0;

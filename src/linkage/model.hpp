@@ -38,8 +38,8 @@ struct LevelModel {
   double u = 0;
 };
 
-// Bands of how rare a forename and a surname are together, two bits wide, from 6 bits commoner than two random rows' equal
-// names on.
+// Bands of how rare a forename and a surname are together, two bits wide, from 6 bits commoner than two random rows'
+// equal names on.
 inline constexpr std::int32_t name_bands = 8;
 
 struct Model {
@@ -89,8 +89,8 @@ class Scorer {
                                               std::uint8_t level) const;
   // What both names agreeing is taken back: names go together (correlated fields are not counted twice). 0 or less.
   [[nodiscard]] std::int32_t dependence_weight(const Entry& left, const Entry& right, const Pattern& pattern) const;
-  // What a value's frequency adds where two give that value: how much rarer it is than the values of two random rows that
-  // are equal. At most most_adjustment.
+  // What a value's frequency adds where two give that value: how much rarer it is than the values of two random rows
+  // that are equal. At most most_adjustment.
   [[nodiscard]] std::int32_t adjustment(Term term, Code code) const {
     const auto& of_term = adjustments_[static_cast<std::size_t>(term)];
     return code == 0 || of_term.empty() ? 0 : of_term[code];

@@ -1,6 +1,6 @@
 // Normalising: the texts of rows → what is compared. Each function takes one value as it was given and interns what it
-// reads out of it into the pool that the Normaliser was given; entries.cpp gives each worker one and puts them together.
-// Not thread-safe: one pool for each worker.
+// reads out of it into the pool that the Normaliser was given; entries.cpp gives each worker one and puts them
+// together. Not thread-safe: one pool for each worker.
 #pragma once
 
 #include <array>

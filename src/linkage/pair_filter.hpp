@@ -32,7 +32,7 @@ struct Bounds {
   Table forename, surname, forename_half, surname_half;
   std::int32_t same_forename, same_surname, several_forenames, several_forenames_half, surname_in_parts;
   std::int32_t swapped;  // with the rarity of both names of the entry whose are commoner
-  Table birth;  // by level; the one after the last: a date that is not given whole
+  Table birth;           // by level; the one after the last: a date that is not given whole
   std::int32_t sex_same, sex_different;
   std::int32_t home_same, home_alike, home_postcode, home_like_address, home_other_address, home_without_postcode,
       home_near_postcode, home_district, home_different, home_any;

@@ -1,5 +1,5 @@
-// Compares pairs a few later than they are asked for, when what that reads has been brought near: pairs lie far apart in
-// memory, and waiting for it costs more than comparing. For one thread.
+// Compares pairs a few later than they are asked for, when what that reads has been brought near: pairs lie far apart
+// in memory, and waiting for it costs more than comparing. For one thread.
 #pragma once
 
 #include <array>

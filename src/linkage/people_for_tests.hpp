@@ -123,8 +123,8 @@ inline EveryCase::EveryCase(std::uint64_t seed, std::uint32_t rows) {
   static constexpr const char* full_names[] = {"Sir John Marsh, 1st Baronet", "MARSH, Ann Mary", "Anna",
                                                "Thomas Li Kowalski"};
   static constexpr const char* postcodes[] = {"XA1 1AB", "XA1 1AD", "XA1 2AB", "XA11 1AB", "XB9 9ZZ", "4011", "4012"};
-  static constexpr const char* addresses[] = {"12 Mill Road", "12 Mill Rd",           "12 Hill Road",
-                                              "21 Mill Road", "Flat 3, 12 Mill Road", "The Old Vicarage, Church Lane",
+  static constexpr const char* addresses[] = {"12 Mill Road",  "12 Mill Rd",           "12 Hill Road",
+                                              "21 Mill Road",  "Flat 3, 12 Mill Road", "The Old Vicarage, Church Lane",
                                               "7 High Street", "Mill Road, 12",        "Mill Road"};
   static constexpr const char* towns[] = {"Wexbridge", "Wexbrige", "Anna", "Leeds", "York"};
   static constexpr const char* phones[] = {"07700 900123", "07700 900132", "+44 7700 900123", "01632 960001",

@@ -32,9 +32,10 @@ constexpr std::size_t at(Field field) {
 struct Two {
   People people{1, 1};
   Two() { people.input.rows.clear(); }
-  Row& add(std::string_view forename, std::string_view surname, std::string_view born = "", std::string_view address = "",
-           std::string_view postcode = "") {
-    return people.add(1, forename, surname, born, address, postcode, static_cast<std::uint16_t>(people.input.rows.size()));
+  Row& add(std::string_view forename, std::string_view surname, std::string_view born = "",
+           std::string_view address = "", std::string_view postcode = "") {
+    return people.add(1, forename, surname, born, address, postcode,
+                      static_cast<std::uint16_t>(people.input.rows.size()));
   }
   Pattern pattern() {
     const std::pair<std::uint32_t, std::uint32_t> apart[] = {{0, 1}};
@@ -58,7 +59,8 @@ TEST(Names, ThatAreTitlesAsWellAreKeptWhereNothingElseStands) {
         two.people.strings.intern(full_name);
     const Entries entries = make_entries(two.people.input, {});
     const Entry& entry = entries.all[0];
-    return std::pair(std::string(entries.strings.view(entry.forename)), std::string(entries.strings.view(entry.surname)));
+    return std::pair(std::string(entries.strings.view(entry.forename)),
+                     std::string(entries.strings.view(entry.surname)));
   };
   using Name = std::pair<std::string, std::string>;
   EXPECT_EQ(read("Ma", "Wilson", ""), Name("ma", "wilson"));
@@ -85,7 +87,8 @@ TEST(Home, StreetWithoutItsNumberIsCloserThanThePostcodeAlone) {
   EXPECT_EQ(home("42 Tauss Place", "3630", "5 Tauss Place", "3630"), home_street);
   EXPECT_EQ(home("42 Tauss Place", "3630", "", "3630"), home_postcode);
   EXPECT_EQ(home("42 Tauss Place", "3630", "9 Hill Road", "3630"), home_other_address);
-  EXPECT_EQ(home("42 Tauss Place Nunkeri", "3630", "42 Nunkeri Tauss Place", "3630"), home_same);  // parts changed places
+  EXPECT_EQ(home("42 Tauss Place Nunkeri", "3630", "42 Nunkeri Tauss Place", "3630"),
+            home_same);  // parts changed places
   EXPECT_EQ(home("42 Tauss Place", "3630", "42 Tauss Place", "3999"), home_like_address);
 }
 
@@ -131,7 +134,8 @@ TEST(Explain, SaysWhyNotAndWhatWouldChangeIt) {
   const auto bare = about([](Two& two) { two.add("Grace", ""); });
   EXPECT_FALSE(bare.would_join);
   EXPECT_TRUE(says(bare, "short of what a link needs"));
-  EXPECT_TRUE(says(bare, "What would change it: if both gave the same")) << fmt::format("{}", fmt::join(bare.says, " | "));
+  EXPECT_TRUE(says(bare, "What would change it: if both gave the same"))
+      << fmt::format("{}", fmt::join(bare.says, " | "));
   EXPECT_TRUE(says(bare, "birth date"));
   const auto with_birth = about([](Two& two) { two.add("Grace", "", "1990-03-04"); });
   EXPECT_TRUE(with_birth.would_join);
@@ -180,7 +184,8 @@ TEST(Town, SaysLittleMoreWhereTheHomeAgrees) {
   }
   EXPECT_EQ(two.pattern()[at(Field::town)], town_same_at_home);
   two.people.input.rows[1].value[static_cast<std::size_t>(Attribute::postcode)] = two.people.strings.intern("XA9 9ZZ");
-  two.people.input.rows[1].value[static_cast<std::size_t>(Attribute::address)] = two.people.strings.intern("7 Elm Grove");
+  two.people.input.rows[1].value[static_cast<std::size_t>(Attribute::address)] =
+      two.people.strings.intern("7 Elm Grove");
   EXPECT_EQ(two.pattern()[at(Field::town)], town_same);
 }
 
@@ -211,8 +216,8 @@ TEST(Names, ThatGoTogetherAreNotCountedTwice) {
     const std::string surname = std::string(one ? "Dud" : "Men") + static_cast<char>('a' + random.below(12)) + "sek";
     const std::string born = to_iso(Date{static_cast<std::int32_t>(random.between(0, 14'000))});
     for (std::uint16_t source = 0; source < 2; ++source) {
-      people.add(person, forename, surname, born, std::to_string(i) + " " + test_surnames[random.below(20)] + " Road", "",
-                 source);
+      people.add(person, forename, surname, born, std::to_string(i) + " " + test_surnames[random.below(20)] + " Road",
+                 "", source);
     }
   }
   const auto model = train(people.input, {});
@@ -247,7 +252,8 @@ TEST(Rules, ForSparseRowsAreChosenWhereTheyBringMatches) {
     row.value[static_cast<std::size_t>(Attribute::town)] =
         people.strings.intern("Town" + std::to_string(people.truth[r] % 97));
     if (r % 3 == 0) {  // a surname alone, in the forename's place
-      row.value[static_cast<std::size_t>(Attribute::forename)] = row.value[static_cast<std::size_t>(Attribute::surname)];
+      row.value[static_cast<std::size_t>(Attribute::forename)] =
+          row.value[static_cast<std::size_t>(Attribute::surname)];
       row.value[static_cast<std::size_t>(Attribute::surname)] = 0;
       row.birth_date = {};
     }

@@ -45,7 +45,8 @@ Result<Prepared> Prepared::make(const Input& input, const Decisions& decisions, 
 }
 
 const Blocking& Prepared::State::blocks(const BlockingPlan& plan, unsigned threads) {
-  const bool same = plan_.largest_block == plan.largest_block && plan_.refined == plan.refined && plan_.used == plan.used;
+  const bool same =
+      plan_.largest_block == plan.largest_block && plan_.refined == plan.refined && plan_.used == plan.used;
   if (!blocking_ || !same) {
     blocking_.reset();
     blocking_.emplace(entries, plan, threads);

@@ -57,7 +57,7 @@ struct Resident::State {
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
-  std::vector<std::uint32_t> free_more;  // places in entries.more
+  std::vector<std::uint32_t> free_more;                                     // places in entries.more
   std::unordered_map<std::uint64_t, std::uint32_t> entry_with;              // by content and alone
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> of_own_id;  // ordinary entries, by source and own id
   std::vector<std::vector<std::uint32_t>> components;
@@ -549,9 +549,8 @@ std::uint64_t Resident::pairs_compared() const {
 std::uint64_t Resident::bytes() const {
   const State& state = *state_;
   return state.index.bytes() + state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
-         state.entries.more.capacity() * sizeof(MoreFields) +
-         state.entries.names.capacity() * sizeof(NameFacts) + state.entry_with.size() * 48 +
-         state.entry_of.capacity() * 12;
+         state.entries.more.capacity() * sizeof(MoreFields) + state.entries.names.capacity() * sizeof(NameFacts) +
+         state.entry_with.size() * 48 + state.entry_of.capacity() * 12;
 }
 
 }  // namespace wider::linkage

@@ -49,7 +49,7 @@ struct Tables {
   std::unordered_set<std::string, TextHash, std::equal_to<>> titles, placeholders;
   TextMap<std::string> address_words;
   TextMap<NameGroups> groups;
-  TextMap<NameGroups> pet_names;  // by pet_name()
+  TextMap<NameGroups> pet_names;     // by pet_name()
   std::vector<std::string> fullest;  // by group; 0 is unused
 
   Tables() {

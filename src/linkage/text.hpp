@@ -11,7 +11,8 @@
 
 namespace wider::linkage {
 
-// Lower-case, without diacritics; apostrophes vanish (but not full stops: "J.R." is two words); everything that is neither letter nor digit becomes one space.
+// Lower-case, without diacritics; apostrophes vanish (but not full stops: "J.R." is two words); everything that is
+// neither letter nor digit becomes one space.
 [[nodiscard]] std::string fold(std::string_view text);
 // Letters and digits only, lower case: postcodes, identifiers.
 [[nodiscard]] std::string fold_tight(std::string_view text);

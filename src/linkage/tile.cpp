@@ -77,8 +77,8 @@ void TileMaker::lay_out_text(Tile::TextColumn& column, const Tile& tile, Code En
 std::int32_t TileMaker::part_adjustment(const Entry& entry) const {
   const MoreFields& more = entries_->more_of(entry);
   std::int32_t most = 0;
-  for (const Code part : {entry.surname, more.surname_first, more.surname_last,
-                          entry.surname == 0 ? entry.forename : Code{0}})
+  for (const Code part :
+       {entry.surname, more.surname_first, more.surname_last, entry.surname == 0 ? entry.forename : Code{0}})
     most = std::max(most, scorer_->adjustment(Term::surname, part));
   return most;
 }

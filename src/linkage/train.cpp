@@ -31,7 +31,7 @@ constexpr int most_rounds = 60;
 constexpr int passes = 3;
 constexpr double u_strength = 2000;
 constexpr double group_strength = 20;  // of the levels of a further group, which few pairs reach
-constexpr double m_strength = 30;  // how many pairs the assumed m is worth
+constexpr double m_strength = 30;      // how many pairs the assumed m is worth
 constexpr std::size_t at(Field field) {
   return static_cast<std::size_t>(field);
 }
@@ -71,8 +71,7 @@ void count_terms(const Entries& entries, Model& model, unsigned threads) {
   });
 }
 
-Patterns random_patterns(const Entries& entries, const Established& established, bool between,
-                         const Options& options) {
+Patterns random_patterns(const Entries& entries, const Established& established, bool between, const Options& options) {
   const std::uint64_t n = entries.ordinary;
   constexpr std::size_t parts = 64;
   std::vector<Counts> counts(parts);
@@ -149,7 +148,8 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
 using LevelSums = std::array<std::array<double, most_levels>, field_count>;
 
 // What was seen and what is assumed of all levels of a level's group.
-std::pair<double, double> totals(std::size_t field, std::size_t level, const LevelSums& sums, double LevelInfo::*assumed) {
+std::pair<double, double> totals(std::size_t field, std::size_t level, const LevelSums& sums,
+                                 double LevelInfo::* assumed) {
   const auto& levels = field_infos()[field].levels;
   std::pair<double, double> total{0, 0};
   for (std::size_t l = 1; l < levels.size(); ++l) {
@@ -261,7 +261,9 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
       const Pattern pattern = unpack(packed);
       const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)],
                          birth = pattern[at(Field::birth_date)];
-      if ((home != home_same && home != home_alike && home != home_postcode) || pattern[at(Field::surname)] != surname_same) continue;
+      if ((home != home_same && home != home_alike && home != home_postcode) ||
+          pattern[at(Field::surname)] != surname_same)
+        continue;
       if ((name == forename_different || name == forename_alike) && birth == birth_different)
         family += static_cast<double>(count);
       if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
@@ -297,8 +299,9 @@ LevelSums known_matches(const Entries& entries, const Established& established, 
   return sums;
 }
 
-// Pairwise F1 of the labelled people in a partition of all rows. Of the rows that labelled rows are wrongly put together
-// with, only the labelled are known to be wrong: the others are reckoned by the share of rows that are labelled.
+// Pairwise F1 of the labelled people in a partition of all rows. Of the rows that labelled rows are wrongly put
+// together with, only the labelled are known to be wrong: the others are reckoned by the share of rows that are
+// labelled.
 double f1_of(const Entries& entries, bool between, std::span<const std::uint32_t> labels,
              std::span<const std::uint32_t> cluster) {
   std::vector<std::uint32_t> known;
@@ -454,7 +457,8 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  const CandidateSample candidates = sample_candidates(entries, blocking, established, between, options.seed, options.threads);
+  const CandidateSample candidates =
+      sample_candidates(entries, blocking, established, between, options.seed, options.threads);
   const double all = all_pairs(entries, between);
   const LevelSums known = known_matches(entries, established, labels, between);
   model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
@@ -479,8 +483,9 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   } else {
     const auto before = model->blocking.used;
     try_rules(*model, entries, established, between, thinned, options);
-    const Blocking& chosen = model->blocking.used == before ? rows.state().blocks(model->blocking, options.threads)
-                                                            : rows.state().learn_blocks(model->blocking, options.threads);
+    const Blocking& chosen = model->blocking.used == before
+                                 ? rows.state().blocks(model->blocking, options.threads)
+                                 : rows.state().learn_blocks(model->blocking, options.threads);
     tell_costs(*model, chosen, entries.ordinary);
   }
   if (!labels.empty()) learn_threshold(*model, rows, labels, options);

@@ -31,7 +31,8 @@ class LineWriter {
  private:
   // What happened, from the side of this person.
   [[nodiscard]] std::string opening() const {
-    const std::string code = record_.code == 0 ? "" : fmt::format(" ({})", coded(record_.kind, holdings_.text(record_.code)));
+    const std::string code =
+        record_.code == 0 ? "" : fmt::format(" ({})", coded(record_.kind, holdings_.text(record_.code)));
     const std::string in_role = mention_.role == Role::subject ? "" : fmt::format(", named as {}", role_words());
     switch (record_.kind) {
       case RecordKind::person:

@@ -76,8 +76,8 @@ struct ChronologyLine {
   std::vector<RecordIndex> also;  // the same event as recorded by others ("also recorded by police, 3 days later")
 };
 // Oldest first. as_known_at: only what had been known and received by that day. viewer: whose originator-only records
-// are told too; none: no one's (invariant 10). keep: which records are told at all, asked before like ones are folded together,
-// so that leaving one agency's record out never hides another's; none: all.
+// are told too; none: no one's (invariant 10). keep: which records are told at all, asked before like ones are folded
+// together, so that leaving one agency's record out never hides another's; none: all.
 using KeepRecord = std::function<bool(RecordIndex)>;
 [[nodiscard]] std::vector<ChronologyLine> chronology(const Scene& scene, PersonId person,
                                                      std::optional<Date> as_known_at,

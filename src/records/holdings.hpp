@@ -47,7 +47,8 @@ struct RecordRow {
   Outcome outcome = Outcome::none;
   std::uint8_t source_agency = 255;  // an Agency, or 255 where not known
   bool live = true;
-  bool withdrawn = false;  // it and its earlier versions are not shown for any moment, whatever comes under its id later
+  bool withdrawn =
+      false;  // it and its earlier versions are not shown for any moment, whatever comes under its id later
   // When the hub could first use it: the later of known and the day received; as-at views filter by it.
   [[nodiscard]] Date day() const { return happened.first.valid() ? happened.first : known; }
 };

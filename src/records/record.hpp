@@ -70,7 +70,7 @@ struct Origin {
 struct Record {
   Agency agency = Agency::social_care;
   RecordKind kind = RecordKind::person;  // the first value: what the encoding leaves out
-  std::string id;  // the agency's own id of the record: unique within agency and kind
+  std::string id;                        // the agency's own id of the record: unique within agency and kind
   When happened;
   Date known;  // when the agency recorded it; none when the file does not say
   Grade grade;

@@ -158,7 +158,7 @@ void Output::end_of_month(int year, int month) {
 }
 
 Result<void> Output::close(std::string_view networks, std::string_view network_things, std::string_view twins,
-                       std::string_view households) {
+                           std::string_view households) {
   failed_ |= std::fwrite(truth_buffer_.data(), 1, truth_buffer_.size(), truth_) != truth_buffer_.size();
   failed_ |= std::fclose(truth_) != 0;
   truth_ = nullptr;

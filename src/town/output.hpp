@@ -107,7 +107,7 @@ class Output {
   void end_of_month(int year, int month);
   // Manifest, intake.sh and the end of the truth. Any write that failed before shows here.
   Result<void> close(std::string_view networks, std::string_view network_things, std::string_view twins,
-                       std::string_view households);
+                     std::string_view households);
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::uint64_t mentions() const { return mentions_; }

@@ -70,7 +70,7 @@ Result<Report> write_town(const Options& options, const std::filesystem::path& f
   }
   // 5. The truth and the delivery manifest.
   const auto closed = (*output)->close(networks_truth(plan), network_things_truth(world, plan), twins_truth(world),
-                                      households_truth(world));
+                                       households_truth(world));
   if (!closed) return std::unexpected(closed.error());
   return Report{world.people.size(), (*output)->files(), (*output)->rows(), (*output)->mentions(),
                 plan.networks.size()};

@@ -41,9 +41,9 @@ struct Report {
   std::uint64_t networks = 0;
 };
 
-// Writes each agency's files, DIR/manifest.csv, DIR/intake.sh, DIR/truth/people.csv, networks.csv, twins.csv, households.csv
-// (person,twin) and network_things.csv (network,kind,value,main).
-// already_there: the folder exists and is not empty.
+// Writes each agency's files, DIR/manifest.csv, DIR/intake.sh, DIR/truth/people.csv, networks.csv, twins.csv,
+// households.csv (person,twin) and network_things.csv (network,kind,value,main). already_there: the folder exists and
+// is not empty.
 [[nodiscard]] Result<Report> write_town(const Options& options, const std::filesystem::path& folder);
 
 }  // namespace wider::town

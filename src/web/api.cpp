@@ -147,7 +147,8 @@ Response say(const Visit& visit) {
   const std::string_view reason = field(*body, "reason");
   if (!word) return api_error(400, "usage", "Send word as same, different, unsure, withdraw or agree.");
   if (reason.size() > longest_reason) return api_error(400, "usage", "Send a reason of at most 2,000 bytes.");
-  const auto done = visit.site.pages().decide_link(visit.viewer(), field(*body, "left"), field(*body, "right"), *word, reason);
+  const auto done =
+      visit.site.pages().decide_link(visit.viewer(), field(*body, "left"), field(*body, "right"), *word, reason);
   if (!done) return api_refusal(done.error());
   return json_response({{"recorded", true}});
 }

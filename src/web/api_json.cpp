@@ -45,16 +45,12 @@ json finding_line(const hub::FindingLine& line) {
 }
 
 json proof_row(const hub::ProofRow& row) {
-  return {{"agency", row.agency},
-          {"record", row.record},
-          {"happened", row.happened},
-          {"known", row.known},
-          {"received", row.received},
-          {"grade", row.grade},
-          {"says", row.says},
-          {"you_may_see", row.you_may_see},
-          {"things", row.things},
-          {"people", array_of(row.people, [](const std::string& one) { return named(one); })}};
+  return {
+      {"agency", row.agency},     {"record", row.record},
+      {"happened", row.happened}, {"known", row.known},
+      {"received", row.received}, {"grade", row.grade},
+      {"says", row.says},         {"you_may_see", row.you_may_see},
+      {"things", row.things},     {"people", array_of(row.people, [](const std::string& one) { return named(one); })}};
 }
 
 json review_line(const hub::ReviewLine& line) {

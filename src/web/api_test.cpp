@@ -156,7 +156,8 @@ TEST_F(ApiTest, EveryAnswerIsAsTheDocumentSays) {
 
 TEST_F(ApiTest, EveryRouteFollowsTheTableOfRolesAndNobodyGetsIn) {
   const auto try_route = [&](const Route& route) {
-    return route.method == Method::get ? get(example_of(route.pattern)) : post(example_of(route.pattern), {{"q", "x"}, {"word", "agree"}});
+    return route.method == Method::get ? get(example_of(route.pattern))
+                                       : post(example_of(route.pattern), {{"q", "x"}, {"word", "agree"}});
   };
   for (const Route& route : site_->router().routes()) {
     if (!route.pattern.starts_with(api_prefix) || std::holds_alternative<Everybody>(route.gate)) continue;

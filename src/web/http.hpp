@@ -23,8 +23,8 @@ struct Request {
   Fields cookies;
   std::string body;           // of a body in application/json, as it came
   std::string authorization;  // header Authorization
-  std::string origin;  // header Origin, "" when there is none
-  std::string host;    // header Host
+  std::string origin;         // header Origin, "" when there is none
+  std::string host;           // header Host
 
   [[nodiscard]] std::string_view query_field(std::string_view name) const;  // "" when there is none
   [[nodiscard]] std::string_view form_field(std::string_view name) const;

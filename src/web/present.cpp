@@ -70,7 +70,10 @@ Values present_identity(const hub::IdentityRecord& record) {
 
 Values present_proof(const hub::ProofRow& row) {
   Values values;
-  values.text("agency", row.agency).text("record", without_agency(row.record)).text("happened", row.happened).text("known", row.known);
+  values.text("agency", row.agency)
+      .text("record", without_agency(row.record))
+      .text("happened", row.happened)
+      .text("known", row.known);
   values.text("received", row.received).text("grade", row.grade).text("says", row.says);
   values.text("you_may_see", row.you_may_see).text("named_things", row.things);
   return values.list("people", list_of(row.people, [](const std::string& named) { return present_named(named); }));
@@ -297,7 +300,8 @@ Values present(const hub::ReviewView& review) {
     std::string_view name, title, none;
   };
   static constexpr std::array<Part, hub::review_part_count> parts = {{
-      {"waiting", "To look at", "No link is in doubt. Every tie that holds records together is sure enough, or somebody has confirmed it."},
+      {"waiting", "To look at",
+       "No link is in doubt. Every tie that holds records together is sure enough, or somebody has confirmed it."},
       {"second", "Second person", "No word waits for a second person."},
       {"unsure", "Cannot tell", "Nobody has set a link aside."},
       {"decided", "Decided", "Nobody has decided about a link yet."},

@@ -28,7 +28,8 @@ Response explain_page(const Visit& visit, std::string_view left, std::string_vie
   Values values = present(*view);
   values.text("problem", problem).text("reason", visit.request.form_field("reason"));
   const std::string_view word = visit.request.form_field("word");
-  for (const std::string_view one : {"same", "different", "unsure"}) values.flag("said_" + std::string(one), word == one);
+  for (const std::string_view one : {"same", "different", "unsure"})
+    values.flag("said_" + std::string(one), word == one);
   values.flag("recorded", visit.request.query_field("recorded") == "1");
   values.text("at", at > 0 ? std::to_string(at) : "");
   values.text("before_address", at > 1 ? place_address(at - 1) : "");
@@ -72,12 +73,14 @@ Response decide_link(const Visit& visit) {
 Response review(const Visit& visit) {
   const auto query = review_query(visit.request);
   if (!query)
-    return visit.site.error_page(visit, 400, "There is no such list", "Choose one of those on the page of links in doubt.");
+    return visit.site.error_page(visit, 400, "There is no such list",
+                                 "Choose one of those on the page of links in doubt.");
   const auto view = visit.site.pages().review(visit.viewer(), *query);
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
   const std::string_view last_left = visit.request.query_field("last-left");
-  values.text("last_address", last_left.empty() ? "" : explain_address(last_left, visit.request.query_field("last-right")));
+  values.text("last_address",
+              last_left.empty() ? "" : explain_address(last_left, visit.request.query_field("last-right")));
   return visit.site.page(visit, "review", "Links in doubt", std::move(values));
 }
 
@@ -88,14 +91,16 @@ Response next_in_review(const Visit& visit) {
   const auto view = visit.site.pages().review(visit.viewer(), {hub::ReviewPart::waiting, page});
   if (!view) return visit.site.refusal(visit, view.error());
   const std::string_view last_left = visit.request.query_field("last-left");
-  const std::string last = last_left.empty() ? ""
-                                             : "last-left=" + percent_encode(last_left) + "&last-right=" +
-                                                   percent_encode(visit.request.query_field("last-right"));
+  const std::string last = last_left.empty()
+                               ? ""
+                               : "last-left=" + percent_encode(last_left) +
+                                     "&last-right=" + percent_encode(visit.request.query_field("last-right"));
   const std::uint64_t on_page = (at - 1) % size;
   if (view->page != page || on_page >= view->lines.size())
     return redirect(last.empty() ? "/review" : "/review?" + last);
   const hub::ReviewLine& line = view->lines[on_page];
-  return redirect(explain_address(line.left, line.right) + "&at=" + std::to_string(at) + (last.empty() ? "" : "&" + last));
+  return redirect(explain_address(line.left, line.right) + "&at=" + std::to_string(at) +
+                  (last.empty() ? "" : "&" + last));
 }
 
 }  // namespace wider::web

@@ -164,7 +164,8 @@ Response person(const Visit& visit) {
   if (!view && view.error().message == hub::being_put_together)
     return visit.site.error_page(visit, 503, "Being put together", view.error().message);
   if (!view) return visit.site.refusal(visit, view.error());
-  // The address that was asked for may be an old one (records were joined since), or today's where the past is asked for.
+  // The address that was asked for may be an old one (records were joined since), or today's where the past is asked
+  // for.
   if (view->id != id) return redirect(person_address(view->id, *query));
   Values values = present(*view);
   Values::List agencies;

@@ -31,8 +31,8 @@ struct Image {
   std::vector<Change> unsynced;  // in order
   bool named = false;            // its name is durable: it was there at the start or has been synced
   bool gone = false;             // deleted
-  // The name was deleted and made again, and the folder has not been synced since: after a crash the name stands for the
-  // old file whole or for the new one, never for a mixture (they are two inodes).
+  // The name was deleted and made again, and the folder has not been synced since: after a crash the name stands for
+  // the old file whole or for the new one, never for a mixture (they are two inodes).
   std::optional<std::string> before;
 };
 

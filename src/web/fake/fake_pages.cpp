@@ -188,7 +188,9 @@ hub::ReviewLine doubtful_link(bool said) {
   line.harm = "If they are one, a child's records lie apart.";
   line.probability = "41 %";
   line.child = true;
-  if (said) line.state = "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
+  if (said)
+    line.state =
+        "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
   return line;
 }
 
@@ -221,8 +223,10 @@ Result<hub::HomeView> FakePages::home(const hub::Viewer& viewer) {
   view.second_words = {doubtful_link(true)};
   view.second_words_in_all = 1;
   view.reviews_waiting = 27;
-  view.identity_notices = {{"3 July 2009", "On 3 July 2009 Priya Nair said (“two sisters”): they are two people.",
-                            "education/concern-E2210", "police/stop-S4472#2",
+  view.identity_notices = {{"3 July 2009",
+                            "On 3 July 2009 Priya Nair said (“two sisters”): they are two people.",
+                            "education/concern-E2210",
+                            "police/stop-S4472#2",
                             {{"Three children are tied by one car.", "third-child-7f3a90c2", "taken by Sam Okafor"}}}};
   if (viewer.role == access::UserRole::chair) view.partners = {{"Children's social care", 40, 3, 2}};
   view.new_facts = {{"P123", "Chelsea Marsden", "Police recorded a stop that names her.", "yesterday"}};
@@ -383,7 +387,8 @@ Result<hub::ExplainView> FakePages::explain(const hub::Viewer&, std::string_view
   view.rows = {{"Forename", "Chelsea", "Chelsea", "the same", "+8.1", "1 in 310 people here", false},
                {"Surname", "Marsden-Holt", "Marsden", "one part the same", "+6.0", "1 in 1,900 people here", true},
                {"Date of birth", "March 1994", "3 March 1994", "month and year the same", "+7.3", "", true}};
-  view.waits = "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
+  view.waits =
+      "On 3 July 2009 Priya Nair said (“her aunt told me”): they are one person. It waits for a second person.";
   view.may_agree = view.may_take_back = true;
   view.unsure = "On 2 July 2009 Sam Okafor could not tell (“two cousins?”).";
   view.second_person = "It would join the records of two homes: that takes two people who say so.";
@@ -411,7 +416,8 @@ Result<hub::ReviewView> FakePages::review(const hub::Viewer& viewer, const hub::
 
 Result<void> FakePages::decide_link(const hub::Viewer&, std::string_view, std::string_view, hub::LinkWord word,
                                     std::string_view reason) {
-  if (reason.empty() && word != hub::LinkWord::agree) return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  if (reason.empty() && word != hub::LinkWord::agree)
+    return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
   return {};
 }
 
