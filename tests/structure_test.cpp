@@ -57,7 +57,8 @@ TEST(Structure, NoFileNamesAPathOfSomebodysMachine) {
   std::size_t read_files = 0;
   for (fs::recursive_directory_iterator at(WIDER_SOURCE_DIR), end; at != end; ++at) {
     const std::string name = at->path().filename().string();
-    if (at->is_directory() && (name == "build" || name == "node_modules" || name == ".git" || name == ".cache")) {
+    if (at->is_directory() &&
+        (name == "build" || name == "node_modules" || name == ".git" || name == ".cache" || name == "__pycache__")) {
       at.disable_recursion_pending();
       continue;
     }
