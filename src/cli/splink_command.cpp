@@ -156,7 +156,7 @@ std::vector<std::uint32_t> averages_of(const splink::Linker& linker, const std::
   input.edges = edges;
   input.threads = threads;
   input.weigh = [&](std::size_t worker, std::uint32_t a, std::uint32_t b) {
-    return fixed(weighers[worker].weight(a, b));
+    return linkage::Weighed{fixed(weighers[worker].weight(a, b)), false};
   };
   return linkage::make_clusters(input).cluster;
 }

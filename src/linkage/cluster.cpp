@@ -15,6 +15,7 @@ constexpr std::uint32_t largest_component = 1200;
 constexpr std::size_t most_units = 64;             // of a component whose alternatives are looked for
 constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
 constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
+constexpr std::int32_t look_alike_most = 1024;     // the same of two names that are two people's here: it still joins
 
 // Sum of the weights of pairs: each limited to what one pair may say, which decides whether two clusters may join, and
 // whole, which decides who joins first where the limited ones are equal.
@@ -62,21 +63,33 @@ class Agglomeration {
   [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& units() const { return units_; }
   Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
-  template <typename Weigh>
-  void weigh_all(Weigh&& weigh) {
-    for (std::size_t i = 0; i < size_; ++i) {
-      for (std::size_t j = i + 1; j < size_; ++j) {
-        Sum total;
-        for (const std::uint32_t a : units_[i]) {
-          for (const std::uint32_t b : units_[j]) {
-            const std::int32_t weight = weigh(a, b);
-            total +=
-                weight == apart_weight ? Sum::forbidden() : Sum{std::clamp(weight, most_against, most_for), weight};
-          }
-        }
-        sum(i, j) = sum(j, i) = total;
+  // Two entries that must stay apart though their fields would join them are look-alikes, as twins William and Liam,
+  // each with a number of its own in one agency's index. What such two share (birth date, address, surname) says
+  // nothing of which of them a third entry is; what they are called does. So their two names no longer count as forms
+  // of one, and entries of one name gather before those of both do.
+  template <typename Weigh, typename NameOf>
+  void weigh_all(Weigh&& weigh, NameOf&& name_of) {
+    std::vector<NamePair> told_apart;
+    const auto each_pair = [&](auto&& visit) {
+      for (std::size_t i = 0; i < size_; ++i) {
+        for (std::size_t j = i + 1; j < size_; ++j) visit(i, j);
       }
-    }
+    };
+    each_pair([&](std::size_t i, std::size_t j) {
+      sum(i, j) = sum(j, i) = weigh_pair(i, j, [&](std::uint32_t a, std::uint32_t b) {
+        const Weighed pair = weigh(a, b);
+        if (pair.apart && pair.weight > look_alike_most) note(told_apart, name_of(a), name_of(b));
+        return pair;
+      });
+    });
+    if (told_apart.empty()) return;
+    each_pair([&](std::size_t i, std::size_t j) {
+      sum(i, j) = sum(j, i) = weigh_pair(i, j, [&](std::uint32_t a, std::uint32_t b) {
+        Weighed pair = weigh(a, b);
+        if (contains(told_apart, name_of(a), name_of(b))) pair.weight = std::min(pair.weight, look_alike_most);
+        return pair;
+      });
+    });
   }
 
   // Goes on to the end, beyond what may join, and notes every merge.
@@ -108,6 +121,25 @@ class Agglomeration {
   }
 
  private:
+  using NamePair = std::pair<std::uint32_t, std::uint32_t>;
+  static bool contains(const std::vector<NamePair>& pairs, std::uint32_t a, std::uint32_t b) {
+    return std::find(pairs.begin(), pairs.end(), NamePair(std::minmax(a, b))) != pairs.end();
+  }
+  static void note(std::vector<NamePair>& pairs, std::uint32_t a, std::uint32_t b) {
+    if (a == b || a == 0 || b == 0 || contains(pairs, a, b)) return;
+    pairs.emplace_back(std::minmax(a, b));
+  }
+  template <typename Weigh>
+  Sum weigh_pair(std::size_t i, std::size_t j, Weigh&& weigh) {
+    Sum total;
+    for (const std::uint32_t a : units_[i]) {
+      for (const std::uint32_t b : units_[j]) {
+        const Weighed pair = weigh(a, b);
+        total += pair.apart ? Sum::forbidden() : Sum{std::clamp(pair.weight, most_against, most_for), pair.weight};
+      }
+    }
+    return total;
+  }
   // The mean as a fraction: sum over count of pairs.
   struct Best {
     std::size_t with = 0;
@@ -263,9 +295,13 @@ Clustered make_clusters(const ClusterInput& input) {
       parts[found->second].push_back(entry);
     }
     Agglomeration agglomeration(std::move(parts));
-    agglomeration.weigh_all([&](std::uint32_t a, std::uint32_t b) {
-      return different.contains(pair_key(a, b)) ? apart_weight : input.weigh(worker, a, b);
-    });
+    agglomeration.weigh_all(
+        [&](std::uint32_t a, std::uint32_t b) {
+          Weighed pair = input.weigh(worker, a, b);
+          pair.apart |= different.contains(pair_key(a, b));
+          return pair;
+        },
+        [&](std::uint32_t entry) { return input.own_name ? input.own_name(entry) : 0U; });
     if (input.with_alternatives && agglomeration.size() <= most_units) {
       Uncertain found{agglomeration.units(), {}};
       found.alternatives = alternatives_of(static_cast<std::uint32_t>(agglomeration.size()),

@@ -21,19 +21,24 @@ struct Edge {
   std::int32_t weight = 0;  // above the threshold
 };
 
+struct Weighed {
+  std::int32_t weight = 0;  // of a pair, relative to the threshold
+  bool apart = false;       // whatever the weight says, the pair must stay apart
+};
+
 struct ClusterInput {
   std::uint32_t entries = 0;
   std::span<const Edge> edges;                                         // ascending by (left, right), distinct
   std::span<const std::pair<std::uint32_t, std::uint32_t>> same;       // must-link, people's and own ids
   std::span<const std::pair<std::uint32_t, std::uint32_t>> different;  // cannot-link, people's
-  // Weight of a pair relative to the threshold; apart_weight when the pair must stay apart. Called from several
-  // threads.
-  std::function<std::int32_t(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
+  // Called from several threads.
+  std::function<Weighed(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
+  // By entry, 0: none. Two people whom the fields alone would join are told apart by it: see cluster.cpp. May be empty.
+  std::function<std::uint32_t(std::uint32_t entry)> own_name;
   unsigned threads = 1;
   bool with_alternatives = false;
   bool components_only = false;  // whoever is connected is one person: for comparison only
 };
-inline constexpr std::int32_t apart_weight = INT32_MIN;
 
 // A component whose partition is not certain.
 struct Uncertain {

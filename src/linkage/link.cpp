@@ -267,10 +267,11 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   cluster_input.with_alternatives = options.with_alternatives;
   cluster_input.components_only = options.components_only;
   cluster_input.weigh = [&](std::size_t worker, std::uint32_t left, std::uint32_t right) {
-    if (between && entries.all[left].source == entries.all[right].source) return apart_weight;
+    const bool one_source = between && entries.all[left].source == entries.all[right].source;
     const Score score = work.score(worker, left, right);
-    return score.apart ? apart_weight : score.weight - scorer.threshold();
+    return Weighed{score.weight - scorer.threshold(), score.apart || one_source};
   };
+  cluster_input.own_name = [&](std::uint32_t entry) { return entries.all[entry].forename; };
   if (options.progress) options.progress("cluster", 0, 1);
   Clustered clustered = make_clusters(cluster_input);
   if (stopped()) return stop;

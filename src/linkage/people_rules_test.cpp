@@ -236,10 +236,36 @@ TEST(Cluster, TheBestCounterpartWinsAboveTheLimitOfOnePair) {
   input.edges = edges;
   input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
     const auto [low, high] = std::minmax(left, right);
-    return low < 2 && high >= 2 ? weights[low][high - 2] : apart_weight;
+    return low < 2 && high >= 2 ? Weighed{weights[low][high - 2], false} : Weighed{-1024, true};
   };
   const Clustered made = make_clusters(input);
   EXPECT_EQ(made.cluster, (std::vector<std::uint32_t>{0, 1, 1, 0}));
+}
+
+// Twins under two forms of one name, each with a number of its own in one index: entries go by their own name, though
+// the address that both share joins the other twin's entries more strongly.
+TEST(Cluster, EntriesOfLookAlikesGoByTheirOwnName) {
+  // 0, 1: the index's two people, one without an address; 2, 3: the first's name; 4, 5: the second's, with an address.
+  const std::uint32_t name[] = {1, 2, 1, 1, 2, 2};
+  const bool addressed[] = {true, false, true, false, true, true};
+  ClusterInput input;
+  input.entries = 6;
+  input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+    const std::int32_t same_name = name[left] == name[right] ? 3 : 0,
+                       same_address = addressed[left] && addressed[right] ? 15 : 0;
+    return Weighed{(13 + same_name + same_address) * 1024, std::max(left, right) == 1};
+  };
+  std::vector<Edge> edges;
+  for (std::uint32_t left = 0; left < 6; ++left) {
+    for (std::uint32_t right = left + 1; right < 6; ++right) {
+      if (const Weighed pair = input.weigh(0, left, right); !pair.apart) edges.push_back({left, right, pair.weight});
+    }
+  }
+  input.edges = edges;
+  EXPECT_NE(make_clusters(input).cluster, (std::vector<std::uint32_t>{0, 1, 0, 0, 1, 1}))
+      << "the names make the difference";
+  input.own_name = [&](std::uint32_t entry) { return name[entry]; };
+  EXPECT_EQ(make_clusters(input).cluster, (std::vector<std::uint32_t>{0, 1, 0, 0, 1, 1}));
 }
 
 // Training finds the rules that pay: lone names with a town are found though no base rule gives them.

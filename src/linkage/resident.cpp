@@ -343,8 +343,9 @@ struct Resident::State {
     input.different = different;
     input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
       const Score found = score(part[left], part[right]);
-      return found.apart ? apart_weight : found.weight - scorer.threshold();
+      return Weighed{found.weight - scorer.threshold(), found.apart};
     };
+    input.own_name = [&](std::uint32_t entry) { return entries.all[part[entry]].forename; };
     const Clustered made = make_clusters(input);
     const std::uint32_t component = new_component();
     for (std::uint32_t i = 0; i < part.size(); ++i) {
