@@ -229,6 +229,7 @@ sqlite3_vfs* registered() {
 std::string after_power_loss(const Image& image, Random& random) {
   std::string disk = image.durable;
   std::vector<const Change*> changes;
+  changes.reserve(image.unsynced.size());
   for (const Change& change : image.unsynced) changes.push_back(&change);
   // How much reached the disk differs from crash to crash: nothing, everything, or some of it in any order.
   const double kept = random.chance(0.2) ? 0.0 : random.chance(0.2) ? 1.0 : random.unit();
