@@ -43,9 +43,10 @@ enum class Action : std::uint8_t {
   explain_link,
   decide_link,
   held_back,
-  governance
+  governance,
+  administer,  // who may sign in, and as what
 };
-inline constexpr std::size_t action_count = 10;
+inline constexpr std::size_t action_count = 11;
 [[nodiscard]] bool may(UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.

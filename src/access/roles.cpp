@@ -82,7 +82,7 @@ constexpr std::array<RoleRow, user_role_count> role_rows = {{
     {bits({Action::home, Action::search, Action::person, Action::findings, Action::finding, Action::explain_link}),
      bits({PK::case_review})},
     /* chair              */ {bits({Action::home}), bits({PK::case_review, PK::governance})},
-    /* governance_officer */ {bits({Action::home, Action::governance}), bits({PK::governance})},
+    /* governance_officer */ {bits({Action::home, Action::governance, Action::administer}), bits({PK::governance})},
     /* data_engineer      */
     {bits({Action::home, Action::explain_link, Action::held_back}), bits({PK::administration})},
     /* licensing_officer  */

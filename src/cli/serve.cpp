@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <sodium.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -87,20 +86,6 @@ class Settler {
   std::atomic<bool> done_{false};
   std::thread thread_;
 };
-
-std::string random_password() {
-  // Eight letters and four digits in three groups: 60 bits, easy to read out.
-  constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
-  std::string password;
-  for (int i = 0; i < 14; ++i) {
-    if (i == 4 || i == 9) {
-      password += '-';
-    } else {
-      password += letters[randombytes_uniform(static_cast<std::uint32_t>(letters.size()))];
-    }
-  }
-  return password;
-}
 
 struct DemoAccount {
   const char* username;
@@ -200,7 +185,7 @@ int demo(const DemoWords& words, Streams& streams) {
   lap("take in");
   std::string sign_ins;
   for (const DemoAccount& account : demo_accounts) {
-    const std::string password = random_password();
+    const std::string password = hub::random_password();
     if (auto added = (*hub)->add_account({account.username, account.name, password, account.role, account.agency});
         !added)
       return fail(streams, added.error());

@@ -49,6 +49,9 @@ enum class EntryKind : std::uint16_t {
   patterns_adopted = 17,
   erasure = 18,
   identity_notice = 19,  // what a word about two records touched when it came to count: who has to be told
+  // 40 to 49: signing in
+  sign_in_refused = 40,  // somebody tried to sign in and was not let in
+  account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry
 };
 
 // Whose law the processing stands under, and through which gateway it may be shared (DESIGN section 5).

@@ -25,6 +25,8 @@ struct Request {
   std::string authorization;  // header Authorization
   std::string origin;         // header Origin, "" when there is none
   std::string host;           // header Host
+  std::string peer;           // the address at the other end of the connection
+  std::string forwarded_for;  // header X-Forwarded-For: to be believed only behind a proxy of one's own
 
   [[nodiscard]] std::string_view query_field(std::string_view name) const;  // "" when there is none
   [[nodiscard]] std::string_view form_field(std::string_view name) const;

@@ -51,6 +51,8 @@ class Site {
                                     std::string_view says) const;
   [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value) const;  // of a Set-Cookie header
   [[nodiscard]] std::string clear_cookie(std::string_view name) const;
+  // Whence the request comes, as guesses are counted: behind a proxy what the proxy says, and of IPv6 the network.
+  [[nodiscard]] std::string address_of(const Request& request) const;
 
  private:
   Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options);
@@ -66,11 +68,11 @@ class Site {
 };
 
 inline constexpr std::string_view session_cookie = "wider_session";
+inline constexpr std::string_view pending_cookie = "wider_pending";  // between the password and the code
+inline constexpr std::string_view device_cookie = "wider_device";    // somebody signed in from this browser
 inline constexpr std::string_view form_cookie = "wider_form";  // before signing in: its value stands in the form too
 
 [[nodiscard]] Response redirect(std::string_view path);
-[[nodiscard]] std::string random_token();                                // 256 bits, hex
-[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);  // in constant time; false when empty
-[[nodiscard]] std::vector<Route> all_routes();                           // site_routes.cpp
+[[nodiscard]] std::vector<Route> all_routes();  // site_routes.cpp
 
 }  // namespace wider::web

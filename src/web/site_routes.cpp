@@ -8,6 +8,7 @@
 #include "web/present.hpp"
 #include "web/queries.hpp"
 #include "web/site.hpp"
+#include "web/site_account.hpp"
 #include "web/site_review.hpp"
 
 namespace wider::web {
@@ -18,48 +19,6 @@ using access::Action;
 // The page to go to after this one, as a query or a hidden field.
 std::string next_of(std::string_view given) {
   return safe_local_path(given);
-}
-
-Response sign_in_page(const Visit& visit, std::string_view problem, std::string_view username, std::string_view next) {
-  // The token stands in the form and in a cookie that another site's page cannot set or read.
-  const std::string_view known = visit.request.cookie(form_cookie);
-  const std::string token = known.size() == 64 ? std::string(known) : random_token();
-  Values values;
-  values.text("form_token", token).text("problem", problem).text("username", username).text("next", next_of(next));
-  Response response = visit.site.page(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in",
-                                      std::move(values), problem.empty() ? 200 : 403);
-  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(form_cookie, token));
-  return response;
-}
-
-Response sign_in(const Visit& visit) {
-  return sign_in_page(visit, "", "", visit.request.query_field("next"));
-}
-
-Response do_sign_in(const Visit& visit) {
-  const std::string_view username = visit.request.form_field("username");
-  const std::string_view next = visit.request.form_field("next");
-  const auto session = visit.site.pages().sign_in(username, visit.request.form_field("password"));
-  if (!session) {
-    if (session.error().code != ErrorCode::denied) return visit.site.refusal(visit, session.error());
-    return sign_in_page(visit, "The name or the password is not right.", username, next);
-  }
-  Response response =
-      redirect(session->viewer.purpose ? next_of(next) : "/purpose?next=" + percent_encode(next_of(next)));
-  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(session_cookie, session->token));
-  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(form_cookie));
-  return response;
-}
-
-Response do_sign_out(const Visit& visit) {
-  visit.site.pages().sign_out(visit.token());
-  Response response = redirect("/signed-out");
-  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(session_cookie));
-  return response;
-}
-
-Response signed_out(const Visit& visit) {
-  return visit.site.page(visit, "signed_out", "You have signed out", {});
 }
 
 Response purpose_page(const Visit& visit, std::string_view problem, std::string_view reference, std::string_view next) {
@@ -294,10 +253,6 @@ std::vector<Route> all_routes() {
   const auto post = Method::post;
   std::vector<Route> routes = {
       {get, "/healthz", Everybody{}, health},
-      {get, "/sign-in", Everybody{}, sign_in},
-      {post, "/sign-in", Everybody{}, do_sign_in},
-      {get, "/signed-out", Everybody{}, signed_out},
-      {post, "/sign-out", SignedIn{}, do_sign_out},
       {get, "/purpose", SignedIn{}, purpose},
       {post, "/purpose", SignedIn{}, choose_purpose},
       {get, "/", Action::home, home},
@@ -316,6 +271,7 @@ std::vector<Route> all_routes() {
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
   };
+  for (Route& route : account_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));
   return routes;
 }
