@@ -347,7 +347,7 @@ struct Resident::State {
       const Score found = score(part[left], part[right]);
       return Weighed{found.weight - scorer.threshold(), found.apart};
     };
-    input.own_name = [&](std::uint32_t entry) { return entries.all[part[entry]].forename; };
+    input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
     const Clustered made = make_clusters(input);
     const std::uint32_t component = new_component();
     for (std::uint32_t i = 0; i < part.size(); ++i) {
