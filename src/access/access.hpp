@@ -45,10 +45,9 @@ enum class Action : std::uint8_t {
   held_back,
   governance,
   administer,  // who may sign in, and as what
-  concern,     // raise a concern about a child
-  break_glass  // open what a purpose does not show, in an emergency
+  concern      // raise a concern about a child
 };
-inline constexpr std::size_t action_count = 13;
+inline constexpr std::size_t action_count = 12;
 [[nodiscard]] std::string_view name_of(Action action);  // "act-on-finding"
 [[nodiscard]] bool may(UserRole role, Action action);
 

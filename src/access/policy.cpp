@@ -235,7 +235,7 @@ struct PolicyReader {
 
   Done read_top(const toml::table& root) {
     if (auto good = only(root, "top",
-                         {"not_shown", "duty_desk", "sensitive", "break_glass_minutes", "purpose", "role", "rule"});
+                         {"not_shown", "duty_desk", "sensitive", "purpose", "role", "rule"});
         !good)
       return good;
     auto words = text(root, "top", "not_shown");
@@ -249,10 +249,6 @@ struct PolicyReader {
     if ((*sensitive & bit(RecordKind::sexual_health)) == 0)
       return wrong("top", "'sensitive' must name sexual-health: it is never told outside Health");
     policy.sensitive_ = *sensitive;
-    const auto minutes = root["break_glass_minutes"].value<std::int64_t>();
-    if (!minutes || *minutes < 1 || *minutes > 720)
-      return wrong("top", "'break_glass_minutes' must be a whole number from 1 to 720");
-    policy.break_glass_minutes_ = static_cast<int>(*minutes);
     return {};
   }
 

@@ -46,7 +46,6 @@ class Policy {
   [[nodiscard]] bool sensitive(RecordKind kind) const;
   [[nodiscard]] const std::string& duty_desk() const { return duty_desk_; }
   [[nodiscard]] const std::string& not_shown() const { return not_shown_; }
-  [[nodiscard]] int break_glass_minutes() const { return break_glass_minutes_; }
 
  private:
   friend struct PolicyReader;  // policy.cpp: makes one from TOML
@@ -55,7 +54,6 @@ class Policy {
   std::vector<Rule> rules_;
   std::uint32_t sensitive_ = 0;
   std::string duty_desk_, not_shown_;
-  int break_glass_minutes_ = 0;
 };
 
 // malformed: says the line or the table and key that is wrong, and what to write instead. `file` stands in the message.

@@ -38,7 +38,6 @@ TEST(Policy, WhatIsWrongIsSaidWithItsPlaceAndAWayOut) {
       {"name = \"chair\"", "name = \"prosecutor\"", "'prosecutor' stands twice"},
       {"\"held-back\", ", "\"held-bak\", ", "'pages' must be a list, each once, of home"},
       {"purposes = [\"administration\"]", "purposes = []", "role 9: 'purposes' must be a list"},
-      {"break_glass_minutes = 60", "break_glass_minutes = 0", "a whole number from 1 to 720"},
       {"[\"sexual-health\"]", "[\"attendance\"]", "'sensitive' must name sexual-health"},
       {"[[purpose]]\nname = \"administration\"", "[[purpose]]\nname = \"governance\"", "'governance' stands twice"},
       {"name = \"shared\"\n", "name = \"shared\"\nwhose = \"other\"\n", "the last rule must have no condition"},

@@ -47,6 +47,9 @@ std::vector<Call> all_calls(Hub& hub) {
       {"held back file", Action::held_back,
        [](Hub& h, const Viewer& v) { return only_whether(h.held_back_file(v, Agency::police)); }},
       {"mend", Action::held_back, [](Hub& h, const Viewer& v) { return h.mend_held_back(v, 1, "x"); }},
+      {"concerns", Action::concern, [](Hub& h, const Viewer& v) { return only_whether(h.concerns(v)); }},
+      {"concern", Action::concern,
+       [](Hub& h, const Viewer& v) { return only_whether(h.raise_concern(v, {"Ann", "", "Seen late.", ""})); }},
       {"governance", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.governance(v)); }},
   };
 }

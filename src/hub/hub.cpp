@@ -173,6 +173,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
     // What people did while this projection was being made is not in it yet.
     const auto is_in_it = [&](const auto& event) { return event.first <= next->facts.through; };
     std::erase_if(recent_events_, is_in_it);
+    std::erase_if(recent_concerns_, is_in_it);
     std::erase_if(recent_words_, is_in_it);
     std::erase_if(recent_notices_, is_in_it);
   }

@@ -137,12 +137,19 @@ class Hub final : public Pages {
   Result<std::string> held_back_file(const Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<GovernanceView> governance(const Viewer& viewer) override;
+  Result<ConcernsView> concerns(const Viewer& viewer) override;
+  Result<std::string> raise_concern(const Viewer& viewer, const NewConcern& told) override;
+  Result<SealedView> sealed(const Viewer& viewer) override;
+  Result<void> seal_person(const Viewer& viewer, const NewSeal& wanted) override;
+  Result<void> unseal(const Viewer& viewer, std::uint64_t number, std::string_view reason) override;
 
  private:
   explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
+  [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
+  Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
   // The duties as at today, made once for a projection and a day.
   std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
   std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
@@ -195,6 +202,8 @@ class Hub final : public Pages {
   std::mutex work_mutex_;            // one settle or intake at a time
   std::unique_ptr<Known> known_;     // built at the first intake
   mutable std::mutex events_mutex_;  // guards what people did since the projection was made
+  std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;     // likewise
+  std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise
   std::vector<std::pair<std::uint64_t, NoticeEntry>> recent_notices_;  // likewise

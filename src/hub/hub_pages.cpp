@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "access/policy.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
@@ -115,6 +116,9 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
         "Your role does not open this page. If you need it for your work, ask your information governance officer.");
   }
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  // Between a seal's entry and the picture without what it sealed, nobody is answered.
+  if (projection()->facts.through < sealed_through_.load())
+    return failure(ErrorCode::unavailable, "Records are being put together anew. Try again in a minute.");
   const auto body =
       nlohmann::json{
           {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}}
@@ -136,7 +140,12 @@ PageFrame Hub::frame(const Viewer& viewer) {
     frame.data_good_to = "Nothing has been received yet.";
   }
   frame.simulated = ledger_->simulated();
-  frame.duty_desk = "01632 960 001";
+  frame.duty_desk = access::shipped_policy().duty_desk();
+  frame.not_shown = access::shipped_policy().not_shown();
+  const auto& seals = facts.seals;
+  frame.may_open_sealed =
+      access::may(viewer.role, Action::governance) ||
+      std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
   if (access::may(viewer.role, Action::findings)) {
     const FindingStates states = states_now();
     for (const Finding& finding : projection->findings) {

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "hub/account_pages.hpp"
+#include "hub/sealed_views.hpp"
 #include "hub/views.hpp"
 
 namespace wider::hub {
@@ -53,6 +54,14 @@ class Pages : public AccountPages {
   virtual Result<std::string> held_back_file(const Viewer& viewer, Agency agency) = 0;
   virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
   virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;
+  virtual Result<ConcernsView> concerns(const Viewer& viewer) = 0;
+  // The concern's reference: the same answer whether the child is sealed, known or neither. usage: says what is missing.
+  virtual Result<std::string> raise_concern(const Viewer& viewer, const NewConcern& told) = 0;
+  // denied to whoever is on no seal's list and may not seal.
+  virtual Result<SealedView> sealed(const Viewer& viewer) = 0;
+  // Holds when it returns. usage: nobody of that number (a sealed person has none), or what is missing.
+  virtual Result<void> seal_person(const Viewer& viewer, const NewSeal& wanted) = 0;
+  virtual Result<void> unseal(const Viewer& viewer, std::uint64_t number, std::string_view reason) = 0;
 };
 
 }  // namespace wider::hub

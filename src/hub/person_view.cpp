@@ -87,6 +87,14 @@ std::vector<KnownTo> known_to_rows(const Projection& projection, const Viewer& v
     row.ring = whom_to_ring(agency);
     rows.push_back(std::move(row));
   }
+  // Health may know anybody by a service that shows nowhere: it stands on every page, whether it does or not.
+  if (viewer.agency != Agency::health && !tallies.contains(Agency::health)) {
+    KnownTo health;
+    health.agency = title_of(Agency::health);
+    health.you_may_see = "Not whether they know this person";
+    health.ring = whom_to_ring(Agency::health);
+    rows.push_back(std::move(health));
+  }
   return rows;
 }
 

@@ -36,6 +36,8 @@ struct PageFrame {
   std::string data_good_to;  // "All agencies up to 6:10am; police last received 23 November 2012, 11:50pm."
   bool simulated = false;    // a demonstration hub: every page says so
   std::string duty_desk;     // "01632 960 001"
+  std::string not_shown;     // the words on records that cannot be shown, the same always
+  bool may_open_sealed = false;
   std::uint32_t findings_waiting = 0;
 };
 

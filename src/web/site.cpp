@@ -55,6 +55,7 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.flag("signed_in", signed_in);
   const hub::Viewer viewer = signed_in ? visit.viewer() : hub::Viewer{};
   const hub::PageFrame frame = site.pages().frame(viewer);
+  values.text("not_shown", frame.not_shown).flag("may_open_sealed", signed_in && frame.may_open_sealed);
   values.flag("simulated", frame.simulated).text("duty_desk", frame.duty_desk).text("data_good_to", frame.data_good_to);
   values.number("findings_waiting", frame.findings_waiting).flag("findings_waiting_one", frame.findings_waiting == 1);
   values.text("viewer_name", viewer.name).text("viewer_role", access::title_of(viewer.role));
@@ -70,10 +71,11 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
   values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
+  values.flag("may_concern", may(Action::concern));
   values.flag("may_administer", may(Action::administer));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
   for (const std::string_view area :
-       {"home", "findings", "review", "held-back", "governance", "people-and-roles", "account"}) {
+       {"home", "findings", "review", "held-back", "governance", "sealed", "people-and-roles", "account"}) {
     values.flag("at_" + std::string(area), visit.request.path == (area == "home" ? "/" : "/" + std::string(area)));
   }
   return values;

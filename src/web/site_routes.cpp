@@ -10,6 +10,7 @@
 #include "web/site.hpp"
 #include "web/site_account.hpp"
 #include "web/site_review.hpp"
+#include "web/site_sealed.hpp"
 
 namespace wider::web {
 namespace {
@@ -270,6 +271,11 @@ std::vector<Route> all_routes() {
       {get, "/held-back/{agency}", Action::held_back, held_back_file},
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
+      {get, "/concern", Action::concern, concern},
+      {post, "/concern", Action::concern, raise_concern},
+      {get, "/sealed", SignedIn{}, sealed},  // for whoever a seal names, whatever their role: the hub asks
+      {post, "/sealed", Action::governance, seal_person},
+      {post, "/sealed/off", Action::governance, unseal},
   };
   for (Route& route : account_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));

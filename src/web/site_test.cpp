@@ -87,7 +87,7 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
   EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/sign-in", "/sign-in/code", "/signed-out", "/api/v1/openapi.json",
                                          "/api/v1/session"}));
   EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/account", "/account/password",
-                                             "/account/second-factor", "/account/token", "/account/token/close",
+                                             "/account/second-factor", "/account/token", "/account/token/close", "/sealed",
                                              "/api/v1/session/end", "/api/v1/purpose"}));
 }
 
@@ -122,6 +122,9 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
                                                                        {"role", "social-worker"},
                                                                        {"agency", "social-care"},
                                                                        {"do", "change"},
+                                                                       {"about", "x"},
+                                                                       {"what", "y"},
+                                                                       {"seal", "812"},
                                                                        {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
@@ -163,6 +166,8 @@ TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) 
                                                        {"/people-and-roles", {}},
                                                        {"/people-and-roles/900", {{"do", "reset"}, {"reason", "x"}}},
                                                        {"/people-and-roles/900", {{"do", "close"}}},
+                                                       {"/concern", {{"about", "x"}, {"what", "y"}}},
+                                                       {"/sealed", {{"person", "P1"}, {"kind", "adoption"}}},
                                                        {"/purpose", {}}}) {
         const Response response = post(path, form);
         ASSERT_NE(response.status, 500) << path << ": " << response.body;

@@ -263,8 +263,9 @@ Result<void> FakePages::choose_purpose(std::string_view token, access::PurposeKi
 }
 
 hub::PageFrame FakePages::frame(const hub::Viewer&) {
-  if (empty) return {"", false, "01632 960 001", 0};
-  return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.", true, "01632 960 001", 3};
+  constexpr const char* not_shown = "Some records cannot be shown. Worried? Ring the duty desk";
+  if (empty) return {"", false, "01632 960 001", not_shown, false, 0};
+  return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.", true, "01632 960 001", not_shown, true, 3};
 }
 
 namespace {
@@ -558,6 +559,51 @@ Result<hub::GovernanceView> FakePages::governance(const hub::Viewer&) {
                                "Finding third-child-7f3a90c2", "Strategy discussion, SD-19"}},
                              R"({"size":184223,"root":"4c1b…","signed":"2009-07-02T06:10:00Z"})",
                              184223};
+}
+
+namespace {
+
+hub::ConcernLine made_up_concern() {
+  return {"4F20A91C77",    "A girl called Kay", "about 14", "Seen waiting by the bus station, 10:40pm.",
+          "Tom Reed, Education", "2 July 2009",       ""};
+}
+
+}  // namespace
+
+Result<hub::ConcernsView> FakePages::concerns(const hub::Viewer&) {
+  if (empty) return hub::ConcernsView{};
+  return hub::ConcernsView{{made_up_concern()}, {made_up_concern()}};
+}
+
+Result<std::string> FakePages::raise_concern(const hub::Viewer&, const hub::NewConcern&) {
+  return std::string("4F20A91C77");
+}
+
+Result<hub::SealedView> FakePages::sealed(const hub::Viewer& viewer) {
+  hub::SealedView view;
+  view.may_seal = viewer.role == access::UserRole::governance_officer;
+  if (empty) return view;
+  hub::SealedView::SealLine seal;
+  seal.number = 812;
+  seal.person = "P123";
+  seal.kind = "Adoption";
+  seal.reason = "Order of 3 March 2009";
+  seal.by = "Grace Hall";
+  seal.when = "4 March 2009";
+  seal.may_open = "Grace Hall and Sam Okafor";
+  seal.records = {{"Police", "stop-S12", "2 March 2009", "Stop."}, {"Health", "", "", ""}};
+  seal.concerns = {made_up_concern()};
+  view.seals = {seal};
+  view.accounts = {{"sam", "Sam Okafor"}};
+  return view;
+}
+
+Result<void> FakePages::seal_person(const hub::Viewer&, const hub::NewSeal&) {
+  return {};
+}
+
+Result<void> FakePages::unseal(const hub::Viewer&, std::uint64_t, std::string_view) {
+  return {};
 }
 
 }  // namespace wider::web

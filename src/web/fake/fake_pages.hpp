@@ -56,6 +56,11 @@ class FakePages : public hub::Pages {
   Result<std::string> held_back_file(const hub::Viewer& viewer, Agency agency) override;
   Result<void> mend_held_back(const hub::Viewer& viewer, std::uint64_t entry, std::string_view mended_row) override;
   Result<hub::GovernanceView> governance(const hub::Viewer& viewer) override;
+  Result<hub::ConcernsView> concerns(const hub::Viewer& viewer) override;
+  Result<std::string> raise_concern(const hub::Viewer& viewer, const hub::NewConcern& told) override;
+  Result<hub::SealedView> sealed(const hub::Viewer& viewer) override;
+  Result<void> seal_person(const hub::Viewer& viewer, const hub::NewSeal& wanted) override;
+  Result<void> unseal(const hub::Viewer& viewer, std::uint64_t number, std::string_view reason) override;
 
  private:
   std::mutex mutex_;
