@@ -194,7 +194,8 @@ struct Splitter {
   std::vector<std::vector<std::uint32_t>> components;
   std::uint64_t splits = 0;
 
-  void split(std::vector<Edge> edges, std::vector<std::uint32_t> members, UnionFind& units, std::int32_t floor) {
+  void split(const std::vector<Edge>& edges, const std::vector<std::uint32_t>& members, UnionFind& units,
+             std::int32_t floor) {
     std::unordered_map<std::uint32_t, std::uint32_t> local;
     for (std::uint32_t i = 0; i < members.size(); ++i) local.emplace(members[i], i);
     UnionFind joined(static_cast<std::uint32_t>(members.size()));
