@@ -51,6 +51,7 @@ struct Words {
   hub::NewAccount account;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
+  std::string log;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -194,14 +195,19 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
   hub_option(serve_command, words);
-  examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
+  examples(serve_command,
+           {"serve --hub H", "serve --hub H --listen 127.0.0.1:0", "serve --hub H --behind-tls --log requests.jsonl"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")
       ->capture_default_str();
-  serve_command->add_flag("--behind-tls", words.behind_tls,
-                          "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->add_flag(
+      "--behind-tls", words.behind_tls,
+      "A proxy with TLS stands in front: cookies are marked Secure, and its X-Forwarded-For is believed");
+  serve_command->add_option("--log", words.log,
+                            "Write each request as a line of JSON to this file, - is standard error; no names, numbers "
+                            "or addresses are in it");
   serve_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
-      return serve(hub, words.listen, words.behind_tls, streams);
+      return serve(hub, {words.listen, words.behind_tls, words.log}, streams);
     };
   });
 }

@@ -7,7 +7,7 @@ namespace wider::hub {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t day = 24 * 3600 * second;
+constexpr std::int64_t day = 86'400 * second;
 constexpr double longest_wait = 900;
 constexpr unsigned free_for_an_account = 5;
 constexpr unsigned free_for_an_address = 30;  // an office's people share one

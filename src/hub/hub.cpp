@@ -201,7 +201,15 @@ Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor
                                         const ledger::Ref& purpose) {
   ledger::NewEntry entry = small_entry(kind, actor, std::move(body));
   entry.purpose = purpose;
-  return ledger_->append_now(entry);
+  auto appended = ledger_->append_now(entry);
+  could_write_ = appended.has_value();
+  return appended;
+}
+
+Readiness Hub::readiness() {
+  const auto projection = this->projection();
+  const std::uint64_t size = ledger_->size();
+  return {projection != nullptr && could_write_, size, projection ? size - projection->facts.through : size};
 }
 
 Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body, const ledger::Ref& purpose) {

@@ -120,6 +120,7 @@ class Hub final : public Pages {
   Result<void> close_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
   Result<std::string> reset_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
 
+  Readiness readiness() override;
   PageFrame frame(const Viewer& viewer) override;
   Result<HomeView> home(const Viewer& viewer) override;
   Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
@@ -192,9 +193,10 @@ class Hub final : public Pages {
   mutable std::mutex publish_mutex_;                   // guards projection_
   std::shared_ptr<const Projection> projection_;
   std::stop_source stop_work_;
-  std::mutex work_mutex_;            // one settle or intake at a time
-  std::unique_ptr<Known> known_;     // built at the first intake
-  mutable std::mutex events_mutex_;  // guards what people did since the projection was made
+  std::atomic<bool> could_write_{true};  // the last small entry
+  std::mutex work_mutex_;                // one settle or intake at a time
+  std::unique_ptr<Known> known_;         // built at the first intake
+  mutable std::mutex events_mutex_;      // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise
   std::vector<std::pair<std::uint64_t, NoticeEntry>> recent_notices_;  // likewise
