@@ -122,7 +122,7 @@ void let_go_of_all() {
 
 void watch(const std::stop_token& stop, std::uint64_t memory_bytes) {
   const int statm = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  const std::uint64_t most = memory_bytes - std::min(std::max(memory_bytes / 8, least_margin), memory_bytes / 2);
+  const std::uint64_t most = memory_bytes - std::min(std::max(memory_bytes * 3 / 8, least_margin), memory_bytes / 2);
   while (!stop.stop_requested()) {
     if (resident_bytes(statm) > most) let_go_of_all();
     std::this_thread::sleep_for(watch_every);
