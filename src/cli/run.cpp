@@ -381,6 +381,7 @@ void print_link_report(const LinkReport& report, Streams& streams) {
                               {"blocking_forecast", report.blocking_forecast},
                               {"blocking_note", report.blocking_note},
                               {"notes", report.notes},
+                              {"most_on_disk", report.most_on_disk},
                               {"columns", report.columns},
                               {"ignored", report.ignored},
                               {"seconds", seconds}}
@@ -525,8 +526,13 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")
       ->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
-  link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")
+  link_command
+      ->add_option("--memory", words.link.memory_bytes,
+                   "How much memory at most, such as 4GiB; what is beyond it goes to a temporary file meanwhile")
       ->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--spill", words.link.spill, "The folder of that file; where --out is written unless said")
+      ->type_name("FOLDER")
+      ->check(CLI::ExistingDirectory);
   link_command->add_option("--alternatives", words.link.alternatives,
                            "Also write the components that are not certain: at most 64 partitions each, with weights");
   link_command->add_option("--candidates", words.link.candidates,
@@ -547,6 +553,9 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) {
         progress.show(stage, at, of);
+      };
+      words.link.before_reading = [&](const std::string& says) {
+        if (!streams.json) fmt::print(streams.err, "  {}\n", says);
       };
       words.link.before_comparing = [&](const std::string& says) {
         progress.finish();
