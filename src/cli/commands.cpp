@@ -313,7 +313,7 @@ int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& wh
         streams.out,
         "{} {} row {}{}: {}\n    {}\n    as it came: {}\n    mend: wider held-back --hub {} --mend {} --row '…'\n",
         row.agency, row.file, row.row, row.column.empty() ? "" : fmt::format(", column {}", row.column), row.reason,
-        row.remedy, row.raw, hub.folder().string(), row.entry);
+        row.remedy, row.raw, ledger::name_of(hub.place()), row.entry);
   }
   return done;
 }
@@ -634,9 +634,9 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
       streams);
 }
 
-int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams) {
+int verify_unopened(const ledger::Place& place, const std::string& head_file, Streams& streams) {
   return say_verified(
-      [&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); },
+      [&](const auto& published, const auto& progress) { return ledger::verify_unopened(place, published, progress); },
       head_file, streams);
 }
 

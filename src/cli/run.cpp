@@ -63,7 +63,7 @@ struct Chosen {
 };
 
 void hub_option(CLI::App* command, Words& words) {
-  command->add_option("--hub", words.hub, "The hub: a folder")->required()->type_name("H");
+  command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address")->required()->type_name("H");
 }
 
 hub::Operator operator_of(const Words& words) {
@@ -95,16 +95,21 @@ void examples(CLI::App* command, std::initializer_list<const char*> lines) {
 void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   auto* init = app.add_subcommand("init", "Make a new, empty hub and its keys");
   hub_option(init, words);
-  examples(init, {"init --hub H", "init --hub H --simulated"});
+  examples(init, {"init --hub H", "init --hub H --simulated", "init --hub postgresql://wider@db.example/wider"});
   init->add_flag("--simulated", words.simulated,
                  "Take the time of receipt from the files' delivery manifest: for demonstration towns");
   init->callback([&] {
     chosen.alone = [&](Streams& streams) {
-      const auto made = hub::Hub::create(words.hub, words.simulated);
+      const auto place = ledger::place_of(words.hub);
+      if (!place) return fail(streams, place.error());
+      const auto made = hub::Hub::create(*place, words.simulated);
       if (!made) return fail(streams, made.error());
       fmt::print(streams.out,
                  "A new hub at {}. Its key lies beside it, never inside: keep the key apart from the backups.\n",
-                 words.hub);
+                 ledger::name_of(*place));
+      if (place->postgresql())
+        fmt::print(streams.out, "The bodies' keys, the snapshot and the control socket are in {} on this machine.\n",
+                   place->folder.string());
       return static_cast<int>(done);
     };
   });
@@ -113,7 +118,7 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   examples(intake_command, {"intake --hub H --format cin census.xml",
                             "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
                             "intake --hub H --manifest town/manifest.csv", "intake --list"});
-  intake_command->add_option("--hub", words.hub, "The hub: a folder");
+  intake_command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address");
   intake_command->add_option(
       "--agency", words.intake.agency,
       "Whose files they are (social-care, police, health, …), where it is not the agency that the layout names");
@@ -335,7 +340,10 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
                        words);
   verify_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); };
-    chosen.on_damaged = [&](Streams& streams) { return verify_unopened(words.hub, words.head, streams); };
+    chosen.on_damaged = [&](Streams& streams) {
+      const auto place = ledger::place_of(words.hub);
+      return place ? verify_unopened(*place, words.head, streams) : fail(streams, place.error());
+    };
   });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
@@ -710,13 +718,14 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 }
 
 // Another process holds the hub: it runs the command and gives back what it printed.
-int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
+int ask_the_live_hub(const std::filesystem::path& folder, const Words& words, const std::vector<std::string>& arguments,
+                     Streams& streams) {
   const auto request = to_json(ControlRequest{arguments, words.caller.folder.string()});
   if (!request)
     return fail(streams,
                 {ErrorCode::usage,
                  "The hub is being served and is asked in UTF-8, which the arguments or this folder's name are not."});
-  const auto reply = ledger::ask(words.hub, *request);
+  const auto reply = ledger::ask(folder, *request);
   if (!reply) return fail(streams, reply.error());
   const auto answer = parse_control_answer(*reply);
   if (!answer) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
@@ -740,9 +749,11 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, isatty(STDERR_FILENO) == 1};
   if (chosen.alone) return chosen.alone(streams);
-  auto hub = hub::Hub::open(words.hub);
+  const auto place = ledger::place_of(words.hub);
+  if (!place) return fail(streams, place.error());
+  auto hub = hub::Hub::open(*place);
   if (hub) return run_on(**hub, chosen, streams);
-  if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(words, arguments, streams);
+  if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(place->folder, words, arguments, streams);
   if (hub.error().code == ErrorCode::corrupt && chosen.on_damaged) return chosen.on_damaged(streams);
   return fail(streams, hub.error());
 }

@@ -58,13 +58,13 @@ std::uint64_t append_and_kill(const std::filesystem::path& hub, std::uint64_t se
 
 TEST(Durability, WhatWasAcknowledgedSurvivesKill9) {
   const TestFolder folder;
-  ASSERT_TRUE(Ledger::create(folder.hub(), {}));
+  ASSERT_TRUE(Ledger::create(folder.place(), {}));
   Random random(9);
   std::uint64_t acknowledged = 0;
   for (int round = 0; round < 20; ++round) {
     acknowledged =
         std::max(acknowledged, append_and_kill(folder.hub(), random.next(), static_cast<int>(random.below(150))));
-    auto ledger = Ledger::open(folder.hub(), {});
+    auto ledger = Ledger::open(folder.place(), {});
     ASSERT_TRUE(ledger) << ledger.error().message;
     ASSERT_GE((*ledger)->size(), acknowledged);
     std::uint64_t next = 1;

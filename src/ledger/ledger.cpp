@@ -14,6 +14,7 @@
 #include "ledger/format.hpp"
 #include "ledger/gate.hpp"
 #include "ledger/head.hpp"
+#include "ledger/postgres_store.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/sealed_file.hpp"
 #include "ledger/sealing.hpp"
@@ -63,33 +64,15 @@ class LedgerImpl final : public Ledger {
         clock_(options.clock ? options.clock : system_clock),
         fold_from_(options.fold_from) {}
 
-  // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
+  // The state as the store has it. What a killed process left in a log whose sync had failed is made durable first; a
+  // disk without room for that only puts writing off.
   Result<void> load() {
-    auto head = store_->head();
-    if (!head) return std::unexpected(head.error());
-    const auto unproven = [] {
-      return failure(ErrorCode::corrupt,
-                     "The ledger fails its proof at the end: run `wider ledger verify` and restore from a backup.");
-    };
-    if (head->chunks.size() != head->size / chunk_entries) return unproven();
-    for (const Digest& chunk : head->chunks) tree_.add_subtree(chunk_level, chunk);
-    if (head->size == 0) return {};
-    if (keys_.pack_tag(head->last_pack) != head->last_pack.tag) return unproven();
-    std::uint64_t next = tree_.size() + 1;
-    if (next <= head->size) {
-      auto block = store_->read_range(next, head->size, Parts::headers);
-      if (!block) return std::unexpected(block.error());
-      for (const Pack& pack : block->packs)
-        for (; next >= pack.first && next <= pack.last(); ++next) tree_.add(leaf_hash(pack.row(next).bytes));
-    }
-    if (tree_.size() != head->size || tree_.root() != head->last_pack.root) return unproven();
-    const auto last = decode_header(head->last_pack.row(head->size).header());
-    if (!last) return std::unexpected(last.error());
-    last_received_ = last->received;
-    size_ = head->size;
+    broken_ = !store_->recover();
+    auto found = read_state();
+    if (!found) return std::unexpected(found.error());
+    take(std::move(*found));
     return {};
   }
-
   Result<std::uint64_t> append(std::span<const NewEntry> entries) override {
     return append_as(SealedEntries(entries), false);
   }
@@ -217,6 +200,82 @@ class LedgerImpl final : public Ledger {
   }
 
  private:
+  struct State {
+    CompactRange tree;
+    Instant last_received;
+  };
+
+  // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
+  Result<State> read_state() {
+    auto head = store_->head();
+    if (!head) return std::unexpected(head.error());
+    const auto unproven = [] {
+      return failure(ErrorCode::corrupt,
+                     "The ledger fails its proof at the end: run `wider ledger verify` and restore from a backup.");
+    };
+    if (head->chunks.size() != head->size / chunk_entries) return unproven();
+    State state;
+    for (const Digest& chunk : head->chunks) state.tree.add_subtree(chunk_level, chunk);
+    if (head->size == 0) return state;
+    if (keys_.pack_tag(head->last_pack) != head->last_pack.tag) return unproven();
+    std::uint64_t next = state.tree.size() + 1;
+    if (next <= head->size) {
+      auto block = store_->read_range(next, head->size, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= pack.last(); ++next) state.tree.add(leaf_hash(pack.row(next).bytes));
+    }
+    if (state.tree.size() != head->size || state.tree.root() != head->last_pack.root) return unproven();
+    const auto last = decode_header(head->last_pack.row(head->size).header());
+    if (!last) return std::unexpected(last.error());
+    state.last_received = last->received;
+    return state;
+  }
+
+  void take(State state) {
+    tree_ = std::move(state.tree);
+    last_received_ = state.last_received;
+    size_ = tree_.size();
+  }
+
+  // After a failed write: what the store holds now is either what was acknowledged, or that and the group that failed,
+  // whole; its callers were told that it failed, and the next ones go on after it.
+  Result<void> recover() {
+    const Passed passed(gate_, Urgency::page);
+    if (auto done = store_->recover(); !done) return done;
+    auto found = read_state();
+    if (!found) return std::unexpected(found.error());
+    CompactRange before;
+    if (found->tree.size() == tree_.size()) before = found->tree;
+    if (found->tree.size() > tree_.size()) {
+      auto prefix = prefix_of(tree_.size());
+      if (!prefix) return std::unexpected(prefix.error());
+      before = std::move(*prefix);
+    }
+    if (before.size() != tree_.size() || before.root() != tree_.root())
+      return failure(ErrorCode::corrupt, "The ledger is not what it was before a write failed: stop, and restore it.");
+    take(std::move(*found));
+    broken_ = false;
+    return {};
+  }
+
+  // The tree of the first `size` entries, of their rows: only after a failed write. Under the gate.
+  Result<CompactRange> prefix_of(std::uint64_t size) {
+    CompactRange tree;
+    while (tree.size() < size) {
+      const std::uint64_t first = tree.size() + 1;
+      const std::uint64_t last = std::min(size, first + 8 * read_step - 1);
+      auto block = store_->read_range(first, last, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      std::uint64_t next = first;
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= std::min(last, pack.last()); ++next)
+          tree.add(leaf_hash(pack.row(next).bytes));
+      if (next != last + 1) return damaged(next);
+    }
+    return tree;
+  }
+
   static std::unexpected<Error> not_in_tree() {
     return failure(ErrorCode::not_found, "There is no such entry or size in the ledger to prove.");
   }
@@ -298,8 +357,7 @@ class LedgerImpl final : public Ledger {
   // Only the leader runs this, so the tree may be read without the gate; the store may not.
   Result<void> write_group(const std::vector<Request*>& requests) {
     if (broken_)
-      return failure(ErrorCode::unavailable,
-                     "An earlier write of the ledger failed: look at the disk, then start the hub again.");
+      if (auto done = recover(); !done) return done;
     Group group;
     group.first = tree_.size() + 1;
     group.first_chunk = tree_.size() / chunk_entries;
@@ -338,7 +396,7 @@ class LedgerImpl final : public Ledger {
     close_pack();
     const Passed passed(gate_, requests.front()->urgent ? Urgency::page : Urgency::bulk);
     auto done = store_->append_group(group);
-    // After a failed write nobody can say what the disk holds; no further entry may be acknowledged on top of it.
+    // After a failed write nobody can say what the disk holds: before anything is acknowledged on top of it, recover().
     if (!done) broken_ = true;
     if (!done) return done;
     tree_ = std::move(tree);
@@ -495,7 +553,8 @@ Result<void> make_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& folder, const Options& options) {
+Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options& options) {
+  const std::filesystem::path& folder = place.folder;
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
   const auto key_file = key_file_of(folder, options.key_file);
   if (!key_file) return std::unexpected(key_file.error());
@@ -504,8 +563,10 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
   if (!lock) return std::unexpected(lock.error());
   const auto master = make_or_read_key_file(*key_file);
   if (!master) return std::unexpected(master.error());
-  auto store = create_sqlite_store(folder, make_identity(HubKeys(*master), options.simulated),
-                                   {options.synchronous, options.sqlite_vfs});
+  const std::string identity = make_identity(HubKeys(*master), options.simulated);
+  const SqliteOptions sqlite{options.synchronous, options.sqlite_vfs};
+  auto store = place.postgresql() ? create_postgres_store(place, identity, sqlite)
+                                  : create_sqlite_store(folder, identity, sqlite);
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
@@ -530,11 +591,13 @@ struct OpenParts {
   bool simulated = false;
 };
 
-Result<OpenParts> open_parts(const std::filesystem::path& folder, const Options& options) {
+Result<OpenParts> open_parts(const Place& place, const Options& options) {
+  const std::filesystem::path& folder = place.folder;
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
   std::error_code ignored;
-  for (const char* name : {"ledger.db", "keys.db"})
-    if (!std::filesystem::exists(folder / name, ignored))
+  for (const char* name : {"keys.db", "ledger.db"})
+    if (!(place.postgresql() && std::string_view(name) == "ledger.db") &&
+        !std::filesystem::exists(folder / name, ignored))
       return failure(ErrorCode::not_found, fmt::format("There is no hub in {}: {} is missing.", folder.string(), name));
   auto lock = lock_folder(folder);
   if (!lock) return std::unexpected(lock.error());
@@ -543,7 +606,9 @@ Result<OpenParts> open_parts(const std::filesystem::path& folder, const Options&
   const auto master = read_key_file(*key_file);
   if (!master) return std::unexpected(master.error());
   std::string identity;
-  auto store = open_sqlite_store(folder, identity, {options.synchronous, options.sqlite_vfs});
+  const SqliteOptions sqlite{options.synchronous, options.sqlite_vfs};
+  auto store =
+      place.postgresql() ? open_postgres_store(place, identity, sqlite) : open_sqlite_store(folder, identity, sqlite);
   if (!store) return std::unexpected(store.error());
   const auto simulated = read_identity(HubKeys(*master), identity);
   if (!simulated) return std::unexpected(simulated.error());
@@ -552,8 +617,8 @@ Result<OpenParts> open_parts(const std::filesystem::path& folder, const Options&
 
 }  // namespace
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, const Options& options) {
-  auto parts = open_parts(folder, options);
+Result<std::unique_ptr<Ledger>> Ledger::open(const Place& place, const Options& options) {
+  auto parts = open_parts(place, options);
   if (!parts) return std::unexpected(parts.error());
   auto ledger = std::make_unique<LedgerImpl>(std::move(parts->lock), parts->master, std::move(parts->store),
                                              parts->simulated, options);
@@ -561,9 +626,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder
   return ledger;
 }
 
-Result<Verification> verify_unopened(const std::filesystem::path& folder, const std::optional<Head>& published,
+Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
                                      const Progress& progress) {
-  const auto parts = open_parts(folder, {});
+  const auto parts = open_parts(place, {});
   if (!parts) return std::unexpected(parts.error());
   const auto head = parts->store->head();
   if (!head) return std::unexpected(head.error());

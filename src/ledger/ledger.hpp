@@ -21,6 +21,7 @@
 
 #include "base/date.hpp"
 #include "base/result.hpp"
+#include "ledger/place.hpp"
 #include "records/agency.hpp"
 
 namespace wider::ledger {
@@ -136,10 +137,10 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // A new, empty ledger in a folder that does not exist or is empty; makes the hub's key when there is none.
-  static Result<std::unique_ptr<Ledger>> create(const std::filesystem::path& folder, const Options& options);
+  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one); makes the hub's key when there is none.
+  static Result<std::unique_ptr<Ledger>> create(const Place& place, const Options& options);
   // locked: another process holds it. corrupt: the files are not a ledger or fail their proof at the end.
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, const Options& options);
+  static Result<std::unique_ptr<Ledger>> open(const Place& place, const Options& options);
 
   // Appends all entries or none; returns the first one's sequence (they are consecutive). Durable on return.
   virtual Result<std::uint64_t> append(std::span<const NewEntry> entries) = 0;
@@ -197,7 +198,7 @@ class Ledger {
 
 // The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that
 // is wrong. Never good().
-[[nodiscard]] Result<Verification> verify_unopened(const std::filesystem::path& folder,
+[[nodiscard]] Result<Verification> verify_unopened(const Place& place,
                                                    const std::optional<Head>& published, const Progress& progress);
 
 // Whether the head was signed by the hub with this public key.

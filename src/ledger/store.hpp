@@ -42,6 +42,8 @@ struct StoreHead {
   std::vector<Digest> chunks;  // the roots of all complete subtrees of 2^chunk_level leaves
 };
 
+class KeyStore;
+
 enum class Parts { headers, everything };
 
 class Store {
@@ -56,6 +58,10 @@ class Store {
   // not wait for it: it takes a moment, so the ledger chooses when and how much.
   virtual Result<void> fold(std::size_t from_bytes) = 0;
   [[nodiscard]] virtual std::size_t log_bytes() const = 0;  // of the longest log; from any thread
+  // After a failed write nobody knows what the disk holds: connects anew and makes everything that is there durable, so
+  // that what head() then gives may be built upon. An error: not yet (a full disk, a server that is away).
+  virtual Result<void> recover() = 0;
+  [[nodiscard]] virtual KeyStore& keys() = 0;
 };
 
 // What a store says of itself; authenticated by the ledger.

@@ -8,11 +8,12 @@
 
 #include "base/random.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/testing/test_place.hpp"
 
 int main(int count, char** arguments) {
   using namespace wider::ledger;
   if (count != 3) return 2;
-  auto ledger = Ledger::open(arguments[1], {});
+  auto ledger = Ledger::open(testing_support::place_in(arguments[1]), {});
   if (!ledger) return 1;
   wider::Random random(std::stoull(arguments[2]));
   while (true) {
