@@ -50,6 +50,10 @@ enum class EntryKind : std::uint16_t {
   patterns_adopted = 17,
   erasure = 18,
   identity_notice = 19,  // what a word about two records touched when it came to count: who has to be told
+  // 30 to 39: who may see what
+  seal = 30,     // a named officer sealed a person's records: which, why, and who may open them
+  unseal = 31,   // a seal was taken off
+  concern = 32,  // somebody raised a concern about a child
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry
