@@ -33,18 +33,18 @@ struct Seal {
   std::uint64_t number = 0;  // the sequence of its entry
   SealKind kind = SealKind::other;
   std::string reason;
-  std::string person;                                    // "P12", as the person was numbered then
-  std::set<std::pair<Agency, std::string>> records;      // by agency and name, as they were then
-  std::set<std::string> marks;                           // by which later records are known: see marks_of()
-  std::set<std::string> names;                           // folded
-  std::set<std::uint32_t> may_open;                      // accounts
+  std::string person;                                // "P12", as the person was numbered then
+  std::set<std::pair<Agency, std::string>> records;  // by agency and name, as they were then
+  std::set<std::string> marks;                       // by which later records are known: see marks_of()
+  std::set<std::string> names;                       // folded
+  std::set<std::uint32_t> may_open;                  // accounts
   std::string by;
   std::uint32_t account = 0;
   Instant at;
 };
 
-// By what a mention can be told to be a certain person without any judgement: an identifier, the agency's own number, or
-// a full name with a full date of birth.
+// By what a mention can be told to be a certain person without any judgement: an identifier, the agency's own number,
+// or a full name with a full date of birth.
 [[nodiscard]] std::vector<std::string> marks_of(const Holdings& holdings, MentionIndex mention);
 
 // A seal of all that the person's records are now; without who may open it and why.

@@ -141,7 +141,8 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one); makes the hub's key when there is none.
+  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one);
+  // makes the hub's key when there is none.
   static Result<std::unique_ptr<Ledger>> create(const Place& place, const Options& options);
   // locked: another process holds it. corrupt: the files are not a ledger or fail their proof at the end.
   static Result<std::unique_ptr<Ledger>> open(const Place& place, const Options& options);
@@ -202,8 +203,8 @@ class Ledger {
 
 // The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that
 // is wrong. Never good().
-[[nodiscard]] Result<Verification> verify_unopened(const Place& place,
-                                                   const std::optional<Head>& published, const Progress& progress);
+[[nodiscard]] Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
+                                                   const Progress& progress);
 
 // Whether the head was signed by the hub with this public key.
 [[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);

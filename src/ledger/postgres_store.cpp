@@ -93,8 +93,9 @@ class PostgresStore final : public Store {
       bodies.add(group.bodies[i]);
     }
     std::vector<PostgresConnection::Step> steps;
-    steps.push_back({"INSERT INTO wider.packs SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])",
-                     {firsts.bytes(), rows.bytes(), roots.bytes(), tags.bytes()}});
+    steps.push_back(
+        {"INSERT INTO wider.packs SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])",
+         {firsts.bytes(), rows.bytes(), roots.bytes(), tags.bytes()}});
     if (!group.chunks.empty())
       steps.push_back({"INSERT INTO wider.chunks SELECT * FROM unnest($1::bigint[], $2::bytea[])",
                        {chunks.bytes(), hashes.bytes()}});
@@ -197,7 +198,8 @@ class PostgresStore final : public Store {
   // The role, the lock, and (the first time) a token of our own. A connection that is made again keeps the token: if
   // another process took the hub over meanwhile, the fence holds us off.
   Result<void> start_session() {
-    if (auto done = connection_.run("SET ROLE wider_hub; SET synchronous_commit = on; SET client_min_messages = error;");
+    if (auto done =
+            connection_.run("SET ROLE wider_hub; SET synchronous_commit = on; SET client_min_messages = error;");
         !done)
       return done.error().code == ErrorCode::unreadable
                  ? failure(ErrorCode::not_found, "There is no hub in this database: make one with `wider init`.")
