@@ -1,5 +1,5 @@
-// Access: who may see what, and why. One small pure function decides the depth at which a viewer sees a record; one
-// table says which role may open which page. Passwords (Argon2id) are here too; sessions live in the hub.
+// Access: who may see what, and why. The policy is data (rules/access.toml, access/policy.hpp); one small pure function
+// decides the depth at which a reader sees a record. Passwords (Argon2id) are here too; sessions live in the hub.
 // Thread safety: free functions.
 #pragma once
 
@@ -43,9 +43,13 @@ enum class Action : std::uint8_t {
   explain_link,
   decide_link,
   held_back,
-  governance
+  governance,
+  administer,  // who may sign in, and as what
+  concern,     // raise a concern about a child
+  break_glass  // open what a purpose does not show, in an emergency
 };
-inline constexpr std::size_t action_count = 10;
+inline constexpr std::size_t action_count = 13;
+[[nodiscard]] std::string_view name_of(Action action);  // "act-on-finding"
 [[nodiscard]] bool may(UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.
@@ -75,17 +79,35 @@ enum class Depth : std::uint8_t {
   outline,  // kind and date
   full,
 };
-// The decision, and the words that explain it on the page.
+[[nodiscard]] std::string_view name_of(Depth depth);  // "outline"
+// The decision, the rule that made it and the words that explain it on the page (both live as long as the policy).
 struct Decision {
   Depth depth = Depth::nothing;
   std::string_view because;
+  std::string_view rule;
 };
-// What the decision may depend on: nothing else about the record reaches it.
+// What holds between this reader and this record beyond what both are.
+enum class Standing : std::uint8_t {
+  plain,
+  sealed,     // the record is sealed, and the reader is not on its list
+  conflict,   // the reader declared that they know this person
+  emergency,  // the reader opened this person in an emergency, and the time is not over
+};
+// What the decision may depend on: nothing else about the record or its reader reaches it.
 struct RecordFacts {
   Agency agency = Agency::social_care;
   RecordKind kind = RecordKind::contact;
   Handling handling = Handling::shared;
+  Standing standing = Standing::plain;
 };
+struct Reader {
+  UserRole role = UserRole::social_worker;
+  Agency agency = Agency::social_care;
+  std::optional<PurposeKind> purpose;
+};
+class Policy;
+[[nodiscard]] Decision decide(const Policy& policy, const Reader& reader, const RecordFacts& record);
+// By the shipped policy.
 [[nodiscard]] Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose,
                               const RecordFacts& record);
 

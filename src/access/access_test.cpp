@@ -94,6 +94,22 @@ TEST(Decide, EveryDecisionSaysWhyInASentence) {
   });
 }
 
+TEST(Decide, NothingSealedOrDeclaredIsSeenAndAnEmergencyOpensNothingUnreleased) {
+  for_every_cell([](UserRole role, Agency agency, std::optional<PK> purpose, RecordFacts record) {
+    const Depth plain = decide(role, agency, purpose, record).depth;
+    for (const Standing standing : {Standing::sealed, Standing::conflict}) {
+      record.standing = standing;
+      ASSERT_EQ(decide(role, agency, purpose, record).depth, Depth::nothing);
+    }
+    record.standing = Standing::emergency;
+    const Depth emergency = decide(role, agency, purpose, record).depth;
+    ASSERT_GE(emergency, plain);
+    const bool unreleased = record.handling == Handling::originator_only && record.agency != agency;
+    ASSERT_TRUE(!unreleased || emergency == Depth::nothing);
+    ASSERT_TRUE(record.kind != RecordKind::sexual_health || emergency == plain);
+  });
+}
+
 TEST(Decide, NamedCases) {
   const RecordFacts police{Agency::police, RecordKind::stop, Handling::shared};
   const RecordFacts attendance{Agency::health, RecordKind::attendance, Handling::shared};

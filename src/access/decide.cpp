@@ -1,75 +1,66 @@
-// The one decision about one record. Read top to bottom: the first rule that applies decides, strictest rules first, so
-// that a later, kinder rule can never undo an earlier one.
-#include "access/access.hpp"
+// The one decision about one record: the first rule of the policy that applies.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "access/policy.hpp"
+#include "base/check.hpp"
 
 namespace wider::access {
 namespace {
 
-// Roles that run, check or chair the partnership do not need what a record says about a child.
-bool works_with_records(UserRole role) {
-  return role != UserRole::chair && role != UserRole::governance_officer && role != UserRole::data_engineer;
+template <typename Index>
+constexpr bool has(std::uint32_t bits, Index index) {
+  return ((bits >> static_cast<std::uint32_t>(index)) & 1U) != 0;
 }
 
-bool protects_a_child(PurposeKind purpose) {
-  return purpose == PurposeKind::child_protection_enquiry || purpose == PurposeKind::strategy_discussion;
-}
-
-// Roles that put the agencies' parts together, and the purposes under which the law lets them read the whole.
-bool reads_the_whole(UserRole role, PurposeKind purpose) {
-  switch (role) {
-    case UserRole::social_worker:
-    case UserRole::police_analyst:
-      return protects_a_child(purpose);
-    case UserRole::review_author:
-      return purpose == PurposeKind::case_review;
+std::string_view depth_words(Depth depth) {
+  switch (depth) {
+    case Depth::full:
+      return "in full";
+    case Depth::outline:
+      return "with its kind and date";
     default:
-      return false;
+      return "";
   }
-}
-
-Decision of_another_agencys_health_record(UserRole role, PurposeKind purpose) {
-  if ((role == UserRole::social_worker && protects_a_child(purpose)) || role == UserRole::review_author) {
-    return {Depth::outline,
-            "Health shares the kind and the date of a contact for this purpose; ring for what it says."};
-  }
-  return {Depth::exists,
-          "Health shares what a contact was about only where it must be known; ring the safeguarding nurse."};
-}
-
-Decision of_another_agencys_record(UserRole role, PurposeKind purpose) {
-  if (reads_the_whole(role, purpose)) return {Depth::full, "Shared in full for this purpose."};
-  if (role == UserRole::licensing_officer)
-    return {Depth::exists, "Licensing is told who knows this person, and whom to ring."};
-  if (purpose == PurposeKind::crime_investigation) {
-    return {Depth::outline,
-            "For an investigation the kind and date are shown; what it says is had by a recorded request."};
-  }
-  return {Depth::outline, "The kind and date are shared for this purpose; ring the agency for what it says."};
 }
 
 }  // namespace
 
-Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose, const RecordFacts& record) {
-  const bool own = agency == record.agency;
-  // Until its originator releases it, a fact with handling conditions is as if it were not there (DESIGN, invariant
-  // 10).
-  if (record.handling == Handling::originator_only && !own) {
-    return {Depth::nothing, "The agency that holds it has not released it."};
-  }
-  if (!purpose) return {Depth::exists, "No purpose is chosen: only that an agency knows this person is shown."};
-  if (!suits(role, *purpose)) return {Depth::exists, "The purpose chosen is not one for this role."};
-  if (!works_with_records(role)) return {Depth::exists, "This role does not need what a record says."};
-  // DOMAIN, pattern 4: outside Health such a service shows as "Health", without service, date or count. Inside Health
-  // it is for those with a safeguarding duty.
-  if (record.kind == RecordKind::sexual_health) {
-    if (own && agency == Agency::health && role == UserRole::safeguarding_nurse) {
-      return {Depth::full, "Your own agency's record."};
+Decision decide(const Policy& policy, const Reader& reader, const RecordFacts& record) {
+  const std::size_t purpose = !reader.purpose                               ? Policy::no_purpose
+                              : !policy.suits(reader.role, *reader.purpose) ? Policy::unsuited_purpose
+                                                                            : static_cast<std::size_t>(*reader.purpose);
+  for (const Policy::Rule& rule : policy.rules()) {
+    if (has(rule.roles, reader.role) && has(rule.purposes, purpose) && has(rule.viewer_agencies, reader.agency) &&
+        has(rule.holders, record.agency) && has(rule.kinds, record.kind) && has(rule.handlings, record.handling) &&
+        has(rule.whose, reader.agency == record.agency ? 0 : 1) && has(rule.standings, record.standing)) {
+      return {rule.depth, rule.says, rule.name};
     }
-    return {Depth::exists, "Health knows this person; ring the safeguarding nurse."};
   }
-  if (own) return {Depth::full, "Your own agency's record."};
-  if (record.agency == Agency::health) return of_another_agencys_health_record(role, *purpose);
-  return of_another_agencys_record(role, *purpose);
+  CHECK(false);  // parse_policy() asks for a last rule that always applies
+  return {};
+}
+
+Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose, const RecordFacts& record) {
+  return decide(shipped_policy(), {role, agency, purpose}, record);
+}
+
+std::string what_would_show_more(const Policy& policy, const Reader& reader, const RecordFacts& record) {
+  const Depth now = decide(policy, reader, record).depth;
+  std::optional<PurposeKind> best;
+  Depth deepest = now;
+  for (std::size_t i = 0; i < purpose_kind_count; ++i) {
+    const auto kind = static_cast<PurposeKind>(i);
+    if (!policy.suits(reader.role, kind)) continue;
+    const Depth depth = decide(policy, {reader.role, reader.agency, kind}, record).depth;
+    if (depth <= deepest || depth < Depth::outline) continue;
+    deepest = depth;
+    best = kind;
+  }
+  if (!best) return "";
+  return fmt::format("Under “{}” it would show {}.", policy.purpose(*best).title, depth_words(deepest));
 }
 
 }  // namespace wider::access

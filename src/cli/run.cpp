@@ -17,6 +17,7 @@
 #include "cli/link_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
+#include "cli/store_command.hpp"
 #include "hub/hub.hpp"
 #include "hub/identity.hpp"
 #include "ledger/control.hpp"
@@ -49,8 +50,12 @@ struct Words {
   EvaluateWords evaluate;
   std::string model, other_model;
   hub::NewAccount account;
+  ProveWords prove;
+  CopyWords copy;
+  WitnessWords witness;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
+  std::string log;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -199,14 +204,19 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
   hub_option(serve_command, words);
-  examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
+  examples(serve_command,
+           {"serve --hub H", "serve --hub H --listen 127.0.0.1:0", "serve --hub H --behind-tls --log requests.jsonl"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")
       ->capture_default_str();
-  serve_command->add_flag("--behind-tls", words.behind_tls,
-                          "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->add_flag(
+      "--behind-tls", words.behind_tls,
+      "A proxy with TLS stands in front: cookies are marked Secure, and its X-Forwarded-For is believed");
+  serve_command->add_option("--log", words.log,
+                            "Write each request as a line of JSON to this file, - is standard error; no names, numbers "
+                            "or addresses are in it");
   serve_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
-      return serve(hub, words.listen, words.behind_tls, streams);
+      return serve(hub, {words.listen, words.behind_tls, words.log}, streams);
     };
   });
 }
@@ -345,6 +355,48 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
   head_command->callback(
       [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
+}
+
+void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* ledger_command = app.get_subcommand("ledger");
+  auto* prove_command = ledger_command->add_subcommand(
+      "prove", "Write a proof that entries are in the ledger, which needs no hub to be checked");
+  hub_option(prove_command, words);
+  examples(prove_command, {"ledger prove --hub H --out proof --head-out head.json",
+                           "ledger prove --hub H --first 100 --last 200 --since old-head.json --out proof"});
+  prove_command->add_option("--first", words.prove.first, "The first entry")->capture_default_str();
+  prove_command->add_option("--last", words.prove.last, "The last entry; else all to the end");
+  existing_file_option(prove_command, "--since", words.prove.since,
+                       "A head published earlier: prove also that nothing before it was changed", words);
+  file_option(prove_command, "--out", words.prove.out, "The file to write", words)->required();
+  file_option(prove_command, "--head-out", words.prove.head_out, "Also write the signed head it leads to", words);
+  prove_command->callback(
+      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return prove(hub, words.prove, streams); }; });
+
+  auto* check = ledger_command->add_subcommand("check-proof", "Check a proof with nothing but the published head");
+  examples(check, {"ledger check-proof proof --head head.json",
+                   "ledger check-proof proof --head head.json --since old-head.json"});
+  check->add_option("proof", words.prove.proof, "The proof")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  existing_file_option(check, "--head", words.prove.head, "The published head (JSON)", words)->required();
+  existing_file_option(check, "--since", words.prove.since, "The older head that it was made with", words);
+  check->callback([&] { chosen.alone = [&](Streams& streams) { return check_proof(words.prove, streams); }; });
+
+  auto* witness_command = app.add_subcommand(
+      "witness", "Keep a hub's published heads, and refuse one that does not continue the last");
+  examples(witness_command, {"witness --keep heads --head head.json", "witness --keep heads --head head.json --proof proof"});
+  file_option(witness_command, "--keep", words.witness.keep, "The folder of kept heads; not the hub's", words)->required();
+  existing_file_option(witness_command, "--head", words.witness.head, "The new head (JSON)", words)->required();
+  existing_file_option(witness_command, "--proof", words.witness.proof,
+                       "The proof from the last head kept (ledger prove --since)", words);
+  witness_command->callback([&] { chosen.alone = [&](Streams& streams) { return witness(words.witness, streams); }; });
+
+  auto* copy_command = app.add_subcommand("copy", "Copy a hub to another place, between SQLite and PostgreSQL too");
+  examples(copy_command, {"copy --from H --to postgresql://wider@db.example/wider", "copy --from H --to H2"});
+  copy_command->add_option("--from", words.copy.from, "The hub; stop its server first")->required()->type_name("H");
+  copy_command->add_option("--to", words.copy.to, "The new hub: a folder, or a postgresql:// address")
+      ->required()
+      ->type_name("H2");
+  copy_command->callback([&] { chosen.alone = [&](Streams& streams) { return copy(words.copy, streams); }; });
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;
@@ -684,6 +736,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   app.footer("Start with: wider demo");
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
+  add_proof_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
   add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

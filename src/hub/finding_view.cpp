@@ -103,6 +103,7 @@ std::vector<HolderRow> holders_of(const Projection& projection, const Viewer& vi
   std::vector<HolderRow> rows;
   for (const auto& [agency, part] : parts) {
     std::vector<std::string> words;
+    words.reserve(part.kinds.size() + 1);
     for (const auto& [kind, count] : part.kinds)
       words.push_back(count == 1 ? std::string(title_of(kind)) : fmt::format("{} × {}", count, title_of(kind)));
     if (!part.all_shown)

@@ -112,9 +112,18 @@ bool Hub::behind() const {
 bool Hub::has_news_after(std::uint64_t sequence) {
   bool news = false;
   const auto read = ledger_->read_headers(sequence + 1, ledger_->size(), [&](const ledger::Header& header) {
-    news = header.kind != EntryKind::look && header.kind != EntryKind::search && header.kind != EntryKind::sign_in &&
-           header.kind != EntryKind::sign_out && header.kind != EntryKind::purpose &&
-           header.kind != EntryKind::submission;
+    switch (header.kind) {
+      case EntryKind::look:
+      case EntryKind::search:
+      case EntryKind::sign_in:
+      case EntryKind::sign_out:
+      case EntryKind::sign_in_refused:
+      case EntryKind::purpose:
+      case EntryKind::submission:
+        break;
+      default:
+        news = true;
+    }
     return !news;
   });
   return read.has_value() && news;
@@ -152,6 +161,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   if (!settled) return std::unexpected(settled.error());
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;
+  if (!accounts_.loaded()) accounts_.load(settled->projection->facts.accounts);
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);
@@ -176,7 +186,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   return settled->times;
 }
 
-Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body) {
+ledger::NewEntry Hub::small_entry(EntryKind kind, const ledger::Ref& actor, std::string body) const {
   ledger::NewEntry entry;
   entry.kind = kind;
   entry.actor = actor;
@@ -184,33 +194,28 @@ Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor
   entry.received = ledger_->simulated() ? Instant{0} : Instant{};
   entry.gateway = ledger::Gateway::operator_task;
   entry.body = std::move(body);
-  return ledger_->append_now(entry);
+  return entry;
 }
 
-Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body) {
-  const auto appended = append_small(kind, actor, std::move(body));
+Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor, std::string body,
+                                        const ledger::Ref& purpose) {
+  ledger::NewEntry entry = small_entry(kind, actor, std::move(body));
+  entry.purpose = purpose;
+  auto appended = ledger_->append_now(entry);
+  could_write_ = appended.has_value();
+  return appended;
+}
+
+Readiness Hub::readiness() {
+  const auto projection = this->projection();
+  const std::uint64_t size = ledger_->size();
+  return {projection != nullptr && could_write_, size, projection ? size - projection->facts.through : size};
+}
+
+Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body, const ledger::Ref& purpose) {
+  const auto appended = append_small(kind, actor, std::move(body), purpose);
   if (!appended) return std::unexpected(appended.error());
   return {};
-}
-
-Result<void> Hub::add_account(const NewAccount& wanted) {
-  if (wanted.username.empty() || wanted.password.size() < 12) {
-    return failure(ErrorCode::usage, "An account needs a user name, and a password of at least 12 characters.");
-  }
-  if (wanted.username.size() > longest_username)
-    return failure(ErrorCode::usage, fmt::format("A user name has at most {} letters.", longest_username));
-  const auto accounts = accounts_now();
-  if (!accounts) return std::unexpected(accounts.error());
-  if (std::ranges::any_of(*accounts,
-                          [&](const Account& one) { return one.username == wanted.username && !one.closed; })) {
-    return failure(ErrorCode::already_there,
-                   fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
-  }
-  auto hash = access::hash_password(wanted.password);
-  if (!hash) return std::unexpected(hash.error());
-  const auto number = static_cast<std::uint32_t>(accounts->size() + 1);
-  Account account{number, ledger::random_ref(), wanted.username, wanted.name, *hash, wanted.role, wanted.agency, false};
-  return append_only(EntryKind::account, {}, encode_account(account));
 }
 
 Result<void> Hub::record_operator_read(const Operator& who, std::string_view what) {
@@ -230,33 +235,6 @@ Result<void> Hub::adopt_model(std::string_view model, const Operator& who) {
   std::string by = who.user;
   std::ranges::replace_if(by, [](unsigned char c) { return c < ' '; }, ' ');
   return append_only(EntryKind::model_adopted, {}, fmt::format("# adopted by {}\n{}", by, text));
-}
-
-Result<std::vector<Account>> Hub::accounts_now() {
-  std::vector<std::uint64_t> entries;
-  auto read = ledger_->read_headers(1, ledger_->size(), [&](const ledger::Header& header) {
-    if (header.kind == EntryKind::account) entries.push_back(header.sequence);
-    return true;
-  });
-  if (!read) return std::unexpected(read.error());
-  Facts facts;
-  for (const std::uint64_t sequence : entries) {
-    const auto entry = ledger_->read(sequence);
-    if (!entry) return std::unexpected(entry.error());
-    if (auto applied = facts.apply(*entry); !applied) return std::unexpected(applied.error());
-  }
-  return facts.accounts;
-}
-
-Result<void> Hub::close_account(std::string_view username) {
-  const auto accounts = accounts_now();
-  if (!accounts) return std::unexpected(accounts.error());
-  for (Account account : *accounts) {
-    if (account.username != username || account.closed) continue;
-    account.closed = true;
-    return append_only(EntryKind::account, {}, encode_account(account));
-  }
-  return failure(ErrorCode::not_found, fmt::format("Nobody signs in as '{}'.", username));
 }
 
 Result<std::vector<std::uint64_t>> Hub::held_back_entries() {
@@ -323,11 +301,8 @@ linkage::ModelPtr Hub::model_of(const Projection& projection) const {
 }
 
 ledger::Ref Hub::reference_of(std::uint32_t account) const {
-  const auto projection = this->projection();
-  for (const Account& one : projection->facts.accounts) {
-    if (one.number == account) return one.reference;
-  }
-  return {};
+  const auto known = accounts_.numbered(account);
+  return known ? known->reference : ledger::Ref{};
 }
 
 std::string person_text(PersonId person) {

@@ -8,15 +8,19 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "hub/account.hpp"
 #include "hub/as_at.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_state.hpp"
+#include "hub/guessing.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/review_queue.hpp"
@@ -33,11 +37,17 @@ struct NewAccount {
   std::string password;
   access::UserRole role = access::UserRole::social_worker;
   Agency agency = Agency::social_care;
+  bool first_password = false;  // to be changed at the first sign-in
+  std::string outside_name = {};
 };
 
-// The OS user who runs a command, and why: a read on the command line leaves its entry too.
 inline constexpr std::size_t longest_username = 100;
 
+// usage: too short, too plain, or with the user name in it.
+[[nodiscard]] Result<void> good_password(std::string_view password, std::string_view username);
+[[nodiscard]] std::string random_password();  // to be read out and then changed
+
+// The OS user who runs a command, and why: a read on the command line leaves its entry too.
 struct Operator {
   std::string user;
   std::string purpose = "administration";
@@ -90,10 +100,29 @@ class Hub final : public Pages {
   [[nodiscard]] Instant now_of(const Projection& projection) const;
 
   // Pages
-  Result<SignIn> sign_in(std::string_view username, std::string_view password) override;
+  Result<SignIn> sign_in(const SignInTry& attempt) override;
+  Result<SignIn> sign_in(std::string_view username, std::string_view password) {
+    return sign_in(SignInTry{username, password, {}, {}, {}});
+  }
+  Result<SignIn> finish_sign_in(std::string_view pending, std::string_view code, std::string_view address,
+                                std::string_view device) override;
   Result<SessionView> session(std::string_view token) override;
   void sign_out(std::string_view token) override;
   Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
+  Result<AccountView> my_account(const Viewer& viewer) override;
+  Result<void> change_password(std::string_view token, std::string_view old_one, std::string_view new_one) override;
+  Result<CodeSecret> start_second_factor(std::string_view token) override;
+  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view code) override;
+  Result<std::string> make_token(std::string_view session, const NewToken& wanted) override;
+  Result<void> close_token(std::string_view session, std::size_t number) override;
+  Result<std::vector<PeopleLine>> people(const Viewer& viewer) override;
+  Result<std::string> add_person(const Viewer& viewer, std::string_view username, std::string_view name,
+                                 const PeopleChange& change) override;
+  Result<void> change_person(const Viewer& viewer, const PeopleChange& change) override;
+  Result<void> close_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
+  Result<std::string> reset_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
+
+  Readiness readiness() override;
   PageFrame frame(const Viewer& viewer) override;
   Result<HomeView> home(const Viewer& viewer) override;
   Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
@@ -131,20 +160,45 @@ class Hub final : public Pages {
   std::shared_ptr<const ReviewBook> reviews_of(const std::shared_ptr<const Projection>& projection);
   [[nodiscard]] FindingStates states_on(Date day) const;  // as they stood at the end of that day
   [[nodiscard]] ledger::Ref reference_of(std::uint32_t account) const;
+  [[nodiscard]] ledger::NewEntry small_entry(ledger::EntryKind kind, const ledger::Ref& actor, std::string body) const;
   // The sequence of the entry.
-  Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body);
-  Result<void> append_only(ledger::EntryKind kind, const ledger::Ref& actor,
-                           std::string body);  // where nobody asks for it
+  Result<std::uint64_t> append_small(ledger::EntryKind kind, const ledger::Ref& actor, std::string body,
+                                     const ledger::Ref& purpose = {});
+  Result<void> append_only(ledger::EntryKind kind, const ledger::Ref& actor, std::string body,
+                           const ledger::Ref& purpose = {});  // where nobody asks for it
+
+  // Signing in (hub_sign_in.cpp) and accounts (hub_accounts.cpp).
+  Result<void> load_accounts();
+  // The account's entry and, with a reason, the one that says why; then it holds.
+  Result<void> write_account(const Account& account, const ledger::Ref& actor, std::string_view reason);
+  Result<Account> account_of_session(std::string_view token);
+  Result<Account> account_to_change(const Viewer& viewer, std::uint32_t number, std::string_view reason);
+  Result<void> add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason);
+  Result<bool> right_password(const std::string& hash, std::string_view password);  // unavailable: too many at once
+  Result<bool> take_code(const Account& account, std::string_view code);            // and uses it up
+  Result<SignIn> let_in(const Account& account, std::string_view how);
+  Result<void> refuse_sign_in(std::string_view username, std::string_view why);
+  static std::uint64_t step_now();
+  [[nodiscard]] std::string device_mark(std::string_view username) const;
+  [[nodiscard]] bool is_device_of(std::string_view username, std::string_view mark) const;
 
   ledger::Place place_;
   std::unique_ptr<ledger::Ledger> ledger_;
   Sessions sessions_;
-  mutable std::mutex publish_mutex_;  // guards projection_
+  Accounts accounts_;
+  Guessing guessing_;
+  std::mutex accounts_mutex_;                          // one change of accounts at a time
+  std::counting_semaphore<> hashing_{2};               // Argon2id takes memory and a processor: few at once
+  std::mutex steps_mutex_;                             // guards the two below
+  std::map<std::uint32_t, std::uint64_t> used_steps_;  // of one-time codes, by account
+  std::uint64_t first_step_ = step_now();              // codes of what came before are not known to be unused
+  mutable std::mutex publish_mutex_;                   // guards projection_
   std::shared_ptr<const Projection> projection_;
   std::stop_source stop_work_;
-  std::mutex work_mutex_;            // one settle or intake at a time
-  std::unique_ptr<Known> known_;     // built at the first intake
-  mutable std::mutex events_mutex_;  // guards what people did since the projection was made
+  std::atomic<bool> could_write_{true};  // the last small entry
+  std::mutex work_mutex_;                // one settle or intake at a time
+  std::unique_ptr<Known> known_;         // built at the first intake
+  mutable std::mutex events_mutex_;      // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise
   std::vector<std::pair<std::uint64_t, NoticeEntry>> recent_notices_;  // likewise

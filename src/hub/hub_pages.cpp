@@ -25,17 +25,6 @@ constexpr std::size_t hits_on_a_page = 50;
 // A small hub's past is there at once; for a large one's the page says that it will be.
 constexpr std::chrono::milliseconds patience_for_the_past{2000};
 
-std::int64_t monotonic_now() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-// A hash nobody's password has, so that an unknown name takes as long as a wrong password.
-const std::string& nobodys_hash() {
-  static const std::string hash = access::hash_password("nobody signs in with this").value_or("");
-  return hash;
-}
-
 std::string day_and_time(Instant instant) {
   const Date day = day_of(instant);
   const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
@@ -119,58 +108,8 @@ bool for_viewer(const Finding& finding, const Viewer& viewer) {
 
 }  // namespace
 
-Result<SignIn> Hub::sign_in(std::string_view username, std::string_view password) {
-  const auto projection = this->projection();
-  const auto refused = failure(ErrorCode::denied, "The user name or the password is not right.");
-  if (username.size() > longest_username) return refused;  // nobody's, and not worth remembering
-  if (const double wait = sessions_.wait_seconds(username, monotonic_now()); wait > 0) {
-    return failure(ErrorCode::denied, fmt::format("Too many tries. Wait {:.0f} seconds and try again.", wait + 0.5));
-  }
-  const Account* account = nullptr;
-  for (const Account& one : projection->facts.accounts) {
-    if (one.username == username && !one.closed) account = &one;
-  }
-  const bool right =
-      access::verify_password(account ? account->password_hash : nobodys_hash(), password.substr(0, 1024));
-  if (!account || !right) {
-    sessions_.failed(username, monotonic_now());
-    return refused;
-  }
-  if (auto entered = append_small(EntryKind::sign_in, account->reference, "{}"); !entered)
-    return std::unexpected(entered.error());
-  sessions_.succeeded(username);
-  return sessions_.open(Viewer{account->number, account->name, account->role, account->agency, std::nullopt, ""},
-                        monotonic_now());
-}
-
-Result<SessionView> Hub::session(std::string_view token) {
-  auto found = sessions_.find(token, monotonic_now());
-  if (!found) return failure(ErrorCode::not_found, "You are not signed in, or were away for more than 15 minutes.");
-  return *found;
-}
-
-void Hub::sign_out(std::string_view token) {
-  if (const auto found = sessions_.find(token, monotonic_now())) {
-    (void)append_small(EntryKind::sign_out, reference_of(found->viewer.account), "{}");  // going out is never refused
-  }
-  sessions_.close(token);
-}
-
-Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) {
-  const auto found = sessions_.find(token, monotonic_now());
-  if (!found) return failure(ErrorCode::not_found, "You are not signed in, or were away for more than 15 minutes.");
-  const auto body = nlohmann::json{{"purpose", access::name_of(kind)},
-                                   {"basis", access::lawful_basis_of(kind)},
-                                   {"reference", reference.substr(0, 200)}}
-                        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (auto entered = append_only(EntryKind::purpose, reference_of(found->viewer.account), body); !entered)
-    return entered;
-  sessions_.set_purpose(token, kind, reference.substr(0, 200));
-  return {};
-}
-
 Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std::string_view what) {
-  if (!access::may(viewer.role, action)) {
+  if (!may(viewer, action)) {
     return failure(
         ErrorCode::denied,
         "Your role does not open this page. If you need it for your work, ask your information governance officer.");
@@ -180,7 +119,7 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
       nlohmann::json{
           {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}}
           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return append_only(kind, reference_of(viewer.account), body);
+  return append_only(kind, reference_of(viewer.account), body, viewer.purpose_entry);
 }
 
 PageFrame Hub::frame(const Viewer& viewer) {
@@ -365,7 +304,8 @@ Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, Find
   if (auto may = allowed(state_in(states_now(), std::string(id)), action, viewer.account); !may) return may;
   FindingEvent event{std::string(id),    action,         std::string(reason.substr(0, 2000)),
                      std::string(until), viewer.account, now()};
-  const auto entered = append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event));
+  const auto entered =
+      append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
   const std::scoped_lock lock(events_mutex_);
   recent_events_.emplace_back(*entered, std::move(event));

@@ -9,19 +9,10 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "hub/account_pages.hpp"
 #include "hub/views.hpp"
 
 namespace wider::hub {
-
-struct SignIn {
-  std::string token;  // 256-bit random, for the session cookie; only its hash is kept
-  std::string csrf;   // for every form of the session
-  Viewer viewer;
-};
-struct SessionView {
-  Viewer viewer;
-  std::string csrf;
-};
 
 // What person() says with `unavailable` where the past is asked for and is not there yet.
 inline constexpr std::string_view being_put_together =
@@ -37,18 +28,16 @@ struct PersonQuery {
   bool all = false;      // not only the first lines of a long one
 };
 
-class Pages {
+// Of the hub, for whoever watches over the process: no personal data.
+struct Readiness {
+  bool ready = false;         // there is a projection, and the last entry could be written
+  std::uint64_t entries = 0;  // of the ledger
+  std::uint64_t behind = 0;   // of them, not in the projection yet
+};
+
+class Pages : public AccountPages {
  public:
-  virtual ~Pages() = default;
-
-  // denied with one and the same message whether the name or the password was wrong, in the same time.
-  virtual Result<SignIn> sign_in(std::string_view username, std::string_view password) = 0;
-  // not_found: no such session, or idle for 15 minutes, or older than 12 hours.
-  virtual Result<SessionView> session(std::string_view token) = 0;
-  virtual void sign_out(std::string_view token) = 0;
-  // Chosen once per piece of work, an entry; carried on every read until changed.
-  virtual Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) = 0;
-
+  virtual Readiness readiness() = 0;
   virtual PageFrame frame(const Viewer& viewer) = 0;
   virtual Result<HomeView> home(const Viewer& viewer) = 0;
   virtual Result<SearchView> search(const Viewer& viewer, std::string_view query) = 0;

@@ -16,28 +16,6 @@ std::unexpected<Error> not_its_kind(std::uint64_t sequence) {
                  "entry " + std::to_string(sequence) + " does not hold what its kind says; run wider ledger verify");
 }
 
-void apply_account(const json& body, Facts& facts) {
-  Account account;
-  account.number = body.at("number").get<std::uint32_t>();
-  const std::string reference = body.at("reference").get<std::string>();
-  for (std::size_t i = 0; i < account.reference.size() && 2 * i + 1 < reference.size(); ++i) {
-    account.reference[i] = static_cast<std::uint8_t>(std::stoi(reference.substr(2 * i, 2), nullptr, 16));
-  }
-  account.username = body.at("username").get<std::string>();
-  account.name = body.at("name").get<std::string>();
-  account.password_hash = body.at("password_hash").get<std::string>();
-  account.role = access::user_role_named(body.at("role").get<std::string>()).value();
-  account.agency = agency_named(body.at("agency").get<std::string>()).value();
-  account.closed = body.at("closed").get<bool>();
-  for (Account& existing : facts.accounts) {
-    if (existing.number == account.number) {
-      existing = account;
-      return;
-    }
-  }
-  facts.accounts.push_back(account);
-}
-
 LinkDecision decision_of(const json& body) {
   LinkDecision decision;
   decision.left_agency = agency_named(body.at("left_agency").get<std::string>()).value();
@@ -153,7 +131,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         std::erase(held_back, json::parse(entry.body).at("entry").get<std::uint64_t>());
         break;
       case EntryKind::account:
-        apply_account(json::parse(entry.body), *this);
+        put_account(accounts, decode_account(entry.body));
         break;
       case EntryKind::link_decision: {
         LinkDecision word = decode_decision(entry.body);
@@ -192,24 +170,6 @@ std::vector<std::uint8_t> originator_only_flags(const Holdings& holdings) {
     flags[m] = holdings.at(holdings.mentions()[m].record).handling == Handling::originator_only ? 1 : 0;
   }
   return flags;
-}
-
-std::string encode_account(const Account& account) {
-  std::string reference;
-  for (const std::uint8_t byte : account.reference) {
-    constexpr const char* digits = "0123456789abcdef";
-    reference += digits[byte >> 4];
-    reference += digits[byte & 15];
-  }
-  return json{{"number", account.number},
-              {"reference", reference},
-              {"username", account.username},
-              {"name", account.name},
-              {"password_hash", account.password_hash},
-              {"role", access::name_of(account.role)},
-              {"agency", name_of(account.agency)},
-              {"closed", account.closed}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string encode_decision(const LinkDecision& decision) {

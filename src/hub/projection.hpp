@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/access.hpp"
+#include "hub/account.hpp"
 #include "hub/views.hpp"
 #include "ledger/ledger.hpp"
 #include "linkage/linkage.hpp"
@@ -18,17 +19,6 @@
 #include "records/people.hpp"
 
 namespace wider::hub {
-
-struct Account {
-  std::uint32_t number = 0;
-  ledger::Ref reference{};  // as headers name the account
-  std::string username;
-  std::string name;
-  std::string password_hash;
-  access::UserRole role = access::UserRole::social_worker;
-  Agency agency = Agency::social_care;
-  bool closed = false;
-};
 
 // A person's word that two mentions are, or are not, one person. Mentions by agency and name. A word that would join
 // two families waits until a second person agrees (docs/adr/0014); one who cannot tell changes nothing.
@@ -129,7 +119,6 @@ struct Projection {
 [[nodiscard]] std::vector<std::uint8_t> originator_only_flags(const Holdings& holdings);
 
 // Bodies of the small entries (JSON), made and read in one place.
-[[nodiscard]] std::string encode_account(const Account& account);
 [[nodiscard]] std::string encode_decision(const LinkDecision& decision);
 [[nodiscard]] LinkDecision decode_decision(
     std::string_view body);  // throws what a JSON reader throws; without its time

@@ -1,49 +1,41 @@
 #include "hub/sessions.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <cmath>
+
+#include "access/one_time_code.hpp"
 
 namespace wider::hub {
 namespace {
 
-constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t idle_limit = 15 * 60 * second;
-constexpr std::int64_t life_limit = 12 * 3600 * second;
-constexpr unsigned free_attempts = 5;
-constexpr std::size_t remembered_failures = 10'000;
+using access::digest_of_token;
+using access::random_token;
 
-std::string random_token() {
-  std::array<unsigned char, 32> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  std::array<char, 65> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
-  return {hex.data()};
-}
+constexpr std::int64_t second = 1'000'000;
+constexpr std::int64_t minute = 60 * second;
+constexpr std::int64_t idle_limit = 15 * minute;
+constexpr std::int64_t life_limit = 720 * minute;
+constexpr std::int64_t pending_limit = 5 * minute;
+constexpr unsigned pending_tries = 5;
+constexpr std::size_t most_pending = 10'000;
 
 }  // namespace
 
-Sessions::Key Sessions::key_of(std::string_view token) {
-  Key key{};
-  crypto_generichash(key.data(), key.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(),
-                     nullptr, 0);
-  return key;
-}
-
-SignIn Sessions::open(const Viewer& viewer, std::int64_t now) {
-  const SignIn signed_in{random_token(), random_token(), viewer};
+SignIn Sessions::open(const Viewer& viewer, std::string_view standing, std::int64_t now) {
+  SignIn signed_in;
+  signed_in.token = random_token();
+  signed_in.csrf = random_token();
+  signed_in.viewer = viewer;
   const std::scoped_lock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& entry) {
     return now - entry.second.used > idle_limit || now - entry.second.opened > life_limit;
   });
-  sessions_[key_of(signed_in.token)] = Session{{viewer, signed_in.csrf}, now, now};
+  sessions_[digest_of_token(signed_in.token)] = Session{{viewer, signed_in.csrf}, std::string(standing), "", now, now};
   return signed_in;
 }
 
-std::optional<SessionView> Sessions::find(std::string_view token, std::int64_t now) {
+std::optional<Sessions::Found> Sessions::find(std::string_view token, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
-  const auto found = sessions_.find(key_of(token));
+  const auto found = sessions_.find(digest_of_token(token));
   if (found == sessions_.end()) return std::nullopt;
   Session& session = found->second;
   if (now - session.used > idle_limit || now - session.opened > life_limit) {
@@ -51,51 +43,68 @@ std::optional<SessionView> Sessions::find(std::string_view token, std::int64_t n
     return std::nullopt;
   }
   session.used = now;
-  return session.view;
+  return Found{session.view, session.standing};
 }
 
 void Sessions::close(std::string_view token) {
   const std::scoped_lock lock(mutex_);
-  sessions_.erase(key_of(token));
+  sessions_.erase(digest_of_token(token));
 }
 
-bool Sessions::set_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) {
+bool Sessions::set_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference,
+                           const std::array<std::uint8_t, 16>& entry) {
   const std::scoped_lock lock(mutex_);
-  const auto found = sessions_.find(key_of(token));
+  const auto found = sessions_.find(digest_of_token(token));
   if (found == sessions_.end()) return false;
   found->second.view.viewer.purpose = kind;
   found->second.view.viewer.purpose_reference = std::string(reference);
+  found->second.view.viewer.purpose_entry = entry;
   return true;
 }
 
-double Sessions::wait_seconds(std::string_view username, std::int64_t now) {
+void Sessions::set_standing(std::string_view token, std::string_view standing, bool must_change_password) {
   const std::scoped_lock lock(mutex_);
-  const auto found = failures_.find(username);
-  if (found == failures_.end() || found->second.count < free_attempts) return 0;
-  // 1, 2, 4 … seconds after the fifth wrong password, 15 minutes at most: guessing is slow, nobody is locked out for
-  // good.
-  const double wait = std::min(900.0, std::exp2(found->second.count - free_attempts));
-  return std::max(0.0, wait - static_cast<double>(now - found->second.last) / static_cast<double>(second));
+  const auto found = sessions_.find(digest_of_token(token));
+  if (found == sessions_.end()) return;
+  found->second.standing = standing;
+  found->second.view.viewer.must_change_password = must_change_password;
 }
 
-void Sessions::failed(std::string_view username, std::int64_t now) {
+void Sessions::set_secret(std::string_view token, std::string_view secret) {
   const std::scoped_lock lock(mutex_);
-  // Names nobody bears are counted too, so that a wait does not tell who has an account; the table stays bounded.
-  if (failures_.size() >= remembered_failures && !failures_.contains(username)) {
-    // The name that was tried longest ago gives way: a flood of made-up names takes nobody's wait away but the floods'
-    // own.
-    const auto oldest = std::ranges::min_element(
-        failures_, {}, [](const auto& one) { return std::pair(one.second.count >= free_attempts, one.second.last); });
-    failures_.erase(oldest);
+  const auto found = sessions_.find(digest_of_token(token));
+  if (found != sessions_.end()) found->second.secret = secret;
+}
+
+std::string Sessions::secret(std::string_view token) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = sessions_.find(digest_of_token(token));
+  return found == sessions_.end() ? std::string() : found->second.secret;
+}
+
+std::string Sessions::open_pending(const Pending& pending, std::int64_t now) {
+  std::string token = random_token();
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(pending_, [&](const auto& entry) { return now - entry.second.opened > pending_limit; });
+  if (pending_.size() >= most_pending) pending_.erase(pending_.begin());
+  pending_[digest_of_token(token)] = Waiting{pending, now, 0};
+  return token;
+}
+
+std::optional<Sessions::Pending> Sessions::try_pending(std::string_view token, std::int64_t now) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = pending_.find(digest_of_token(token));
+  if (found == pending_.end()) return std::nullopt;
+  if (now - found->second.opened > pending_limit || ++found->second.tries > pending_tries) {
+    pending_.erase(found);
+    return std::nullopt;
   }
-  Failures& failures = failures_[std::string(username)];
-  ++failures.count;
-  failures.last = now;
+  return found->second.pending;
 }
 
-void Sessions::succeeded(std::string_view username) {
+void Sessions::close_pending(std::string_view token) {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = failures_.find(username); found != failures_.end()) failures_.erase(found);
+  pending_.erase(digest_of_token(token));
 }
 
 }  // namespace wider::hub

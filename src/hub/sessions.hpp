@@ -1,6 +1,7 @@
 // Sessions: who is signed in. Tokens are 256-bit random; only their BLAKE2b digests are kept, in memory. A session ends
-// after 15 minutes without use, after 12 hours, and when the program ends. Wrong passwords slow an account down.
-// Thread safety: every member may be called from any thread.
+// after 15 minutes without use, after 12 hours, and when the program ends. Between the password and the one-time code a
+// sign-in is pending, for five minutes and five tries.
+// Thread safety: every member may be called from any thread. Times are microseconds of a monotonic clock.
 #pragma once
 
 #include <array>
@@ -11,41 +12,56 @@
 #include <string>
 #include <string_view>
 
-#include "base/date.hpp"
 #include "hub/pages.hpp"
 
 namespace wider::hub {
 
 class Sessions {
  public:
-  // A new session for the viewer; `now` in microseconds of a monotonic clock.
-  SignIn open(const Viewer& viewer, std::int64_t now);
-  // The session's viewer, its idle time set back; nullopt when there is none that is still good.
-  std::optional<SessionView> find(std::string_view token, std::int64_t now);
-  void close(std::string_view token);
-  bool set_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference);
+  struct Found {
+    SessionView view;
+    std::string standing;  // of the account when the session began
+  };
+  struct Pending {
+    std::uint32_t account = 0;
+    std::string standing;
+  };
 
-  // How long an attempt to sign in as `username` must wait, in seconds, after the failures so far.
-  double wait_seconds(std::string_view username, std::int64_t now);
-  void failed(std::string_view username, std::int64_t now);
-  void succeeded(std::string_view username);
+  // A new session for the viewer.
+  SignIn open(const Viewer& viewer, std::string_view standing, std::int64_t now);
+  // The session, its idle time set back; nullopt when there is none that is still good.
+  std::optional<Found> find(std::string_view token, std::int64_t now);
+  void close(std::string_view token);
+  bool set_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference,
+                   const std::array<std::uint8_t, 16>& entry);
+  // The account was changed by its own session: this one goes on, the others end.
+  void set_standing(std::string_view token, std::string_view standing, bool must_change_password);
+  // The secret that is being set up in a session, until it is confirmed.
+  void set_secret(std::string_view token, std::string_view secret);
+  std::string secret(std::string_view token);
+
+  std::string open_pending(const Pending& pending, std::int64_t now);
+  // Counts as a try.
+  std::optional<Pending> try_pending(std::string_view token, std::int64_t now);
+  void close_pending(std::string_view token);
 
  private:
-  using Key = std::array<std::uint8_t, 32>;
   struct Session {
     SessionView view;
+    std::string standing;
+    std::string secret;
     std::int64_t opened = 0;
     std::int64_t used = 0;
   };
-  struct Failures {
-    unsigned count = 0;
-    std::int64_t last = 0;
+  struct Waiting {
+    Pending pending;
+    std::int64_t opened = 0;
+    unsigned tries = 0;
   };
-  static Key key_of(std::string_view token);
 
-  std::mutex mutex_;
-  std::map<Key, Session> sessions_;
-  std::map<std::string, Failures, std::less<>> failures_;
+  std::mutex mutex_;  // guards both tables, by the token's digest
+  std::map<std::string, Session> sessions_;
+  std::map<std::string, Waiting> pending_;
 };
 
 }  // namespace wider::hub

@@ -53,6 +53,7 @@ class BlockReader {
     const std::string_view block = bytes();
     std::vector<Row> rows(block.size() / sizeof(Row));
     if (block.size() % sizeof(Row) != 0) ok_ = false;
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size is given
     if (!rows.empty()) std::memcpy(static_cast<void*>(rows.data()), block.data(), rows.size() * sizeof(Row));
     return rows;
   }

@@ -21,8 +21,15 @@ struct Viewer {
   access::UserRole role = access::UserRole::social_worker;
   Agency agency = Agency::social_care;
   std::optional<access::PurposeKind> purpose;
-  std::string purpose_reference;  // "concern 2012-0441"
+  std::string purpose_reference;                 // "concern 2012-0441"
+  std::array<std::uint8_t, 16> purpose_entry{};  // the entry in which it was chosen, as headers name it
+  std::uint32_t scope = ~0U;          // bits of access::Action: an API token may do less than its owner's role
+  bool must_change_password = false;  // and may do nothing else before
 };
+// Whether the viewer may open it at all: the role, cut down to the scope.
+[[nodiscard]] inline bool may(const Viewer& viewer, access::Action action) {
+  return access::may(viewer.role, action) && (viewer.scope >> static_cast<unsigned>(action) & 1U) != 0;
+}
 
 // On every page.
 struct PageFrame {

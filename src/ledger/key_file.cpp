@@ -63,6 +63,7 @@ std::optional<SecretKey> parse_key_text(std::string_view text) {
   if (digits.size() < 64 || digits.find_first_not_of("\r\n", 64) != std::string_view::npos) return std::nullopt;
   SecretKey key;
   std::size_t length = 0;
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the length is given, and a copy would have to be wiped
   if (sodium_hex2bin(key.bytes.data(), key.bytes.size(), digits.data(), 64, nullptr, &length, nullptr) != 0 ||
       length != 32)
     return std::nullopt;

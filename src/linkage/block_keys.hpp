@@ -30,7 +30,7 @@ class KeySet {
   void grow();
   std::vector<std::uint64_t> slots_;  // open addressing by the highest bits; 0 is free, and no key is 0
   std::size_t held_ = 0;
-  unsigned shift_ = 64;
+  unsigned shift_ = 63;  // never 64: a shift by all bits is not defined
 };
 
 inline constexpr std::size_t refiner_count = 6;

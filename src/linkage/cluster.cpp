@@ -63,32 +63,32 @@ class Agglomeration {
   [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& units() const { return units_; }
   Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
-  // Two entries that must stay apart though their fields would join them are look-alikes, as twins William and Liam,
-  // each with a number of its own in one agency's index. What such two share (birth date, address, surname) says
-  // nothing of which of them a third entry is; what they are called does. So their two names no longer count as forms
-  // of one, and entries of one name gather before those of both do.
-  template <typename Weigh, typename NameOf>
-  void weigh_all(Weigh&& weigh, NameOf&& name_of) {
-    std::vector<NamePair> told_apart;
-    const auto each_pair = [&](auto&& visit) {
+  // Entries of look-alikes gather by their own names before those of both do.
+  template <typename Weigh, typename MarksOf>
+  void weigh_all(Weigh&& weigh, MarksOf&& marks_of) {
+    const auto each_pair = [&](auto&& of_entries) {
       for (std::size_t i = 0; i < size_; ++i) {
-        for (std::size_t j = i + 1; j < size_; ++j) visit(i, j);
+        for (std::size_t j = i + 1; j < size_; ++j) sum(i, j) = sum(j, i) = weigh_pair(i, j, of_entries);
       }
     };
-    each_pair([&](std::size_t i, std::size_t j) {
-      sum(i, j) = sum(j, i) = weigh_pair(i, j, [&](std::uint32_t a, std::uint32_t b) {
-        const Weighed pair = weigh(a, b);
-        if (pair.apart && pair.weight > look_alike_most) note(told_apart, name_of(a), name_of(b));
-        return pair;
-      });
+    LookAlikes look_alikes;
+    each_pair([&](std::uint32_t a, std::uint32_t b) {
+      const Weighed pair = weigh(a, b);
+      if (pair.apart && pair.weight > look_alike_most) look_alikes.told_apart(marks_of(a), marks_of(b));
+      return pair;
     });
-    if (told_apart.empty()) return;
-    each_pair([&](std::size_t i, std::size_t j) {
-      sum(i, j) = sum(j, i) = weigh_pair(i, j, [&](std::uint32_t a, std::uint32_t b) {
-        Weighed pair = weigh(a, b);
-        if (contains(told_apart, name_of(a), name_of(b))) pair.weight = std::min(pair.weight, look_alike_most);
-        return pair;
-      });
+    std::vector<OwnMarks> marks;
+    for (const auto& unit : units_) {
+      for (const std::uint32_t entry : unit) marks.push_back(marks_of(entry));
+    }
+    look_alikes.learn_numbers(marks);
+    if (look_alikes.none()) return;
+    each_pair([&](std::uint32_t a, std::uint32_t b) {
+      Weighed pair = weigh(a, b);
+      const OwnMarks one = marks_of(a), other = marks_of(b);
+      if (look_alikes.by_name(one, other)) pair.weight = std::min(pair.weight, look_alike_most);
+      if (look_alikes.by_number(one, other)) pair.weight = std::min(pair.weight, most_against);
+      return pair;
     });
   }
 
@@ -121,14 +121,6 @@ class Agglomeration {
   }
 
  private:
-  using NamePair = std::pair<std::uint32_t, std::uint32_t>;
-  static bool contains(const std::vector<NamePair>& pairs, std::uint32_t a, std::uint32_t b) {
-    return std::find(pairs.begin(), pairs.end(), NamePair(std::minmax(a, b))) != pairs.end();
-  }
-  static void note(std::vector<NamePair>& pairs, std::uint32_t a, std::uint32_t b) {
-    if (a == b || a == 0 || b == 0 || contains(pairs, a, b)) return;
-    pairs.emplace_back(std::minmax(a, b));
-  }
   template <typename Weigh>
   Sum weigh_pair(std::size_t i, std::size_t j, Weigh&& weigh) {
     Sum total;
@@ -202,7 +194,8 @@ struct Splitter {
   std::vector<std::vector<std::uint32_t>> components;
   std::uint64_t splits = 0;
 
-  void split(std::vector<Edge> edges, std::vector<std::uint32_t> members, UnionFind& units, std::int32_t floor) {
+  void split(const std::vector<Edge>& edges, const std::vector<std::uint32_t>& members, UnionFind& units,
+             std::int32_t floor) {
     std::unordered_map<std::uint32_t, std::uint32_t> local;
     for (std::uint32_t i = 0; i < members.size(); ++i) local.emplace(members[i], i);
     UnionFind joined(static_cast<std::uint32_t>(members.size()));
@@ -301,7 +294,7 @@ Clustered make_clusters(const ClusterInput& input) {
           pair.apart |= different.contains(pair_key(a, b));
           return pair;
         },
-        [&](std::uint32_t entry) { return input.own_name ? input.own_name(entry) : 0U; });
+        [&](std::uint32_t entry) { return input.own_marks ? input.own_marks(entry) : OwnMarks{}; });
     if (input.with_alternatives && agglomeration.size() <= most_units) {
       Uncertain found{agglomeration.units(), {}};
       found.alternatives = alternatives_of(static_cast<std::uint32_t>(agglomeration.size()),

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "linkage/alternatives.hpp"
+#include "linkage/look_alikes.hpp"
 
 namespace wider::linkage {
 
@@ -33,8 +34,8 @@ struct ClusterInput {
   std::span<const std::pair<std::uint32_t, std::uint32_t>> different;  // cannot-link, people's
   // Called from several threads.
   std::function<Weighed(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
-  // By entry, 0: none. Two people whom the fields alone would join are told apart by it: see cluster.cpp. May be empty.
-  std::function<std::uint32_t(std::uint32_t entry)> own_name;
+  // What tells look-alikes apart; empty: nothing does.
+  std::function<OwnMarks(std::uint32_t entry)> own_marks;
   unsigned threads = 1;
   bool with_alternatives = false;
   bool components_only = false;  // whoever is connected is one person: for comparison only

@@ -138,6 +138,7 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
   const Bounds bounds = make_bounds(of.scorer);
   const auto chunks = chunks_of(of.blocking, every_rule);
   std::vector<BlockSifter> sifters;
+  sifters.reserve(comparers.size());
   for (std::size_t worker = 0; worker < comparers.size(); ++worker) sifters.emplace_back(of, maker, bounds, loops);
   std::vector<FoundEdges> found(comparers.size());
   std::atomic<std::size_t> done{0};

@@ -15,6 +15,7 @@
 
 #include "base/string_pool.hpp"
 #include "linkage/linkage.hpp"
+#include "linkage/look_alikes.hpp"
 #include "linkage/normalise.hpp"
 #include "linkage/text.hpp"
 
@@ -66,6 +67,11 @@ struct Entry {
   bool upn_fails : 1 = false;         // its check letter is wrong
 };
 static_assert(sizeof(Entry) == 72);
+
+// What tells the entry's person from a look-alike.
+[[nodiscard]] inline OwnMarks own_marks_of(const Entry& entry) {
+  return {entry.forename, {entry.nhs_number_fails ? Code{0} : entry.nhs_number, entry.upn_fails ? Code{0} : entry.upn}};
+}
 
 struct Entries {
   StringPool strings;

@@ -121,6 +121,7 @@ std::vector<std::optional<Said>> by_person(const Input& input, std::span<const s
     if (const std::optional<Said> said = say(input.rows[row])) ++counts[person_of_row[row]][*said];
   }
   std::vector<std::optional<Said>> all;
+  all.reserve(counts.size());
   for (const auto& of_person : counts) all.push_back(most_said(of_person));
   return all;
 }
@@ -181,6 +182,7 @@ Grouping surnames(const Input& input, std::span<const std::uint32_t> person_of_r
     ++named;
   }
   std::vector<std::pair<std::uint32_t, std::string>> ordered;
+  ordered.reserve(bearers.size());
   for (const auto& [name, count] : bearers) ordered.emplace_back(count, name);
   std::sort(ordered.begin(), ordered.end(),
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });

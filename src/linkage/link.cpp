@@ -271,7 +271,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
     const Score score = work.score(worker, left, right);
     return Weighed{score.weight - scorer.threshold(), score.apart || one_source};
   };
-  cluster_input.own_name = [&](std::uint32_t entry) { return entries.all[entry].forename; };
+  cluster_input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[entry]); };
   if (options.progress) options.progress("cluster", 0, 1);
   Clustered clustered = make_clusters(cluster_input);
   if (stopped()) return stop;

@@ -32,7 +32,7 @@ constexpr Shares shares_of(double least, double least_of_three) {
   Shares shares{};
   for (int prefix = 0; prefix < 5; ++prefix) {
     shares[static_cast<std::size_t>(prefix)] = least_share(least, prefix);
-    shares[static_cast<std::size_t>(prefix + 8)] = least_share(least_of_three, prefix);
+    shares[static_cast<std::size_t>(prefix) + 8] = least_share(least_of_three, prefix);
   }
   return shares;
 }

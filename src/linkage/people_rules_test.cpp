@@ -264,8 +264,32 @@ TEST(Cluster, EntriesOfLookAlikesGoByTheirOwnName) {
   input.edges = edges;
   EXPECT_NE(make_clusters(input).cluster, (std::vector<std::uint32_t>{0, 1, 0, 0, 1, 1}))
       << "the names make the difference";
-  input.own_name = [&](std::uint32_t entry) { return name[entry]; };
+  input.own_marks = [&](std::uint32_t entry) { return OwnMarks{name[entry], {}}; };
   EXPECT_EQ(make_clusters(input).cluster, (std::vector<std::uint32_t>{0, 1, 0, 0, 1, 1}));
+}
+
+// The same without any index: two numbers, each borne by two entries of one name, are two people; the entries without a
+// number go by their names. A number that one entry alone bears may have been written into the wrong record.
+TEST(Cluster, NumbersTellLookAlikesApartWhenTwoEntriesBearEach) {
+  const std::uint32_t name[] = {1, 1, 2, 2, 1, 2};
+  std::uint32_t number[] = {70, 70, 80, 80, 0, 0};
+  ClusterInput input;
+  input.entries = 6;
+  input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+    return Weighed{(name[left] == name[right] ? 30 : 27) * 1024, false};
+  };
+  std::vector<Edge> edges;
+  for (std::uint32_t left = 0; left < 6; ++left) {
+    for (std::uint32_t right = left + 1; right < 6; ++right)
+      edges.push_back({left, right, input.weigh(0, left, right).weight});
+  }
+  input.edges = edges;
+  input.own_marks = [&](std::uint32_t entry) { return OwnMarks{name[entry], {number[entry], 0}}; };
+  EXPECT_EQ(make_clusters(input).cluster, (std::vector<std::uint32_t>{0, 0, 2, 2, 0, 2}));
+  number[1] = 0;  // borne by one entry alone
+  EXPECT_EQ(make_clusters(input).cluster, std::vector<std::uint32_t>(6, 0));
+  number[1] = 80;  // a name that bears both
+  EXPECT_EQ(make_clusters(input).cluster, std::vector<std::uint32_t>(6, 0));
 }
 
 // Training finds the rules that pay: lone names with a town are found though no base rule gives them.

@@ -232,7 +232,8 @@ struct Resident::State {
 
   // ---- decisions ----
   void forget(std::uint32_t left, std::uint32_t right) {
-    for (const auto& [one, other] : {std::pair(left, right), std::pair(right, left)}) {
+    const std::pair<std::uint32_t, std::uint32_t> both_ways[] = {{left, right}, {right, left}};
+    for (const auto& [one, other] : both_ways) {
       const auto found = said.find(one);
       if (found == said.end()) continue;
       std::erase_if(found->second, [&](const Said& word) { return word.other == other; });
@@ -243,6 +244,7 @@ struct Resident::State {
   template <typename Change>
   void say(std::vector<std::uint32_t> rows, Change&& change) {
     std::vector<ReadRow> held;
+    held.reserve(rows.size());
     for (const std::uint32_t row : rows) held.push_back(unplace(row));
     change();
     for (std::size_t i = 0; i < rows.size(); ++i) place(rows[i], held[i]);
@@ -345,7 +347,7 @@ struct Resident::State {
       const Score found = score(part[left], part[right]);
       return Weighed{found.weight - scorer.threshold(), found.apart};
     };
-    input.own_name = [&](std::uint32_t entry) { return entries.all[part[entry]].forename; };
+    input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
     const Clustered made = make_clusters(input);
     const std::uint32_t component = new_component();
     for (std::uint32_t i = 0; i < part.size(); ++i) {

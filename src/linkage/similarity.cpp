@@ -14,7 +14,8 @@ constexpr std::size_t word_bits = 64;
 double jaro_of(std::size_t left_size, std::size_t right_size, std::size_t common, std::size_t out_of_order) {
   if (common == 0) return 0;
   const double m = static_cast<double>(common);
-  const double transpositions = static_cast<double>(out_of_order / 2);
+  const std::size_t whole_transpositions = out_of_order / 2;  // Winkler's: of an odd number the half is dropped
+  const double transpositions = static_cast<double>(whole_transpositions);
   return (m / static_cast<double>(left_size) + m / static_cast<double>(right_size) + (m - transpositions) / m) / 3;
 }
 

@@ -52,7 +52,8 @@ Sketch sketch_of(std::string_view text) {
 std::uint32_t bits_of(const NameGroups& groups) {
   std::uint32_t set = 0;
   for (const std::uint16_t group : groups) {
-    if (group != 0) set |= 1U << (std::uint64_t{group * 2654435761U} * 31 >> 32);
+    const std::uint32_t mixed = group * 2654435761U;
+    if (group != 0) set |= 1U << (std::uint64_t{mixed} * 31 >> 32);
   }
   return set;
 }

@@ -469,7 +469,7 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
     learn_shares(*model, candidates, entries, between, all);
     if (pass + 1 == passes) break;
-    const Model before = *model;
+    const Model before = *model;  // NOLINT(performance-unnecessary-copy-initialization): *model changes below
     const Scorer scorer(before, entries);
     learn_u(*model, random, Matches(before, scorer));
   }

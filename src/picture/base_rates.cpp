@@ -118,6 +118,7 @@ std::vector<BaseRate> measure_base_rates(const Facts& facts, const Pattern& patt
     stated.try_emplace(key, chance_per_record(facts, pattern, namings[first].anchor));
   }
   std::vector<BaseRate> rates;
+  rates.reserve(counts.size());
   for (const auto& [key, list] : counts) rates.push_back(summed(pattern, key, list, stated.at(key)));
   return rates;
 }

@@ -78,6 +78,7 @@ std::vector<std::vector<std::uint32_t>> fold(const Facts& facts, const std::vect
   Groups groups(hits.size());
   std::vector<bool> left_out(hits.size());
   std::vector<Foldable> foldable;
+  foldable.reserve(hits.size());
   for (const Hit& hit : hits) foldable.push_back({&hit, all_children(hit)});
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_child;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_anchor;
@@ -307,6 +308,7 @@ class FindingMaker {
 
   [[nodiscard]] std::size_t different_days() const {
     std::vector<Date> days;
+    days.reserve(lead_.proof.size());
     for (const RecordIndex record : lead_.proof) days.push_back(scene_.holdings.at(record).day());
     std::sort(days.begin(), days.end());
     return static_cast<std::size_t>(std::unique(days.begin(), days.end()) - days.begin());

@@ -33,7 +33,7 @@ struct Who {
 // What else an event's row can name beside the child.
 struct Seen {
   Who adult;
-  std::string_view adult_is = "";  // "parent", "other adult", ...; "" with no adult
+  std::string_view adult_is;  // "parent", "other adult", ...; "" with no adult
   Where place;
   VehicleIndex vehicle = nobody;
   PersonIndex phone_of = nobody;  // a number noted, by whose it is

@@ -208,7 +208,8 @@ void PlantedLife::schedule(std::uint32_t index) {
     if (random_.below(100) < 35) add(child, What::clinic, network.core, network.to);
     for (std::uint64_t n = random_.below(4); n > 0; --n) add(child, What::emergency, world_.first_day, world_.last_day);
   }
-  for (std::uint8_t i = 0; i < network.vehicles.size(); ++i) add(0, What::keeper, network.from, network.to, i);
+  for (std::size_t i = 0; i < network.vehicles.size(); ++i)
+    add(0, What::keeper, network.from, network.to, static_cast<std::uint8_t>(i));
   add(0, What::user, network.from, network.to);
   for (std::uint8_t n = 0; n < 3; ++n) add(0, What::sighting, network.from, network.to, n);
 }

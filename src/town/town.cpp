@@ -56,7 +56,7 @@ Result<Report> write_town(const Options& options, const std::filesystem::path& f
   Agencies agencies(world, clerk, **output, options.seed, grading_changes);
   OrdinaryLife ordinary(world, agencies, options.seed, options.people);
   PlantedLife planted(world, plan, agencies, options.seed);
-  const auto days = static_cast<std::uint64_t>(world.last_day - world.first_day + 1);
+  const auto days = static_cast<std::uint64_t>(world.last_day - world.first_day) + 1;
   for (Date day = world.first_day; day <= world.last_day; day = day + 1) {
     ordinary.day(day);
     planted.day(day);
@@ -65,7 +65,7 @@ Result<Report> write_town(const Options& options, const std::filesystem::path& f
     // 4. At the end of a month its files leave the agencies.
     if (day == last_of_month(parts.year, parts.month)) {
       (*output)->end_of_month(parts.year, parts.month);
-      progress("days", static_cast<std::uint64_t>(day - world.first_day + 1), days);
+      progress("days", static_cast<std::uint64_t>(day - world.first_day) + 1, days);
     }
   }
   // 5. The truth and the delivery manifest.

@@ -10,6 +10,10 @@
 namespace wider::town {
 namespace {
 
+constexpr std::int64_t in_years(std::int64_t years) {  // in days, leap days left out
+  return years * 365;
+}
+
 class Builder {
  public:
   explicit Builder(const Options& options) : options_(options), random_(mix64(options.seed) ^ 0x70'6F'70'75ULL) {
@@ -99,8 +103,8 @@ class Builder {
     for (int i = 0; i < 6; ++i) {
       const std::uint8_t origin = world_.names.draw_origin(random_);
       const PersonIndex child =
-          add_person(index, world_.first_day + -static_cast<int>(random_.between(10 * 365, 15 * 365)), any_sex(),
-                     world_.names.draw_surname(random_, origin), origin);
+          add_person(index, world_.first_day + -static_cast<int>(random_.between(in_years(10), in_years(15))),
+                     any_sex(), world_.names.draw_surname(random_, origin), origin);
       world_.people[child].child_of_household = true;
     }
     home.count = 6;
@@ -111,7 +115,7 @@ class Builder {
     const std::uint8_t origin = world_.names.draw_origin(random_);
     const NameIndex surname = world_.names.draw_surname(random_, origin);
     Date birth = day_between(*make_date(options_.first_year - 20, 1, 1), world_.last_day);
-    const Date mother_born = birth + -static_cast<int>(random_.between(18 * 365, 38 * 365));
+    const Date mother_born = birth + -static_cast<int>(random_.between(in_years(18), in_years(38)));
     const bool two_parents = random_.below(100) < 74;
     const bool mother_kept_name = random_.below(100) < 22;
     const bool double_barrelled = random_.below(100) < 5;
@@ -141,7 +145,8 @@ class Builder {
     person.child_of_household = true;
     person.second_surname = second;
     const auto clashes = [&](NameIndex name) {
-      for (PersonIndex i = child; i-- > 0 && world_.people[i].household == household;) {
+      for (PersonIndex next = child; next > 0 && world_.people[next - 1].household == household; --next) {
+        const PersonIndex i = next - 1;
         if (world_.people[i].forename == name) return true;
         if (world_.people[i].birth == birth &&
             world_.names.forename(world_.people[i].forename)[0] == world_.names.forename(name)[0])
@@ -156,7 +161,7 @@ class Builder {
   void fill_adults(HouseholdIndex household, int count, bool one_family) {
     std::uint8_t origin = world_.names.draw_origin(random_);
     NameIndex surname = world_.names.draw_surname(random_, origin);
-    Date birth = world_.first_day + -static_cast<int>(random_.between(19 * 365, 84 * 365));
+    Date birth = world_.first_day + -static_cast<int>(random_.between(in_years(19), in_years(84)));
     for (int i = 0; i < count; ++i) {
       if (i > 0 && (!one_family || random_.below(100) < 25)) {
         if (!one_family) origin = world_.names.draw_origin(random_);
@@ -164,7 +169,7 @@ class Builder {
       }
       add_person(household, birth, one_family && count == 2 ? (i == 0 ? Sex::female : Sex::male) : any_sex(), surname,
                  origin);
-      birth = std::min(birth + static_cast<int>(random_.between(-1800, 1800)), world_.first_day + -19 * 365);
+      birth = std::min(birth + static_cast<int>(random_.between(-1800, 1800)), world_.first_day + -in_years(19));
     }
   }
 

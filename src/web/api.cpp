@@ -48,9 +48,12 @@ Response malformed_body() {
 Response open_session(const Visit& visit) {
   const auto body = body_fields(visit.request);
   if (!body) return malformed_body();
-  const auto session = visit.site.pages().sign_in(field(*body, "username"), field(*body, "password"));
+  const std::string address = visit.site.address_of(visit.request);
+  const auto session = visit.site.pages().sign_in(
+      {field(*body, "username"), field(*body, "password"), field(*body, "code"), address, {}});
   if (!session && session.error().code == ErrorCode::denied) return api_error(401, "sign-in", session.error().message);
   if (!session) return api_refusal(session.error());
+  if (!session->pending.empty()) return api_error(401, "code", "Send your one-time code too, as code.");
   const hub::Viewer& viewer = session->viewer;
   return json_response({{"token", session->token},
                         {"name", viewer.name},

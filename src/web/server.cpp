@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -17,7 +18,7 @@ namespace {
 constexpr std::size_t most_header_bytes = std::size_t{24} * 1024;  // of one request, with its first line
 constexpr std::size_t most_body_bytes = std::size_t{256} * 1024;   // a held-back row is the longest thing sent here
 constexpr unsigned idle_seconds = 20;
-constexpr unsigned most_connections = 4000;
+constexpr unsigned most_connections = 8000;
 
 // What is gathered of one request while it arrives.
 struct Incoming {
@@ -28,6 +29,15 @@ struct Incoming {
 std::string_view header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+std::string peer_of(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (info == nullptr || info->client_addr == nullptr) return "";
+  const socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  std::array<char, NI_MAXHOST> text{};
+  if (getnameinfo(info->client_addr, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) return "";
+  return text.data();
 }
 
 // libmicrohttpd would decode addresses in its own way; ours refuses what it cannot decode, once and in one place.
@@ -83,6 +93,8 @@ MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url,
   request.origin = header(connection, MHD_HTTP_HEADER_ORIGIN);
   request.host = header(connection, MHD_HTTP_HEADER_HOST);
   request.authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+  request.forwarded_for = header(connection, "X-Forwarded-For");
+  request.peer = peer_of(connection);
   const std::string_view type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
   // A page's form never reaches the API, and JSON never a page: neither can stand in for the other.
   if (post && request.path.starts_with(api_prefix)) {
@@ -184,7 +196,7 @@ Result<std::unique_ptr<Server>> Server::start(hub::Pages& pages, const ServerOpt
   }
   auto assets = Assets::load(assets_folder(options.assets));
   if (!assets) return std::unexpected(assets.error());
-  auto site = Site::make(pages, std::move(*assets), SiteOptions{options.behind_tls});
+  auto site = Site::make(pages, std::move(*assets), SiteOptions{options.behind_tls, options.log});
   if (!site) return std::unexpected(site.error());
 
   auto state = std::make_unique<State>();

@@ -1,9 +1,13 @@
 #include "web/site.hpp"
 
-#include <sodium.h>
+#include <arpa/inet.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
+#include "access/one_time_code.hpp"
 #include "base/check.hpp"
 #include "web/api.hpp"
 
@@ -39,6 +43,12 @@ bool of_this_site(const Request& request) {
   return at != std::string::npos && request.origin.substr(at + 3) == request.host;
 }
 
+// A page's session is never a program's token: that one has no secret for forms.
+std::string_view session_token(const Request& request) {
+  const std::string_view token = request.cookie(session_cookie);
+  return token.starts_with(hub::api_token_start) ? std::string_view() : token;
+}
+
 Values frame_values(const Site& site, const Visit& visit) {
   Values values;
   values.text("assets_version", site.assets().version());
@@ -56,13 +66,15 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.text("here", percent_encode(visit.request.path));
   values.text("csrf", signed_in ? visit.session->csrf : "");
   using access::Action;
-  const auto may = [&](Action action) { return signed_in && access::may(viewer.role, action); };
+  const auto may = [&](Action action) { return signed_in && hub::may(viewer, action); };
   values.flag("header_search", may(Action::search)).flag("may_findings", may(Action::findings));
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
   values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
+  values.flag("may_administer", may(Action::administer));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
-  for (const std::string_view area : {"home", "findings", "review", "held-back", "governance"}) {
+  for (const std::string_view area :
+       {"home", "findings", "review", "held-back", "governance", "people-and-roles", "account"}) {
     values.flag("at_" + std::string(area), visit.request.path == (area == "home" ? "/" : "/" + std::string(area)));
   }
   return values;
@@ -92,35 +104,31 @@ Response redirect(std::string_view path) {
   return response;
 }
 
-std::string random_token() {
-  CHECK(sodium_init() >= 0);
-  std::array<unsigned char, 32> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  std::array<char, 65> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
-  return std::string(hex.data());
-}
-
-bool same_secret(std::string_view a, std::string_view b) {
-  return !a.empty() && a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 Site::Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options)
     : pages_(pages),
       assets_(std::move(assets)),
       templates_(std::move(templates)),
-      options_(options),
+      options_(std::move(options)),
       router_(all_routes()) {}
 
 Result<std::unique_ptr<Site>> Site::make(hub::Pages& pages, Assets assets, SiteOptions options) {
   auto templates = Templates::load(embedded_templates());
   if (!templates) return std::unexpected(templates.error());
-  return std::unique_ptr<Site>(new Site(pages, std::move(assets), std::move(*templates), options));
+  return std::unique_ptr<Site>(new Site(pages, std::move(assets), std::move(*templates), std::move(options)));
 }
 
 Response Site::handle(const Request& request) const {
+  const auto start = std::chrono::steady_clock::now();
   Response response = answer(request);
+  const Served served{request.method == Method::post, response.route, response.status,
+                      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                      response.body.size()};
+  metrics_.count(served);
+  if (options_.log) options_.log(log_line(served));
   for (const auto& [name, value] : security_headers) response.headers.emplace_back(name, value);
+  // A browser that has been here once comes back over TLS alone (RFC 6797).
+  if (options_.behind_tls)
+    response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
   response.headers.emplace_back("Cache-Control",
                                 response.may_be_cached ? "public, max-age=31536000, immutable" : "no-store");
   return response;
@@ -130,13 +138,19 @@ Response Site::answer(const Request& request) const {
   // Assets carry no personal data: they need no session and are answered before anything else is asked.
   constexpr std::string_view assets_path = "/assets/";
   if (request.method == Method::get && request.path.starts_with(assets_path)) {
-    return assets_.serve(std::string_view(request.path).substr(assets_path.size()));
+    Response asset = assets_.serve(std::string_view(request.path).substr(assets_path.size()));
+    asset.route = assets_path;
+    return asset;
   }
   const Match match = router_.match(request.method, request.path);
-  if (request.path.starts_with(api_prefix)) return through_api_gate(request, match);
-  if (match.route != nullptr) return through_gate(request, match);
+  if (match.route != nullptr || request.path.starts_with(api_prefix)) {
+    Response response =
+        request.path.starts_with(api_prefix) ? through_api_gate(request, match) : through_gate(request, match);
+    if (match.route != nullptr) response.route = match.route->pattern;
+    return response;
+  }
   // Somebody who is signed in keeps the frame with its links also on a page that is not there.
-  const std::string_view token = request.cookie(session_cookie);
+  const std::string_view token = session_token(request);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   const Visit visit{*this, request, match.parts, session ? &*session : nullptr};
   if (match.other_method) {
@@ -156,12 +170,12 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   constexpr std::string_view stale =
       "The page was open for too long, or was sent twice. Open it again and try once more.";
   if (std::holds_alternative<Everybody>(match.route->gate)) {
-    if (post && !same_secret(request.form_field("csrf"), request.cookie(form_cookie))) {
+    if (post && !access::same_secret(request.form_field("csrf"), request.cookie(form_cookie))) {
       return error_page(stranger, 403, "The form has gone out of date", stale);
     }
     return match.route->handler(stranger);
   }
-  const std::string_view token = request.cookie(session_cookie);
+  const std::string_view token = session_token(request);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   if (!session) {
     // A page that was asked for is reached again after signing in; a form that was sent is not sent again.
@@ -169,11 +183,12 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   }
   const Visit visit{*this, request, match.parts, &*session};
   const auto* action = std::get_if<access::Action>(&match.route->gate);
-  if (action != nullptr && !access::may(session->viewer.role, *action)) {
+  if (action != nullptr && session->viewer.must_change_password) return redirect("/account/password");
+  if (action != nullptr && !hub::may(session->viewer, *action)) {
     return error_page(visit, 403, "Your role does not use this page",
                       "If you need it for your work, ask the partnership's administrator.");
   }
-  if (post && !same_secret(request.form_field("csrf"), session->csrf)) {
+  if (post && !access::same_secret(request.form_field("csrf"), session->csrf)) {
     return error_page(visit, 403, "The form has gone out of date", stale);
   }
   return match.route->handler(visit);
@@ -192,13 +207,15 @@ Response Site::through_api_gate(const Request& request, const Match& match) cons
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   if (!session) return api_error(401, "sign-in", "Sign in first: POST /api/v1/session.");
   const auto* action = std::get_if<access::Action>(&match.route->gate);
-  if (action != nullptr && !access::may(session->viewer.role, *action)) {
-    return api_error(403, "denied", "Your role does not use this.");
+  if (action != nullptr && session->viewer.must_change_password)
+    return api_error(403, "password", "Change your first password on the site, then come back.");
+  if (action != nullptr && !hub::may(session->viewer, *action)) {
+    return api_error(403, "denied", "Your role or your token does not reach this.");
   }
   return match.route->handler(Visit{*this, request, match.parts, &*session});
 }
 
-Response Site::page(const Visit& visit, std::string_view name, std::string_view title, Values values,
+Response Site::page(const Visit& visit, std::string_view name, std::string_view title, const Values& values,
                     int status) const {
   Values whole = frame_values(*this, visit);
   whole.text("title", title);
@@ -215,7 +232,7 @@ Response Site::page(const Visit& visit, std::string_view name, std::string_view 
 Response Site::error_page(const Visit& visit, int status, std::string_view title, std::string_view says) const {
   Values values;
   values.text("heading", title).text("says", says);
-  return page(visit, "error", title, std::move(values), status);
+  return page(visit, "error", title, values, status);
 }
 
 Response Site::refusal(const Visit& visit, const Error& error) const {
@@ -237,6 +254,24 @@ Response Site::refusal(const Visit& visit, const Error& error) const {
       return error_page(visit, 500, "Something went wrong",
                         "Nothing was changed. Tell the partnership's administrator.");
   }
+}
+
+std::string Site::address_of(const Request& request) const {
+  std::string_view address = request.peer;
+  if (options_.behind_tls && !request.forwarded_for.empty()) {
+    // The last one is what our own proxy saw; what stands before it anybody may have written.
+    const std::string_view all = request.forwarded_for;
+    const std::size_t comma = all.rfind(',');
+    address = comma == std::string_view::npos ? all : all.substr(comma + 1);
+    while (address.starts_with(' ')) address.remove_prefix(1);
+  }
+  address = address.substr(0, 64);
+  if (std::ranges::count(address, ':') < 2) return std::string(address);
+  std::array<unsigned char, 16> six{};
+  if (inet_pton(AF_INET6, std::string(address).c_str(), six.data()) != 1) return std::string(address);
+  std::string network;
+  for (std::size_t i = 0; i < 8; ++i) network += fmt::format("{:02x}", six[i]);  // one household's or office's
+  return network;
 }
 
 std::string Site::set_cookie(std::string_view name, std::string_view value) const {

@@ -4,10 +4,12 @@
 // Thread safety: handle may be called from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "hub/pages.hpp"
 #include "web/assets.hpp"
+#include "web/metrics.hpp"
 #include "web/router.hpp"
 #include "web/templates.hpp"
 
@@ -28,7 +30,8 @@ struct Visit {
 };
 
 struct SiteOptions {
-  bool behind_tls = false;  // cookies are marked Secure
+  bool behind_tls = false;                              // cookies are marked Secure
+  std::function<void(std::string_view line)> log = {};  // each request as a line of JSON; empty: nothing is logged
 };
 
 class Site {
@@ -42,8 +45,9 @@ class Site {
   // For the handlers.
   [[nodiscard]] hub::Pages& pages() const { return pages_; }
   [[nodiscard]] const Assets& assets() const { return assets_; }
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
   // The template as a whole page, with the frame that every page has.
-  [[nodiscard]] Response page(const Visit& visit, std::string_view name, std::string_view title, Values values,
+  [[nodiscard]] Response page(const Visit& visit, std::string_view name, std::string_view title, const Values& values,
                               int status = 200) const;
   // What an Error of the hub becomes: a redirect to the purpose page, 403, 404, 400 or 503.
   [[nodiscard]] Response refusal(const Visit& visit, const Error& error) const;
@@ -51,6 +55,8 @@ class Site {
                                     std::string_view says) const;
   [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value) const;  // of a Set-Cookie header
   [[nodiscard]] std::string clear_cookie(std::string_view name) const;
+  // Whence the request comes, as guesses are counted: behind a proxy what the proxy says, and of IPv6 the network.
+  [[nodiscard]] std::string address_of(const Request& request) const;
 
  private:
   Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options);
@@ -62,15 +68,16 @@ class Site {
   Assets assets_;
   Templates templates_;
   SiteOptions options_;
+  mutable Metrics metrics_;
   Router router_;
 };
 
 inline constexpr std::string_view session_cookie = "wider_session";
+inline constexpr std::string_view pending_cookie = "wider_pending";  // between the password and the code
+inline constexpr std::string_view device_cookie = "wider_device";    // somebody signed in from this browser
 inline constexpr std::string_view form_cookie = "wider_form";  // before signing in: its value stands in the form too
 
 [[nodiscard]] Response redirect(std::string_view path);
-[[nodiscard]] std::string random_token();                                // 256 bits, hex
-[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);  // in constant time; false when empty
-[[nodiscard]] std::vector<Route> all_routes();                           // site_routes.cpp
+[[nodiscard]] std::vector<Route> all_routes();  // site_routes.cpp
 
 }  // namespace wider::web

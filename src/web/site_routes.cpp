@@ -1,4 +1,6 @@
 // Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -8,6 +10,7 @@
 #include "web/present.hpp"
 #include "web/queries.hpp"
 #include "web/site.hpp"
+#include "web/site_account.hpp"
 #include "web/site_review.hpp"
 
 namespace wider::web {
@@ -18,48 +21,6 @@ using access::Action;
 // The page to go to after this one, as a query or a hidden field.
 std::string next_of(std::string_view given) {
   return safe_local_path(given);
-}
-
-Response sign_in_page(const Visit& visit, std::string_view problem, std::string_view username, std::string_view next) {
-  // The token stands in the form and in a cookie that another site's page cannot set or read.
-  const std::string_view known = visit.request.cookie(form_cookie);
-  const std::string token = known.size() == 64 ? std::string(known) : random_token();
-  Values values;
-  values.text("form_token", token).text("problem", problem).text("username", username).text("next", next_of(next));
-  Response response = visit.site.page(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in",
-                                      std::move(values), problem.empty() ? 200 : 403);
-  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(form_cookie, token));
-  return response;
-}
-
-Response sign_in(const Visit& visit) {
-  return sign_in_page(visit, "", "", visit.request.query_field("next"));
-}
-
-Response do_sign_in(const Visit& visit) {
-  const std::string_view username = visit.request.form_field("username");
-  const std::string_view next = visit.request.form_field("next");
-  const auto session = visit.site.pages().sign_in(username, visit.request.form_field("password"));
-  if (!session) {
-    if (session.error().code != ErrorCode::denied) return visit.site.refusal(visit, session.error());
-    return sign_in_page(visit, "The name or the password is not right.", username, next);
-  }
-  Response response =
-      redirect(session->viewer.purpose ? next_of(next) : "/purpose?next=" + percent_encode(next_of(next)));
-  response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(session_cookie, session->token));
-  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(form_cookie));
-  return response;
-}
-
-Response do_sign_out(const Visit& visit) {
-  visit.site.pages().sign_out(visit.token());
-  Response response = redirect("/signed-out");
-  response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(session_cookie));
-  return response;
-}
-
-Response signed_out(const Visit& visit) {
-  return visit.site.page(visit, "signed_out", "You have signed out", {});
 }
 
 Response purpose_page(const Visit& visit, std::string_view problem, std::string_view reference, std::string_view next) {
@@ -79,8 +40,8 @@ Response purpose_page(const Visit& visit, std::string_view problem, std::string_
   values.list("kinds", std::move(kinds)).text("problem", problem).text("next", next_of(next));
   values.text("reference", reference);
   return visit.site.page(visit, "purpose",
-                         problem.empty() ? "What are you working on?" : "Error: What are you working on?",
-                         std::move(values), problem.empty() ? 200 : 400);
+                         problem.empty() ? "What are you working on?" : "Error: What are you working on?", values,
+                         problem.empty() ? 200 : 400);
 }
 
 Response purpose(const Visit& visit) {
@@ -181,7 +142,7 @@ Response person(const Visit& visit) {
   const auto as_at = parse_iso_date(view->as_known_at);
   values.text("as_known_words", as_at ? to_words(*as_at) : "");
   // Titles go into a browser's history, so they name the page and the number, never the person.
-  return visit.site.page(visit, "person", "Person " + view->id, std::move(values));
+  return visit.site.page(visit, "person", "Person " + view->id, values);
 }
 
 Response findings(const Visit& visit) {
@@ -203,7 +164,7 @@ Response finding_page(const Visit& visit, std::string_view problem) {
   values.flag("dismissing", action == "dismiss").flag("snoozing", action == "snooze");
   values.flag("reopening", action == "reopen");
   return visit.site.page(visit, "finding", problem.empty() ? "Finding " + view->id : "Error: Finding " + view->id,
-                         std::move(values), problem.empty() ? 200 : 400);
+                         values, problem.empty() ? 200 : 400);
 }
 
 Response finding(const Visit& visit) {
@@ -238,8 +199,8 @@ Response held_back_page(const Visit& visit, std::string_view problem, std::strin
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
   values.text("problem", problem).text("done", done);
-  return visit.site.page(visit, "held_back", problem.empty() ? "Rows held back" : "Error: Rows held back",
-                         std::move(values), problem.empty() ? 200 : 400);
+  return visit.site.page(visit, "held_back", problem.empty() ? "Rows held back" : "Error: Rows held back", values,
+                         problem.empty() ? 200 : 400);
 }
 
 Response held_back(const Visit& visit) {
@@ -280,11 +241,44 @@ Response governance(const Visit& visit) {
   return visit.site.page(visit, "governance", "Who looked at what", present(*view));
 }
 
-Response health(const Visit& /*visit*/) {
+Response as_text(std::string_view type, std::string body, int status = 200) {
   Response response;
-  response.content_type = "application/json";
-  response.body = "{\"status\":\"ok\"}\n";
+  response.status = status;
+  response.content_type = type;
+  response.body = std::move(body);
   return response;
+}
+
+// The process answers.
+Response health(const Visit& /*visit*/) {
+  return as_text("application/json", "{\"status\":\"ok\"}\n");
+}
+
+// The hub can be read and written: a balancer or a supervisor asks.
+Response readiness(const Visit& visit) {
+  const hub::Readiness state = visit.site.pages().readiness();
+  return as_text("application/json",
+                 fmt::format("{{\"ready\":{},\"behind\":{}}}\n", state.ready ? "true" : "false", state.behind),
+                 state.ready ? 200 : 503);
+}
+
+// To programs on this machine alone: from elsewhere the page is not there, and a proxy's word is not asked.
+Response metrics(const Visit& visit) {
+  const std::string& peer = visit.request.peer;
+  const bool local = peer.starts_with("127.") || peer == "::1" || peer == "::ffff:127.0.0.1";
+  if (!local || !visit.request.forwarded_for.empty())
+    return visit.site.error_page(visit, 404, "Page not found", "If you typed the address, check that it is right.");
+  const hub::Readiness state = visit.site.pages().readiness();
+  return as_text(
+      "text/plain; version=0.0.4",
+      visit.site.metrics().text() +
+          fmt::format("# HELP wider_ready Whether the hub can be read and written.\n# TYPE wider_ready gauge\n"
+                      "wider_ready {}\n"
+                      "# HELP wider_ledger_entries Entries of the ledger.\n# TYPE wider_ledger_entries gauge\n"
+                      "wider_ledger_entries {}\n"
+                      "# HELP wider_behind_entries Entries that the pages do not show yet.\n"
+                      "# TYPE wider_behind_entries gauge\nwider_behind_entries {}\n",
+                      state.ready ? 1 : 0, state.entries, state.behind));
 }
 
 }  // namespace
@@ -294,10 +288,8 @@ std::vector<Route> all_routes() {
   const auto post = Method::post;
   std::vector<Route> routes = {
       {get, "/healthz", Everybody{}, health},
-      {get, "/sign-in", Everybody{}, sign_in},
-      {post, "/sign-in", Everybody{}, do_sign_in},
-      {get, "/signed-out", Everybody{}, signed_out},
-      {post, "/sign-out", SignedIn{}, do_sign_out},
+      {get, "/readyz", Everybody{}, readiness},
+      {get, "/metrics", Everybody{}, metrics},
       {get, "/purpose", SignedIn{}, purpose},
       {post, "/purpose", SignedIn{}, choose_purpose},
       {get, "/", Action::home, home},
@@ -316,6 +308,7 @@ std::vector<Route> all_routes() {
       {post, "/held-back", Action::held_back, mend_held_back},
       {get, "/governance", Action::governance, governance},
   };
+  for (Route& route : account_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));
   return routes;
 }

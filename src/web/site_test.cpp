@@ -72,6 +72,7 @@ std::string example_of(std::string pattern) {
   const std::string id = pattern.starts_with("/finding/") ? "third-child-7f3a90c2" : "P123";
   if (const std::size_t at = pattern.find("{id}"); at != std::string::npos) pattern.replace(at, 4, id);
   if (const std::size_t at = pattern.find("{agency}"); at != std::string::npos) pattern.replace(at, 8, "police");
+  if (const std::size_t at = pattern.find("{number}"); at != std::string::npos) pattern.replace(at, 8, "900");
   return pattern;
 }
 
@@ -83,9 +84,11 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
     if (std::holds_alternative<Everybody>(route.gate)) open.insert(route.pattern);
     if (std::holds_alternative<SignedIn>(route.gate)) any_role.insert(route.pattern);
   }
-  EXPECT_EQ(open,
-            (std::set<std::string>{"/healthz", "/sign-in", "/signed-out", "/api/v1/openapi.json", "/api/v1/session"}));
-  EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/api/v1/session/end", "/api/v1/purpose"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-in/code", "/signed-out",
+                                         "/api/v1/openapi.json", "/api/v1/session"}));
+  EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/account", "/account/password",
+                                             "/account/second-factor", "/account/token", "/account/token/close",
+                                             "/api/v1/session/end", "/api/v1/purpose"}));
 }
 
 TEST_F(SiteTest, WithoutASessionEveryOtherRouteLeadsToSigningIn) {
@@ -114,6 +117,11 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
                                                                        {"left", "a"},
                                                                        {"right", "b"},
                                                                        {"word", "same"},
+                                                                       {"username", "morgan"},
+                                                                       {"name", "Morgan Ellis"},
+                                                                       {"role", "social-worker"},
+                                                                       {"agency", "social-care"},
+                                                                       {"do", "change"},
                                                                        {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
@@ -146,6 +154,15 @@ TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) 
                                                        {finding_path, {{"action", "snooze"}}},
                                                        {"/held-back", {{"entry", "x"}}},
                                                        {"/explain", {{"left", "a"}, {"right", "b"}, {"word", "same"}}},
+                                                       {"/account/password", {{"new", "x"}}},
+                                                       {"/account/second-factor", {{"code", "1"}}},
+                                                       {"/account/second-factor", {{"code", "123456"}}},
+                                                       {"/account/token", {{"days", "x"}}},
+                                                       {"/account/token", {{"days", "9"}, {"scope-search", "1"}}},
+                                                       {"/account/token/close", {{"token", "0"}}},
+                                                       {"/people-and-roles", {}},
+                                                       {"/people-and-roles/900", {{"do", "reset"}, {"reason", "x"}}},
+                                                       {"/people-and-roles/900", {{"do", "close"}}},
                                                        {"/purpose", {}}}) {
         const Response response = post(path, form);
         ASSERT_NE(response.status, 500) << path << ": " << response.body;

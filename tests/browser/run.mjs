@@ -1,6 +1,7 @@
 // The main journey in a real browser: sign in → purpose → home → search (misspelt) → person → finding → proof → what to do
-// with it and back → is this the same person → links in doubt, by one and by two people → sign out, at desktop and phone width and without JavaScript; then what
-// every other role sees. axe (WCAG 2.2 AA) runs on every page visited at both widths. Any violation, console error,
+// with it and back → is this the same person → links in doubt, by one and by two people → sign out, at desktop and phone
+// width and without JavaScript; then what every other role sees, and how somebody is let in, signs in with a code and is
+// shut out. axe (WCAG 2.2 AA) runs on every page visited at both widths. Any violation, console error,
 // sideways scrolling or heading out of order fails. Screenshots go to tests/browser/output.
 //
 //   node tests/browser/run.mjs [PROGRAM [ARGUMENT…]]
@@ -8,6 +9,7 @@
 // Without a program it serves a demonstration hub with build/release/wider. The program must print "Listening on
 // http://ADDRESS" and lines "Sign in as USER with password PASSWORD (ROLE)". WIDER_BROWSER names another Chromium.
 import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -385,6 +387,102 @@ async function otherRoles (visitor, address, users) {
   }
 }
 
+// RFC 6238: the code that an authenticator app would show.
+function codeOf (secret, step) {
+  const bits = [...secret.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(step))
+  const mac = createHmac('sha1', key).update(counter).digest()
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+// A governance officer lets somebody in; that person chooses a password, sets up codes, and signs in with one.
+async function accounts (visitor, address, officer) {
+  const { page, kind } = visitor
+  const say = (name, holds, detail) => check(`${kind.name}: ${name}`, holds, detail)
+  await signIn(visitor, address, officer)
+  await page.check('#kind-governance')
+  await page.click('main button[type=submit]')
+  await page.goto(address + '/people-and-roles')
+  await visitor.look('people-and-roles')
+  const username = `morgan-${kind.name}`
+  await page.fill('#name', 'Morgan Ellis')
+  await page.fill('#username', username)
+  await page.selectOption('#role', 'safeguarding-nurse')
+  await page.selectOption('#agency', 'health')
+  await page.click('main form[action="/people-and-roles"] button')
+  say('a change without a reason is refused in words', (await page.textContent('#problem')).includes('Write why'))
+  say('what was typed is still there', await page.inputValue('#username') === username)
+  await page.fill('#reason', 'Starts today')
+  await page.selectOption('#role', 'safeguarding-nurse')
+  await page.selectOption('#agency', 'health')
+  await page.click('main form[action="/people-and-roles"] button')
+  const password = (await page.textContent('pre')).trim()
+  await visitor.look('first-password')
+  await page.click('.wider-header__button')
+
+  await signIn(visitor, address, { name: username, password })
+  say('a first password has to be changed', new URL(page.url()).pathname === '/account/password')
+  await page.goto(address + '/search')
+  say('before anything else', new URL(page.url()).pathname === '/account/password')
+  await visitor.look('first-password-to-change')
+  const own = 'a plain sentence of mine'
+  await page.fill('#old', password)
+  await page.fill('#new', own)
+  await page.fill('#again', own)
+  await page.click('main button[type=submit]')
+  say('then a purpose is asked for', new URL(page.url()).pathname === '/purpose')
+  await page.goto(address + '/account/second-factor')
+  await visitor.look('second-factor')
+  const secret = await page.textContent('.wider-secret')
+  const step = () => Math.floor(Date.now() / 30_000)
+  await page.fill('#code', codeOf(secret, step()))
+  await page.click('main button[type=submit]')
+  const recovery = await page.textContent('.wider-codes code')
+  await visitor.look('recovery-codes')
+  await page.goto(address + '/account')
+  await page.click('summary')
+  await visitor.look('account')
+  await page.fill('#token-name', 'nightly report')
+  await page.check('#scope-search')
+  await page.click('form[action="/account/token"] button')
+  const token = (await page.textContent('pre')).trim()
+  await visitor.look('token-made')
+  const asked = (path, options = {}) => fetch(address + path, { ...options, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } })
+  say('the token reads what it may', (await asked('/api/v1/search', { method: 'POST', body: '{"q":"nobody"}' })).status === 200)
+  say('and nothing else', (await asked('/api/v1/findings')).status === 403)
+  await page.click('.wider-header__button')
+
+  await signIn(visitor, address, { name: username, password: own })
+  await visitor.look('sign-in-code')
+  await page.fill('#code', '000000')
+  await page.click('main button[type=submit]')
+  say('a wrong code is refused in words', (await page.textContent('#problem')).includes('not right'))
+  await page.fill('#code', codeOf(secret, step() + 1))
+  await page.click('main button[type=submit]')
+  say('a code signs in', new URL(page.url()).pathname === '/purpose')
+  await page.click('.wider-header__button')
+  await signIn(visitor, address, { name: username, password: own })
+  await page.fill('#code', recovery)
+  await page.click('main button[type=submit]')
+  say('and so does a recovery code', new URL(page.url()).pathname === '/purpose')
+  // A browser in which somebody is signed in, while the account is closed.
+  const elsewhere = await page.context().browser().newContext()
+  const second = new Visitor(await elsewhere.newPage(), kind)
+  await signIn(second, address, officer)
+  await second.page.check('#kind-governance')
+  await second.page.click('main button[type=submit]')
+  await second.page.goto(address + '/people-and-roles')
+  await second.page.click(`tr:has-text("${username}") a`)
+  await second.look('account-of')
+  await second.page.fill('#reason', 'Left today')
+  await second.page.click('button[value=close]')
+  await elsewhere.close()
+  await page.goto(address + '/account')
+  say('a closed account is out at the next click', new URL(page.url()).pathname === '/sign-in')
+}
+
 const kinds = [
   { name: 'desktop', width: 1280, height: 900, script: true },
   { name: 'phone', width: 390, height: 844, script: true },
@@ -413,6 +511,7 @@ try {
     try {
       await journey(visitor, server.address, user)
       if (kind.script) await otherRoles(visitor, server.address, server.users)
+      if (kind.script) await accounts(visitor, server.address, server.users.get('information-governance-officer'))
     } catch (error) {
       check(`${kind.name}: the journey reaches its end`, false, String(error).split('\n').slice(0, 4).join(' | '))
     }

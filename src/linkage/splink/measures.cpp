@@ -21,7 +21,8 @@ double jaro_of(std::size_t left_size, std::size_t right_size, std::size_t common
   double sum = 0;
   sum += m / static_cast<double>(left_size);
   sum += m / static_cast<double>(right_size);
-  sum += (m - static_cast<double>(out_of_order / 2)) / m;
+  const std::size_t transpositions = out_of_order / 2;  // of an odd number the half is dropped
+  sum += (m - static_cast<double>(transpositions)) / m;
   return sum / 3.0;
 }
 

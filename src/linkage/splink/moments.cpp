@@ -130,7 +130,9 @@ bool Reading::read(char letter) {
     case 'p':
       return read_half();
     case '%':
-      return at < text.size() && text[at++] == '%';
+      if (at == text.size() || text[at] != '%') return false;
+      ++at;
+      return true;
     default:
       return false;
   }
@@ -191,7 +193,8 @@ double months_in(std::string_view part) {
 bool format_is_known(std::string_view format) {
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
-    if (++i == format.size() || known_letters.find(format[i]) == std::string_view::npos) return false;
+    ++i;
+    if (i == format.size() || known_letters.find(format[i]) == std::string_view::npos) return false;
   }
   return true;
 }
@@ -209,8 +212,10 @@ std::optional<double> strptime(std::string_view text, std::string_view format) {
     } else if (is_space(format[i])) {
       // A blank of the format stands for any blanks of the text, none among them at the end.
       skip_spaces();
-    } else if (reading.at >= text.size() || text[reading.at++] != format[i]) {
+    } else if (reading.at >= text.size() || text[reading.at] != format[i]) {
       return std::nullopt;
+    } else {
+      ++reading.at;
     }
   }
   skip_spaces();

@@ -507,7 +507,8 @@ Program::Found Program::measured(std::uint32_t index, const Pair& pair, Scratch&
       kept.value = slot->value;
       return {slot->value, false};
     }
-    if (++kept.asked == trial_lookups && kept.found * 4 < kept.asked) kept.remembers = false;
+    ++kept.asked;
+    if (kept.asked == trial_lookups && kept.found * 4 < kept.asked) kept.remembers = false;
   }
   const Found found = take(of, left, right, scratch);
   if (found.null) return found;

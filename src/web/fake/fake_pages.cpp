@@ -137,15 +137,108 @@ hub::PersonView rich_person() {
 
 }  // namespace
 
-Result<hub::SignIn> FakePages::sign_in(std::string_view username, std::string_view given_password) {
+Result<hub::SignIn> FakePages::sign_in(const hub::SignInTry& attempt) {
+  constexpr std::string_view with_code = "+code";
+  const bool asked_for_code = attempt.username.ends_with(with_code);
+  const std::string_view name =
+      attempt.username.substr(0, attempt.username.size() - (asked_for_code ? with_code.size() : 0));
+  const auto role = access::user_role_named(name);
+  if (!role || attempt.password != password)
+    return failure(ErrorCode::denied, "The user name or the password is not right.");
+  if (asked_for_code) {
+    hub::SignIn half;
+    half.pending = "pending-" + std::string(name);
+    if (attempt.code.empty()) return half;
+    return finish_sign_in(half.pending, attempt.code, attempt.address, attempt.device);
+  }
   const std::scoped_lock lock(mutex_);
-  const auto role = access::user_role_named(username);
-  if (!role || given_password != password) return failure(ErrorCode::denied, "The name or the password is not right.");
   ++made_;
-  hub::SignIn made{"token-" + std::to_string(made_), "csrf-" + std::to_string(made_), {}};
+  hub::SignIn made;
+  made.token = "token-" + std::to_string(made_);
+  made.csrf = "csrf-" + std::to_string(made_);
+  made.device = "device-" + std::to_string(made_);
   made.viewer = {made_, "Sam Okafor", *role, agency_of(*role), std::nullopt, ""};
   sessions_[made.token] = {made.viewer, made.csrf};
   return made;
+}
+
+Result<hub::SignIn> FakePages::finish_sign_in(std::string_view pending, std::string_view code, std::string_view,
+                                              std::string_view) {
+  constexpr std::string_view start = "pending-";
+  if (!pending.starts_with(start))
+    return failure(ErrorCode::denied, "That took too long, or too many tries. Sign in again.");
+  if (code != "123456") return failure(ErrorCode::denied, "The code is not right, or was used before.");
+  return sign_in(pending.substr(start.size()), password);
+}
+
+Result<hub::AccountView> FakePages::my_account(const hub::Viewer& viewer) {
+  hub::AccountView view{"sam", viewer.name, viewer.role, viewer.agency, !empty, 9, false, {}};
+  if (!empty)
+    view.tokens = {
+        {0, "nightly report", "1 March 2027", "Assessment of a child in need", {"Search", "One finding"}, false},
+        {2, "old report", "1 March 2009", "Assessment of a child in need", {"Search"}, true}};
+  return view;
+}
+
+Result<void> FakePages::change_password(std::string_view, std::string_view old_one, std::string_view) {
+  if (old_one != password) return failure(ErrorCode::usage, "The password that you have now is not right.");
+  return {};
+}
+
+Result<hub::CodeSecret> FakePages::start_second_factor(std::string_view) {
+  return hub::CodeSecret{"GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ",
+                         "otpauth://totp/Wider%20Picture:sam?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"};
+}
+
+Result<std::vector<std::string>> FakePages::confirm_second_factor(std::string_view, std::string_view code) {
+  if (code != "123456") return failure(ErrorCode::usage, "The code is not right.");
+  return std::vector<std::string>{"abcd-efgh-ijkl-mnop", "2345-6723-4567-2345"};
+}
+
+Result<std::string> FakePages::make_token(std::string_view, const hub::NewToken& wanted) {
+  if (wanted.scope == 0) return failure(ErrorCode::usage, "Choose at least one thing that the token may read.");
+  return "wider-" + std::string(64, '7');
+}
+
+Result<void> FakePages::close_token(std::string_view, std::size_t number) {
+  if (number != 0) return failure(ErrorCode::not_found, "There is no such token.");
+  return {};
+}
+
+Result<std::vector<hub::PeopleLine>> FakePages::people(const hub::Viewer& viewer) {
+  std::vector<hub::PeopleLine> lines = {
+      {viewer.account, "lee", viewer.name, viewer.role, viewer.agency, false, true, false, true, ""}};
+  if (empty) return lines;
+  using access::UserRole;
+  lines.push_back({900, "alex", "Alex Novak", UserRole::police_analyst, Agency::police, false, true, false, false,
+                   "https://login.example alex"});
+  lines.push_back(
+      {901, "robin", "Robin Shah", UserRole::safeguarding_nurse, Agency::health, false, false, true, false, ""});
+  lines.push_back(
+      {902, "kit", "Kit Brandon", UserRole::social_worker, Agency::social_care, true, false, false, false, ""});
+  return lines;
+}
+
+Result<std::string> FakePages::add_person(const hub::Viewer&, std::string_view username, std::string_view,
+                                          const hub::PeopleChange& change) {
+  if (username == "alex") return failure(ErrorCode::already_there, "Somebody signs in as 'alex' already.");
+  if (change.reason.empty()) return failure(ErrorCode::usage, "Write why: the reason is kept with the change.");
+  return "abcd-efgh-ijkl";
+}
+
+Result<void> FakePages::change_person(const hub::Viewer&, const hub::PeopleChange& change) {
+  if (change.reason.empty()) return failure(ErrorCode::usage, "Write why: the reason is kept with the change.");
+  return {};
+}
+
+Result<void> FakePages::close_person(const hub::Viewer&, std::uint32_t, std::string_view reason) {
+  if (reason.empty()) return failure(ErrorCode::usage, "Write why: the reason is kept with the change.");
+  return {};
+}
+
+Result<std::string> FakePages::reset_person(const hub::Viewer&, std::uint32_t, std::string_view reason) {
+  if (reason.empty()) return failure(ErrorCode::usage, "Write why: the reason is kept with the change.");
+  return "abcd-efgh-ijkl";
 }
 
 Result<hub::SessionView> FakePages::session(std::string_view token) {

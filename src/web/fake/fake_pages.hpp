@@ -17,10 +17,29 @@ class FakePages : public hub::Pages {
   static constexpr std::string_view password = "demonstration";
   // Usernames are the names of roles: "social-worker".
 
-  Result<hub::SignIn> sign_in(std::string_view username, std::string_view given_password) override;
+  // A name that ends in "+code" is asked for a code, which is 123456.
+  Result<hub::SignIn> sign_in(const hub::SignInTry& attempt) override;
+  Result<hub::SignIn> sign_in(std::string_view username, std::string_view given_password) {
+    return sign_in(hub::SignInTry{username, given_password, {}, {}, {}});
+  }
+  Result<hub::SignIn> finish_sign_in(std::string_view pending, std::string_view code, std::string_view address,
+                                     std::string_view device) override;
   Result<hub::SessionView> session(std::string_view token) override;
   void sign_out(std::string_view token) override;
   Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
+  Result<hub::AccountView> my_account(const hub::Viewer& viewer) override;
+  Result<void> change_password(std::string_view token, std::string_view old_one, std::string_view new_one) override;
+  Result<hub::CodeSecret> start_second_factor(std::string_view token) override;
+  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view code) override;
+  Result<std::string> make_token(std::string_view session, const hub::NewToken& wanted) override;
+  Result<void> close_token(std::string_view session, std::size_t number) override;
+  Result<std::vector<hub::PeopleLine>> people(const hub::Viewer& viewer) override;
+  Result<std::string> add_person(const hub::Viewer& viewer, std::string_view username, std::string_view name,
+                                 const hub::PeopleChange& change) override;
+  Result<void> change_person(const hub::Viewer& viewer, const hub::PeopleChange& change) override;
+  Result<void> close_person(const hub::Viewer& viewer, std::uint32_t number, std::string_view reason) override;
+  Result<std::string> reset_person(const hub::Viewer& viewer, std::uint32_t number, std::string_view reason) override;
+  hub::Readiness readiness() override { return {ask_for_error.empty(), 1234, empty ? 0U : 3U}; }
   hub::PageFrame frame(const hub::Viewer& viewer) override;
   Result<hub::HomeView> home(const hub::Viewer& viewer) override;
   Result<hub::SearchView> search(const hub::Viewer& viewer, std::string_view query) override;
