@@ -53,6 +53,8 @@ struct Words {
   ProveWords prove;
   CopyWords copy;
   WitnessWords witness;
+  BackupWords backup;
+  bool to_syslog = false;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
   std::string log;
@@ -351,10 +353,11 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
-  examples(head_command, {"ledger head --hub H --out published-head.json"});
+  examples(head_command, {"ledger head --hub H --out published-head.json", "ledger head --hub H --syslog"});
   file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
+  head_command->add_flag("--syslog", words.to_syslog, "Also publish it to the system's log");
   head_command->callback(
-      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
+      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, words.to_syslog, streams); }; });
 }
 
 void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
@@ -397,6 +400,40 @@ void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
       ->required()
       ->type_name("H2");
   copy_command->callback([&] { chosen.alone = [&](Streams& streams) { return copy(words.copy, streams); }; });
+}
+
+void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* backup_command = app.add_subcommand("backup", "Back a hub up while it runs: encrypted, checked while it is made");
+  examples(backup_command, {"backup --hub H --to /srv/backups/wider", "backup drill --from /srv/backups/wider"});
+  backup_command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address")->type_name("H");
+  file_option(backup_command, "--to", words.backup.folder, "The folder of the back-ups; not the hub's", words);
+  auto* drill = backup_command->add_subcommand(
+      "drill", "Restore the latest back-up into an empty folder, compare the tree heads, and remove it again");
+  examples(drill, {"backup drill --from /srv/backups/wider", "backup drill --from /srv/backups/wider --into /tmp/drill"});
+  file_option(drill, "--from", words.backup.folder, "The folder of the back-ups", words)->required();
+  file_option(drill, "--into", words.backup.hub, "The empty folder; else a temporary one", words);
+  drill->callback([&] {
+    chosen.on_hub = nullptr;
+    chosen.alone = [&](Streams& streams) { return backup_drill(words.backup, streams); };
+  });
+  backup_command->callback([&, drill] {
+    if (drill->parsed()) return;
+    if (words.hub.empty()) throw CLI::RequiredError("--hub");
+    if (words.backup.folder.empty()) throw CLI::RequiredError("--to");
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return backup(hub, words.backup, streams); };
+  });
+
+  auto* restore_command = app.add_subcommand(
+      "restore", "Make a hub of its latest back-up, or of what it had received by a time; its key must be beside it");
+  examples(restore_command, {"restore --from /srv/backups/wider --hub H2",
+                             "restore --from /srv/backups/wider --hub H2 --to-time 2026-11-24T13:45:00"});
+  file_option(restore_command, "--from", words.backup.folder, "The folder of the back-ups", words)->required();
+  restore_command->add_option("--hub", words.backup.hub, "The new hub: a folder, or a postgresql:// address")
+      ->required()
+      ->type_name("H2");
+  restore_command->add_option("--to-time", words.backup.until, "Only what had been received by then (UTC)");
+  restore_command->callback(
+      [&] { chosen.alone = [&](Streams& streams) { return restore(words.backup, streams); }; });
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;
@@ -737,6 +774,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
   add_proof_commands(app, words, chosen);
+  add_backup_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
   add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

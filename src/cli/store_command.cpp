@@ -12,6 +12,8 @@
 #include <sstream>
 #include <vector>
 
+#include "base/date.hpp"
+#include "ledger/backup.hpp"
 #include "ledger/copy.hpp"
 
 namespace wider::cli {
@@ -166,6 +168,95 @@ int witness(const WitnessWords& words, Streams& streams) {
   if (auto written = write_file(path, *text); !written) return fail(streams, written.error());
   fmt::print(streams.out, "Kept: {}\n", path);
   return done;
+}
+
+int backup(hub::Hub& hub, const BackupWords& words, Streams& streams) {
+  const auto start = std::chrono::steady_clock::now();
+  ProgressLine progress(streams);
+  const auto report = hub.ledger().back_up(
+      words.folder, [&](std::uint64_t at, std::uint64_t of) { progress.show("backing up", at, of); });
+  progress.finish();
+  if (!report) return fail(streams, report.error());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n",
+               json{{"entries", report->head.size},
+                    {"root", hex(report->head.root)},
+                    {"bytes", report->bytes},
+                    {"seconds", seconds}}
+                   .dump(2));
+  } else {
+    fmt::print(streams.out, "{} entries backed up and checked in {:.1f} s, {} bytes of them new; root {}.\n",
+               report->head.size, seconds, report->bytes, hex(report->head.root));
+  }
+  return done;
+}
+
+namespace {
+
+// "2026-11-24" (its end), or "2026-11-24T13:45:00" (UTC).
+Result<std::optional<Instant>> instant_of(const std::string& text) {
+  if (text.empty()) return std::optional<Instant>();
+  constexpr std::int64_t day = 86'400'000'000;
+  const auto date = parse_iso_date(text.substr(0, 10));
+  int hour = 0, minute = 0, second = 0;
+  const bool only_date = text.size() == 10;
+  const bool with_time = text.size() == 19 && std::sscanf(text.c_str() + 10, "T%2d:%2d:%2d", &hour, &minute, &second) == 3 &&
+                         hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+  if (!date || (!only_date && !with_time))
+    return failure(ErrorCode::usage, fmt::format("'{}' is not a time: give 2026-11-24 or 2026-11-24T13:45:00 (UTC).", text));
+  const std::int64_t start = date->days * day;
+  if (only_date) return std::optional<Instant>(Instant{start + day - 1});
+  return std::optional<Instant>(Instant{start + ((hour * 60 + minute) * 60 + std::int64_t{second}) * 1'000'000 + 999'999});
+}
+
+int say_restored(const Result<ledger::Restored>& restored, double seconds, bool whole, Streams& streams) {
+  if (!restored) return fail(streams, restored.error());
+  const bool equal = restored->copy.root == restored->head.root || restored->head.size == 0;
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n",
+               json{{"entries", restored->copy.entries},
+                    {"erased", restored->copy.erased},
+                    {"root", hex(restored->copy.root)},
+                    {"backed_up_root", hex(restored->head.root)},
+                    {"equal", equal},
+                    {"seconds", seconds}}
+                   .dump(2));
+  } else {
+    fmt::print(streams.out, "{} entries ({} erased) restored and checked in {:.1f} s; root {}{}.\n",
+               restored->copy.entries, restored->copy.erased, seconds, hex(restored->copy.root),
+               equal ? ", as it was backed up" : "");
+  }
+  return !whole || equal ? done : failed;
+}
+
+}  // namespace
+
+int restore(const BackupWords& words, Streams& streams) {
+  const auto place = ledger::place_of(words.hub);
+  if (!place) return fail(streams, place.error());
+  const auto until = instant_of(words.until);
+  if (!until) return fail(streams, until.error());
+  const auto start = std::chrono::steady_clock::now();
+  ProgressLine progress(streams);
+  const auto restored =
+      ledger::restore_backup(words.folder, *place, *until,
+                             [&](std::uint64_t at, std::uint64_t of) { progress.show("restoring", at, of); });
+  progress.finish();
+  return say_restored(restored, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                      words.until.empty(), streams);
+}
+
+int backup_drill(const BackupWords& words, Streams& streams) {
+  const std::filesystem::path folder =
+      words.hub.empty() ? std::filesystem::temp_directory_path() / fmt::format("wider-drill-{}", ::getpid())
+                        : std::filesystem::path(words.hub);
+  BackupWords into = words;
+  into.hub = folder.string();
+  const int status = restore(into, streams);
+  std::error_code ignored;
+  if (status == done) std::filesystem::remove_all(folder, ignored);
+  return status;
 }
 
 }  // namespace wider::cli

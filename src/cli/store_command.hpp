@@ -17,6 +17,9 @@ struct ProveWords {
 struct CopyWords {
   std::string from, to;
 };
+struct BackupWords {
+  std::string folder, hub, until;
+};
 struct WitnessWords {
   std::string keep, head, proof;
 };
@@ -26,5 +29,10 @@ int prove(hub::Hub& hub, const ProveWords& words, Streams& streams);
 int check_proof(const ProveWords& words, Streams& streams);
 // Keeps a head if it continues the last one kept; what does not is refused, and said.
 int witness(const WitnessWords& words, Streams& streams);
+
+int backup(hub::Hub& hub, const BackupWords& words, Streams& streams);
+int restore(const BackupWords& words, Streams& streams);
+// Restores into an empty folder, compares the tree heads, and removes it again.
+int backup_drill(const BackupWords& words, Streams& streams);
 
 }  // namespace wider::cli

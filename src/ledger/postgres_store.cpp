@@ -68,7 +68,7 @@ class PostgresStore final : public Store {
   Result<void> recover() override {
     if (!connection_.alive())
       if (auto done = reconnect(); !done) return done;
-    return keys_.fold(0);
+    return keys_.recover();
   }
 
   Result<void> append_group(const Group& group) override {
