@@ -356,8 +356,9 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
   examples(head_command, {"ledger head --hub H --out published-head.json", "ledger head --hub H --syslog"});
   file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
   head_command->add_flag("--syslog", words.to_syslog, "Also publish it to the system's log");
-  head_command->callback(
-      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, words.to_syslog, streams); }; });
+  head_command->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, words.to_syslog, streams); };
+  });
 }
 
 void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
@@ -384,10 +385,12 @@ void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
   existing_file_option(check, "--since", words.prove.since, "The older head that it was made with", words);
   check->callback([&] { chosen.alone = [&](Streams& streams) { return check_proof(words.prove, streams); }; });
 
-  auto* witness_command = app.add_subcommand(
-      "witness", "Keep a hub's published heads, and refuse one that does not continue the last");
-  examples(witness_command, {"witness --keep heads --head head.json", "witness --keep heads --head head.json --proof proof"});
-  file_option(witness_command, "--keep", words.witness.keep, "The folder of kept heads; not the hub's", words)->required();
+  auto* witness_command =
+      app.add_subcommand("witness", "Keep a hub's published heads, and refuse one that does not continue the last");
+  examples(witness_command,
+           {"witness --keep heads --head head.json", "witness --keep heads --head head.json --proof proof"});
+  file_option(witness_command, "--keep", words.witness.keep, "The folder of kept heads; not the hub's", words)
+      ->required();
   existing_file_option(witness_command, "--head", words.witness.head, "The new head (JSON)", words)->required();
   existing_file_option(witness_command, "--proof", words.witness.proof,
                        "The proof from the last head kept (ledger prove --since)", words);
@@ -403,13 +406,15 @@ void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
 }
 
 void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen) {
-  auto* backup_command = app.add_subcommand("backup", "Back a hub up while it runs: encrypted, checked while it is made");
+  auto* backup_command =
+      app.add_subcommand("backup", "Back a hub up while it runs: encrypted, checked while it is made");
   examples(backup_command, {"backup --hub H --to /srv/backups/wider", "backup drill --from /srv/backups/wider"});
   backup_command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address")->type_name("H");
   file_option(backup_command, "--to", words.backup.folder, "The folder of the back-ups; not the hub's", words);
   auto* drill = backup_command->add_subcommand(
       "drill", "Restore the latest back-up into an empty folder, compare the tree heads, and remove it again");
-  examples(drill, {"backup drill --from /srv/backups/wider", "backup drill --from /srv/backups/wider --into /tmp/drill"});
+  examples(drill,
+           {"backup drill --from /srv/backups/wider", "backup drill --from /srv/backups/wider --into /tmp/drill"});
   file_option(drill, "--from", words.backup.folder, "The folder of the back-ups", words)->required();
   file_option(drill, "--into", words.backup.hub, "The empty folder; else a temporary one", words);
   drill->callback([&] {
@@ -432,8 +437,7 @@ void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen) {
       ->required()
       ->type_name("H2");
   restore_command->add_option("--to-time", words.backup.until, "Only what had been received by then (UTC)");
-  restore_command->callback(
-      [&] { chosen.alone = [&](Streams& streams) { return restore(words.backup, streams); }; });
+  restore_command->callback([&] { chosen.alone = [&](Streams& streams) { return restore(words.backup, streams); }; });
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;
@@ -472,6 +476,7 @@ void print_link_report(const LinkReport& report, Streams& streams) {
                               {"blocking_forecast", report.blocking_forecast},
                               {"blocking_note", report.blocking_note},
                               {"notes", report.notes},
+                              {"most_on_disk", report.most_on_disk},
                               {"columns", report.columns},
                               {"ignored", report.ignored},
                               {"seconds", seconds}}
@@ -616,8 +621,13 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")
       ->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
-  link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")
+  link_command
+      ->add_option("--memory", words.link.memory_bytes,
+                   "How much memory at most, such as 4GiB; what is beyond it goes to a temporary file meanwhile")
       ->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--spill", words.link.spill, "The folder of that file; where --out is written unless said")
+      ->type_name("FOLDER")
+      ->check(CLI::ExistingDirectory);
   link_command->add_option("--alternatives", words.link.alternatives,
                            "Also write the components that are not certain: at most 64 partitions each, with weights");
   link_command->add_option("--candidates", words.link.candidates,
@@ -638,6 +648,9 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) {
         progress.show(stage, at, of);
+      };
+      words.link.before_reading = [&](const std::string& says) {
+        if (!streams.json) fmt::print(streams.err, "  {}\n", says);
       };
       words.link.before_comparing = [&](const std::string& says) {
         progress.finish();

@@ -64,12 +64,11 @@ int copy(const CopyWords& words, Streams& streams) {
   if (!report) return fail(streams, report.error());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (streams.json) {
-    fmt::print(streams.out, "{}\n",
-               json{{"entries", report->entries},
-                    {"erased", report->erased},
-                    {"root", hex(report->root)},
-                    {"seconds", seconds}}
-                   .dump(2));
+    fmt::print(
+        streams.out, "{}\n",
+        json{
+            {"entries", report->entries}, {"erased", report->erased}, {"root", hex(report->root)}, {"seconds", seconds}}
+            .dump(2));
   } else {
     fmt::print(streams.out, "{} entries ({} erased) copied and checked in {:.1f} s; both have root {}.\n",
                report->entries, report->erased, seconds, hex(report->root));
@@ -120,8 +119,9 @@ int check_proof(const ProveWords& words, Streams& streams) {
   const auto checked = ledger::check_proof(*proof, *head, old_head);
   if (!checked) return fail(streams, checked.error());
   if (streams.json) {
-    fmt::print(streams.out, "{}\n",
-               json{{"good", true}, {"first", checked->first}, {"last", checked->last}, {"size", checked->size}}.dump(2));
+    fmt::print(
+        streams.out, "{}\n",
+        json{{"good", true}, {"first", checked->first}, {"last", checked->last}, {"size", checked->size}}.dump(2));
   } else {
     fmt::print(streams.out, "Proved: these are entries {} to {} of the {} that the head stands for.\n", checked->first,
                checked->last, checked->size);
@@ -164,7 +164,8 @@ int witness(const WitnessWords& words, Streams& streams) {
     if (!checked) return fail(streams, {ErrorCode::corrupt, "Refused: " + checked.error().message});
   }
   const std::string path = fmt::format("{}/{:020}.json", words.keep, head->size);
-  if (std::filesystem::exists(path, error)) return fail(streams, {ErrorCode::already_there, path + " is there already."});
+  if (std::filesystem::exists(path, error))
+    return fail(streams, {ErrorCode::already_there, path + " is there already."});
   if (auto written = write_file(path, *text); !written) return fail(streams, written.error());
   fmt::print(streams.out, "Kept: {}\n", path);
   return done;
@@ -201,13 +202,16 @@ Result<std::optional<Instant>> instant_of(const std::string& text) {
   const auto date = parse_iso_date(text.substr(0, 10));
   int hour = 0, minute = 0, second = 0;
   const bool only_date = text.size() == 10;
-  const bool with_time = text.size() == 19 && std::sscanf(text.c_str() + 10, "T%2d:%2d:%2d", &hour, &minute, &second) == 3 &&
-                         hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+  const bool with_time = text.size() == 19 &&
+                         std::sscanf(text.c_str() + 10, "T%2d:%2d:%2d", &hour, &minute, &second) == 3 && hour >= 0 &&
+                         hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
   if (!date || (!only_date && !with_time))
-    return failure(ErrorCode::usage, fmt::format("'{}' is not a time: give 2026-11-24 or 2026-11-24T13:45:00 (UTC).", text));
+    return failure(ErrorCode::usage,
+                   fmt::format("'{}' is not a time: give 2026-11-24 or 2026-11-24T13:45:00 (UTC).", text));
   const std::int64_t start = date->days * day;
   if (only_date) return std::optional<Instant>(Instant{start + day - 1});
-  return std::optional<Instant>(Instant{start + ((hour * 60 + minute) * 60 + std::int64_t{second}) * 1'000'000 + 999'999});
+  return std::optional<Instant>(
+      Instant{start + ((hour * 60 + minute) * 60 + std::int64_t{second}) * 1'000'000 + 999'999});
 }
 
 int say_restored(const Result<ledger::Restored>& restored, double seconds, bool whole, Streams& streams) {
@@ -239,9 +243,8 @@ int restore(const BackupWords& words, Streams& streams) {
   if (!until) return fail(streams, until.error());
   const auto start = std::chrono::steady_clock::now();
   ProgressLine progress(streams);
-  const auto restored =
-      ledger::restore_backup(words.folder, *place, *until,
-                             [&](std::uint64_t at, std::uint64_t of) { progress.show("restoring", at, of); });
+  const auto restored = ledger::restore_backup(
+      words.folder, *place, *until, [&](std::uint64_t at, std::uint64_t of) { progress.show("restoring", at, of); });
   progress.finish();
   return say_restored(restored, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
                       words.until.empty(), streams);

@@ -7,9 +7,9 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 #include <sodium.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "ledger/files.hpp"
 #include "ledger/sealed_file.hpp"
@@ -131,8 +131,8 @@ class BackupWriter {
                                  {"identity", to_hex(identity)},
                                  {"entries", names_},
                                  {"keys", keys_name}};
-    const auto path = folder_ / (name_with("backup", head.size, static_cast<std::uint64_t>(head.signed_at.microseconds)) +
-                                 ".json");
+    const auto path =
+        folder_ / (name_with("backup", head.size, static_cast<std::uint64_t>(head.signed_at.microseconds)) + ".json");
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400));
     if (!file.open()) return failure(ErrorCode::unreadable, fmt::format("Could not write {}.", path.string()));
     if (auto done = write_all(file.get(), list.dump(1) + "\n", path); !done) return done;
@@ -216,7 +216,8 @@ class BackupReader {
     Pack pack;
     pack.first = get_u64(*fixed);
     const std::uint64_t count = get_u64(fixed->substr(8));
-    if (pack.first != tree_.size() + 1 || count == 0 || count > pack_entries || pack.first + count - 1 > list_.head.size)
+    if (pack.first != tree_.size() + 1 || count == 0 || count > pack_entries ||
+        pack.first + count - 1 > list_.head.size)
       return not_whole("entries are missing or out of order");
     const auto rows = take(count * row_size), root = take(32), tag = take(32);
     if (!rows || !root || !tag) return not_whole("a file of entries ends early");

@@ -1,4 +1,5 @@
-// Back-ups: made while the hub runs, encrypted under the hub's key, checked while they are made; docs/formats/backup.md.
+// Back-ups: made while the hub runs, encrypted under the hub's key, checked while they are made;
+// docs/formats/backup.md.
 //
 // Invariants
 //  1. A back-up only adds files to its folder, under names of their own; its list (backup-….json) is the last of them.

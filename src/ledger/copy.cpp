@@ -51,7 +51,8 @@ Result<void> move_into_place(const std::filesystem::path& from, const std::files
   std::filesystem::remove(from / "hub.lock", error);
   std::filesystem::rename(from, to, error);
   if (error)
-    return failure(ErrorCode::unreadable, fmt::format("Could not move the copy to {}: {}.", to.string(), error.message()));
+    return failure(ErrorCode::unreadable,
+                   fmt::format("Could not move the copy to {}: {}.", to.string(), error.message()));
   return sync_folder(std::filesystem::absolute(to, error).parent_path());
 }
 

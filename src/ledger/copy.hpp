@@ -1,5 +1,5 @@
-// A hub copied from one place to another, between stores too: the same rows, ciphertexts and key slots, so the same tree
-// head; and the pieces that a backup is made of.
+// A hub copied from one place to another, between stores too: the same rows, ciphertexts and key slots, so the same
+// tree head; and the pieces that a backup is made of.
 //
 // Invariant: until the copy has been checked whole, there is no hub at the new place; a copy that was killed is made
 // again over what it left. Thread safety: free functions.
@@ -28,8 +28,8 @@ struct CopyReport {
   Digest root{};
 };
 
-// Makes a hub at `to` of what `read` gives, checks the whole of it, and only then lets it be there. `expected`: the root
-// it must have. already_there: there is a hub at the place.
+// Makes a hub at `to` of what `read` gives, checks the whole of it, and only then lets it be there. `expected`: the
+// root it must have. already_there: there is a hub at the place.
 [[nodiscard]] Result<CopyReport> make_copy(const Place& to, const std::string& identity, const SecretKey& master,
                                            const ReadGroup& read, const std::optional<Digest>& expected,
                                            const Progress& progress, std::uint64_t of);

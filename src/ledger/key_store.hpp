@@ -18,8 +18,8 @@ class KeyStore {
   // Gives the identity back.
   Result<std::string> open(const std::filesystem::path& folder, const SqliteOptions& options);
 
-  Result<void> append(const Group& group);      // durable on return
-  Result<void> read_slots(Block& block);        // of its packs; an empty string where a pack has none
+  Result<void> append(const Group& group);         // durable on return
+  Result<void> read_slots(Block& block);           // of its packs; an empty string where a pack has none
   Result<void> check_last(const Pack& last_pack);  // corrupt: keys.db is older than the ledger
   Result<void> erase(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot);
   Result<void> replace(std::uint64_t pack_first, std::string_view slots);  // within begin() and commit()

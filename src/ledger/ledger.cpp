@@ -560,8 +560,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), identity,
-                                             options.simulated, options);
+  auto ledger =
+      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), identity, options.simulated, options);
   return ledger;
 }
 

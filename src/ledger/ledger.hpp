@@ -50,6 +50,10 @@ enum class EntryKind : std::uint16_t {
   patterns_adopted = 17,
   erasure = 18,
   identity_notice = 19,  // what a word about two records touched when it came to count: who has to be told
+  // 30 to 39: who may see what
+  seal = 30,     // a named officer sealed a person's records: which, why, and who may open them
+  unseal = 31,   // a seal was taken off
+  concern = 32,  // somebody raised a concern about a child
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry
@@ -143,7 +147,8 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one); makes the hub's key when there is none.
+  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one);
+  // makes the hub's key when there is none.
   static Result<std::unique_ptr<Ledger>> create(const Place& place, const Options& options);
   // locked: another process holds it. corrupt: the files are not a ledger or fail their proof at the end.
   static Result<std::unique_ptr<Ledger>> open(const Place& place, const Options& options);
@@ -209,11 +214,11 @@ class Ledger {
 
 // The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that
 // is wrong. Never good().
-[[nodiscard]] Result<Verification> verify_unopened(const Place& place,
-                                                   const std::optional<Head>& published, const Progress& progress);
+[[nodiscard]] Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
+                                                   const Progress& progress);
 
-// Entries' rows with the proof that they are entries first … last of the tree of `size` entries, and, with old_size, that
-// the tree of the first old_size entries is its beginning. A file of it is checked without the hub (check_proof).
+// Entries' rows with the proof that they are entries first … last of the tree of `size` entries, and, with old_size,
+// that the tree of the first old_size entries is its beginning. A file of it is checked without the hub (check_proof).
 [[nodiscard]] Result<std::string> make_proof(Ledger& ledger, std::uint64_t first, std::uint64_t last,
                                              std::uint64_t size, std::uint64_t old_size);
 struct CheckedProof {

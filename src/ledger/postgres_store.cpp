@@ -40,8 +40,8 @@ class PostgresStore final : public Store {
     if (auto done = connection_.run(std::string(postgres_role)); !done) return done;
     if (auto done = keys_.create(folder, identity, options); !done) return done;
     in_one_ = making == Making::until_finished;
-    const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}", postgres_schema,
-                                           postgres_format, hex(identity), in_one_ ? "" : "COMMIT;");
+    const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}",
+                                           postgres_schema, postgres_format, hex(identity), in_one_ ? "" : "COMMIT;");
     if (auto done = connection_.run(schema); !done) return done;
     return start_session();
   }
@@ -96,8 +96,9 @@ class PostgresStore final : public Store {
       bodies.add(group.bodies[i]);
     }
     std::vector<PostgresConnection::Step> steps;
-    steps.push_back({"INSERT INTO wider.packs SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])",
-                     {firsts.bytes(), rows.bytes(), roots.bytes(), tags.bytes()}});
+    steps.push_back(
+        {"INSERT INTO wider.packs SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])",
+         {firsts.bytes(), rows.bytes(), roots.bytes(), tags.bytes()}});
     if (!group.chunks.empty())
       steps.push_back({"INSERT INTO wider.chunks SELECT * FROM unnest($1::bigint[], $2::bytea[])",
                        {chunks.bytes(), hashes.bytes()}});
@@ -205,7 +206,8 @@ class PostgresStore final : public Store {
   // The role, the lock, and (the first time) a token of our own. A connection that is made again keeps the token: if
   // another process took the hub over meanwhile, the fence holds us off.
   Result<void> start_session() {
-    if (auto done = connection_.run("SET ROLE wider_hub; SET synchronous_commit = on; SET client_min_messages = error;");
+    if (auto done =
+            connection_.run("SET ROLE wider_hub; SET synchronous_commit = on; SET client_min_messages = error;");
         !done)
       return done.error().code == ErrorCode::unreadable
                  ? failure(ErrorCode::not_found, "There is no hub in this database: make one with `wider init`.")

@@ -96,8 +96,9 @@ TEST_F(Postgres, TheDatabaseHoldsNothingReadableAndNoKeys) {
   EXPECT_EQ(sql(folder_.place(), "SELECT count(*) FROM wider.bodies WHERE position('Quillfeather'::bytea IN body) > 0"),
             "0");
   EXPECT_EQ(sql(folder_.place(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'wider'"), "5");
-  EXPECT_EQ(sql(folder_.place(), "SELECT count(*) FROM pg_indexes WHERE schemaname = 'wider' AND indexname NOT LIKE "
-                                 "'%_pkey'"),
+  EXPECT_EQ(sql(folder_.place(),
+                "SELECT count(*) FROM pg_indexes WHERE schemaname = 'wider' AND indexname NOT LIKE "
+                "'%_pkey'"),
             "0")
       << "no secondary indexes";
 }

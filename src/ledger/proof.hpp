@@ -56,8 +56,8 @@ struct Subtree {
   unsigned level = 0;
   std::uint64_t index = 0;
 };
-// What a tree of `size` leaves has before leaf `first` and from leaf `end` on, as the fewest complete subtrees, in order:
-// with their hashes and the leaves between, anybody can compute the root. CHECKs: first < end <= size.
+// What a tree of `size` leaves has before leaf `first` and from leaf `end` on, as the fewest complete subtrees, in
+// order: with their hashes and the leaves between, anybody can compute the root. CHECKs: first < end <= size.
 [[nodiscard]] std::vector<Subtree> range_cover(std::uint64_t first, std::uint64_t end, std::uint64_t size);
 // Whether these leaf hashes, from `first` on, with the hashes of their cover, make the root. False however malformed.
 [[nodiscard]] bool verify_range(std::span<const Digest> leaves, std::uint64_t first, std::uint64_t size,

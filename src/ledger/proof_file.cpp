@@ -47,8 +47,8 @@ Result<CheckedProof> check_proof(std::string_view proof, const Head& head, const
   const auto number = [&](std::size_t i) { return get_u64(proof.substr(magic.size() + 8 * i, 8)); };
   const CheckedProof says{number(1), number(2), number(0), number(3)};
   if (says.size != head.size)
-    return failure(ErrorCode::corrupt, fmt::format("The proof is for {} entries and the head counts {}.", says.size,
-                                                   head.size));
+    return failure(ErrorCode::corrupt,
+                   fmt::format("The proof is for {} entries and the head counts {}.", says.size, head.size));
   if ((says.old_size != 0) != old_head.has_value() || (old_head && old_head->size != says.old_size))
     return failure(ErrorCode::corrupt, "The proof is not from the older head that was given.");
   std::string_view rest = proof.substr(fixed_size);
@@ -67,10 +67,11 @@ Result<CheckedProof> check_proof(std::string_view proof, const Head& head, const
   const std::size_t around = 32 * range_cover(says.first - 1, says.last, says.size).size();
   if (rest.size() < around || rest.size() % 32 != 0) return not_a_proof();
   if (!verify_range(leaves, says.first - 1, says.size, digests_of(rest.substr(0, around)), head.root))
-    return failure(ErrorCode::corrupt, "The proof does not lead to the published head: it, or the ledger, was changed.");
+    return failure(ErrorCode::corrupt,
+                   "The proof does not lead to the published head: it, or the ledger, was changed.");
   const std::vector<Digest> prefix = digests_of(rest.substr(around));
-  const bool consistent = old_head ? verify_consistency(says.old_size, old_head->root, says.size, head.root, prefix)
-                                   : prefix.empty();
+  const bool consistent =
+      old_head ? verify_consistency(says.old_size, old_head->root, says.size, head.root, prefix) : prefix.empty();
   if (!consistent)
     return failure(ErrorCode::corrupt, "The older head is not the beginning of this one: the ledger was rewritten.");
   return says;

@@ -64,8 +64,7 @@ Result<void> SqliteFile::check_application(int application) {
   if (!select) return std::unexpected(select.error());
   if (sqlite3_step(select->get()) != SQLITE_ROW) return error();
   if (sqlite3_column_int(select->get(), 0) != application)
-    return failure(ErrorCode::corrupt,
-                   fmt::format("{} is not what its name says: bring back the right file.", name_));
+    return failure(ErrorCode::corrupt, fmt::format("{} is not what its name says: bring back the right file.", name_));
   return {};
 }
 

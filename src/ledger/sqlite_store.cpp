@@ -40,9 +40,9 @@ class SqliteStore final : public Store {
     return prepare();
   }
 
-  // A failed commit is none: SQLite rolled it back, and the log's next frames overwrite its. What must not be trusted is
-  // a log whose sync failed (the kernel may have dropped what it could not write, and says so only once), so everything
-  // in it is written again, into the file.
+  // A failed commit is none: SQLite rolled it back, and the log's next frames overwrite its. What must not be trusted
+  // is a log whose sync failed (the kernel may have dropped what it could not write, and says so only once), so
+  // everything in it is written again, into the file.
   Result<void> recover() override {
     if (auto done = keys_.recover(); !done) return done;
     return ledger_.recover();
