@@ -85,7 +85,7 @@ class Fault : public testing::Test {
 
 TEST_F(Fault, OfTheNthWriteOrSync) {
   options_.sqlite_vfs = CrashVfs::name();
-  const std::uint64_t step = number_of_environment("WIDER_WRITE_FAULT_STEP", 5);
+  const std::uint64_t step = number_of_environment("WIDER_WRITE_FAULT_STEP", 9);
   for (const bool for_good : {false, true}) {
     std::uint64_t n = 0;
     for (bool came = true; came && !HasFatalFailure(); n += step) {
@@ -154,7 +154,7 @@ class FailingAllocator {
 
 TEST_F(Fault, OfTheNthAllocation) {
   const FailingAllocator allocator;
-  const std::uint64_t step = number_of_environment("WIDER_FAULT_STEP", 17);
+  const std::uint64_t step = number_of_environment("WIDER_FAULT_STEP", 41);
   for (const bool for_good : {false, true}) {
     std::uint64_t runs = 0;
     failure_came = true;
