@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <sys/ioctl.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -640,9 +641,15 @@ int verify_unopened(const ledger::Place& place, const std::string& head_file, St
       head_file, streams);
 }
 
-int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {
+int head(hub::Hub& hub, const std::string& out_file, bool to_syslog, Streams& streams) {
   const auto head = hub.ledger().head();
   if (!head) return fail(streams, head.error());
+  if (to_syslog) {
+    // One line, the same JSON: whoever collects the system's log holds heads that the hub cannot take back.
+    openlog("wider", LOG_PID, LOG_AUTH);
+    syslog(LOG_NOTICE, "%s", json::parse(ledger::to_json(*head)).dump().c_str());
+    closelog();
+  }
   if (out_file.empty()) {
     fmt::print(streams.out, "{}\n", ledger::to_json(*head));
     return done;

@@ -31,6 +31,7 @@ class KeyStore {
   Result<void> fold(std::size_t from_bytes) {
     return file_.log_bytes() < from_bytes ? Result<void>() : file_.checkpoint();
   }
+  Result<void> recover() { return file_.recover(); }
   [[nodiscard]] std::size_t log_bytes() const { return file_.log_bytes(); }
 
  private:

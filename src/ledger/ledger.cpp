@@ -9,16 +9,16 @@
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "ledger/backup.hpp"
 #include "ledger/crypto.hpp"
 #include "ledger/files.hpp"
 #include "ledger/format.hpp"
 #include "ledger/gate.hpp"
 #include "ledger/head.hpp"
-#include "ledger/postgres_store.hpp"
+#include "ledger/parts.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/sealed_file.hpp"
 #include "ledger/sealing.hpp"
-#include "ledger/sqlite_store.hpp"
 #include "ledger/verify.hpp"
 
 namespace wider::ledger {
@@ -30,8 +30,6 @@ constexpr auto look_is_recent = std::chrono::seconds(1);
 constexpr std::size_t long_log = std::size_t{8} << 20;   // folded in about 15 ms
 constexpr std::size_t short_log = std::size_t{2} << 20;  // in about 4 ms
 constexpr std::uint64_t read_step = 512;                 // entries read per turn at the gate, so that others get theirs
-constexpr std::string_view identity_magic = "WIDERLEDGER1";
-constexpr std::size_t identity_size = identity_magic.size() + 1 + 16;  // then the tag
 
 Instant system_clock() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -55,11 +53,12 @@ struct Request {
 
 class LedgerImpl final : public Ledger {
  public:
-  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, bool simulated,
-             const Options& options)
+  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, std::string identity,
+             bool simulated, const Options& options)
       : lock_(std::move(lock)),
         keys_(master),
         store_(std::move(store)),
+        identity_(std::move(identity)),
         simulated_(simulated),
         clock_(options.clock ? options.clock : system_clock),
         fold_from_(options.fold_from) {}
@@ -174,6 +173,16 @@ class LedgerImpl final : public Ledger {
     return verify_entries(read, keys_, size, root, head->chunks, published, progress);
   }
 
+  Result<BackupReport> back_up(const std::filesystem::path& folder, const Progress& progress) override {
+    const auto now = head();
+    if (!now) return std::unexpected(now.error());
+    const ReadGroup read = [&](std::uint64_t first) {
+      const Passed passed(gate_, Urgency::bulk);
+      return whole_packs(*store_, first, now->size);
+    };
+    return write_backup(folder, *now, identity_, keys_, read, progress);
+  }
+
   Result<std::string> leaf(std::uint64_t sequence) override {
     if (auto there = check_sequence(sequence); !there) return std::unexpected(there.error());
     const Passed passed(gate_, Urgency::page);
@@ -188,6 +197,15 @@ class LedgerImpl final : public Ledger {
   Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) override {
     if (old_size == 0 || old_size > size || size > size_) return not_in_tree();
     return prove([&](const SubtreeHash& subtree) { return ledger::consistency_proof(old_size, size, subtree); });
+  }
+
+  Result<std::vector<Digest>> range_proof(std::uint64_t first, std::uint64_t last, std::uint64_t size) override {
+    if (first == 0 || first > last || last > size || size > size_) return not_in_tree();
+    return prove([&](const SubtreeHash& subtree) {
+      std::vector<Digest> hashes;
+      for (const Subtree& part : range_cover(first - 1, last, size)) hashes.push_back(subtree(part.level, part.index));
+      return hashes;
+    });
   }
 
   Ref keyed_reference(std::string_view text) const override { return keys_.reference(text); }
@@ -500,6 +518,7 @@ class LedgerImpl final : public Ledger {
   Descriptor lock_;
   HubKeys keys_;
   std::unique_ptr<Store> store_;
+  std::string identity_;
   bool simulated_;
   std::function<Instant()> clock_;
   std::size_t fold_from_;
@@ -517,40 +536,6 @@ class LedgerImpl final : public Ledger {
   bool leading_ = false;
 };
 
-std::string make_identity(const HubKeys& keys, bool simulated) {
-  std::string identity(identity_magic);
-  identity.push_back(simulated ? '\1' : '\0');
-  const Ref id = random_ref();
-  identity.append(reinterpret_cast<const char*>(id.data()), id.size());
-  identity += view_of(keys.identity_tag(identity));
-  return identity;
-}
-
-// Whether the hub is simulated; denied when the key is not this hub's.
-Result<bool> read_identity(const HubKeys& keys, const std::string& identity) {
-  if (identity.size() != identity_size + 32 || !identity.starts_with(identity_magic))
-    return failure(ErrorCode::corrupt, "ledger.db does not say whose it is: it is damaged or not a ledger.");
-  if (view_of(keys.identity_tag(std::string_view(identity).substr(0, identity_size))) != identity.substr(identity_size))
-    return failure(
-        ErrorCode::denied,
-        "The key file is not this hub's (or ledger.db is damaged): name the right one with WIDER_HUB_KEY_FILE.");
-  return identity[identity_magic.size()] == '\1';
-}
-
-Result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::exists(folder, error)) {
-    if (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error))
-      return failure(ErrorCode::already_there, fmt::format("{} is there already and is not empty.", folder.string()));
-    return {};
-  }
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    return failure(ErrorCode::unreadable, fmt::format("Could not make {}: {}.", folder.string(), error.message()));
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options& options) {
@@ -564,9 +549,7 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   const auto master = make_or_read_key_file(*key_file);
   if (!master) return std::unexpected(master.error());
   const std::string identity = make_identity(HubKeys(*master), options.simulated);
-  const SqliteOptions sqlite{options.synchronous, options.sqlite_vfs};
-  auto store = place.postgresql() ? create_postgres_store(place, identity, sqlite)
-                                  : create_sqlite_store(folder, identity, sqlite);
+  auto store = create_store(place, identity, {options.synchronous, options.sqlite_vfs});
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
@@ -577,51 +560,16 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), options.simulated, options);
+  auto ledger =
+      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), identity, options.simulated, options);
   return ledger;
 }
-
-namespace {
-
-// What a ledger is made of, found and held by this process but not proved yet.
-struct OpenParts {
-  Descriptor lock;
-  SecretKey master;
-  std::unique_ptr<Store> store;
-  bool simulated = false;
-};
-
-Result<OpenParts> open_parts(const Place& place, const Options& options) {
-  const std::filesystem::path& folder = place.folder;
-  if (auto started = start_crypto(); !started) return std::unexpected(started.error());
-  std::error_code ignored;
-  for (const char* name : {"keys.db", "ledger.db"})
-    if (!(place.postgresql() && std::string_view(name) == "ledger.db") &&
-        !std::filesystem::exists(folder / name, ignored))
-      return failure(ErrorCode::not_found, fmt::format("There is no hub in {}: {} is missing.", folder.string(), name));
-  auto lock = lock_folder(folder);
-  if (!lock) return std::unexpected(lock.error());
-  const auto key_file = key_file_of(folder, options.key_file);
-  if (!key_file) return std::unexpected(key_file.error());
-  const auto master = read_key_file(*key_file);
-  if (!master) return std::unexpected(master.error());
-  std::string identity;
-  const SqliteOptions sqlite{options.synchronous, options.sqlite_vfs};
-  auto store =
-      place.postgresql() ? open_postgres_store(place, identity, sqlite) : open_sqlite_store(folder, identity, sqlite);
-  if (!store) return std::unexpected(store.error());
-  const auto simulated = read_identity(HubKeys(*master), identity);
-  if (!simulated) return std::unexpected(simulated.error());
-  return OpenParts{std::move(*lock), *master, std::move(*store), *simulated};
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const Place& place, const Options& options) {
   auto parts = open_parts(place, options);
   if (!parts) return std::unexpected(parts.error());
   auto ledger = std::make_unique<LedgerImpl>(std::move(parts->lock), parts->master, std::move(parts->store),
-                                             parts->simulated, options);
+                                             std::move(parts->identity), parts->simulated, options);
   if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
   return ledger;
 }

@@ -118,6 +118,12 @@ struct Verification {
   [[nodiscard]] bool good() const { return !first_wrong && says.empty(); }
 };
 
+// What a back-up was made of.
+struct BackupReport {
+  Head head;
+  std::uint64_t bytes = 0;  // written this time
+};
+
 using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 
 struct Options {
@@ -183,11 +189,16 @@ class Ledger {
   // ledger.
   virtual Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) = 0;
 
+  // Adds a back-up to the folder while the hub goes on (backup.hpp): encrypted, and checked while it is made.
+  virtual Result<BackupReport> back_up(const std::filesystem::path& folder, const Progress& progress) = 0;
+
   // RFC 9162 proofs that an entry is in the tree of the first `size` entries, and that the tree of the first `old_size`
   // entries is a prefix of the tree of the first `size` (verify_inclusion and verify_consistency of proof.hpp check
   // them).
   virtual Result<std::vector<Digest>> inclusion_proof(std::uint64_t sequence, std::uint64_t size) = 0;
   virtual Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) = 0;
+  // The hashes of what the tree of `size` entries has around the entries first … last (verify_range checks them).
+  virtual Result<std::vector<Digest>> range_proof(std::uint64_t first, std::uint64_t last, std::uint64_t size) = 0;
   // The entry's leaf as it is hashed: header ‖ SHA-256(ciphertext) ‖ key commitment.
   virtual Result<std::string> leaf(std::uint64_t sequence) = 0;
 
@@ -205,6 +216,18 @@ class Ledger {
 // is wrong. Never good().
 [[nodiscard]] Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
                                                    const Progress& progress);
+
+// Entries' rows with the proof that they are entries first … last of the tree of `size` entries, and, with old_size,
+// that the tree of the first old_size entries is its beginning. A file of it is checked without the hub (check_proof).
+[[nodiscard]] Result<std::string> make_proof(Ledger& ledger, std::uint64_t first, std::uint64_t last,
+                                             std::uint64_t size, std::uint64_t old_size);
+struct CheckedProof {
+  std::uint64_t first = 0, last = 0, size = 0, old_size = 0;
+};
+// Against heads that were published: `old_head` where the proof has an old size. malformed: it is no proof; corrupt: it
+// does not prove it.
+[[nodiscard]] Result<CheckedProof> check_proof(std::string_view proof, const Head& head,
+                                               const std::optional<Head>& old_head);
 
 // Whether the head was signed by the hub with this public key.
 [[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);

@@ -86,17 +86,15 @@ Result<void> PostgresConnection::send(const Step& step) {
   return {};
 }
 
-Result<void> PostgresConnection::transact(const std::vector<Step>& steps) {
+Result<void> PostgresConnection::send_all(const std::vector<Step>& steps, bool& committed) {
   if (!connection_ || PQenterPipelineMode(connection_.get()) != 1) return error(nullptr);
-  Result<void> outcome = send({"BEGIN ISOLATION LEVEL READ COMMITTED", {}});
+  Result<void> outcome;
   for (const Step& step : steps)
     if (outcome) outcome = send(step);
-  if (outcome) outcome = send({"COMMIT", {}});
   if (PQpipelineSync(connection_.get()) != 1) {
     connection_.reset();  // what was sent of it, nobody can say
     return error(nullptr);
   }
-  bool committed = false;
   while (PQstatus(connection_.get()) == CONNECTION_OK) {
     const PostgresResult result(PQgetResult(connection_.get()));
     if (!result) continue;  // the end of one statement's results
@@ -107,14 +105,25 @@ Result<void> PostgresConnection::transact(const std::vector<Step>& steps) {
     if (outcome && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_PIPELINE_ABORTED)
       outcome = error(result.get());
   }
-  if (PQstatus(connection_.get()) != CONNECTION_OK) {
-    if (outcome) outcome = error(nullptr);
-    return outcome;
-  }
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return outcome ? error(nullptr) : outcome;
   (void)PQexitPipelineMode(connection_.get());
-  if (!outcome) (void)run("ROLLBACK");  // an error before COMMIT was sent leaves the transaction open
+  return outcome;
+}
+
+Result<void> PostgresConnection::transact(const std::vector<Step>& steps) {
+  std::vector<Step> all{{"BEGIN ISOLATION LEVEL READ COMMITTED", {}}};
+  all.insert(all.end(), steps.begin(), steps.end());
+  all.push_back({"COMMIT", {}});
+  bool committed = false;
+  auto outcome = send_all(all, committed);
+  if (!outcome && alive()) (void)run("ROLLBACK");  // an error before COMMIT was sent leaves the transaction open
   if (outcome && !committed) return failure(ErrorCode::unavailable, "The database server did not commit a group.");
   return outcome;
+}
+
+Result<void> PostgresConnection::pipeline(const std::vector<Step>& steps) {
+  bool committed = false;
+  return send_all(steps, committed);
 }
 
 std::unexpected<Error> PostgresConnection::error(const PGresult* result) const {

@@ -50,9 +50,13 @@ class PostgresConnection {
   };
   // BEGIN, the steps, COMMIT, in one round trip. All or nothing, and durable, unless the connection broke meanwhile.
   Result<void> transact(const std::vector<Step>& steps);
+  // The steps in one round trip, inside the transaction that is open.
+  Result<void> pipeline(const std::vector<Step>& steps);
 
  private:
   Result<void> send(const Step& step);
+  // committed: whether the last command's answer was COMMIT.
+  Result<void> send_all(const std::vector<Step>& steps, bool& committed);
   [[nodiscard]] std::unexpected<Error> error(const PGresult* result) const;
 
   std::unique_ptr<PGconn, PostgresCloser> connection_;

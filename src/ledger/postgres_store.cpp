@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -29,7 +30,8 @@ class PostgresStore final : public Store {
  public:
   explicit PostgresStore(std::string address) : address_(std::move(address)) {}
 
-  Result<void> create(const std::filesystem::path& folder, const std::string& identity, const SqliteOptions& options) {
+  Result<void> create(const std::filesystem::path& folder, const std::string& identity, const SqliteOptions& options,
+                      Making making) {
     if (auto done = connection_.open(address_); !done) return done;
     const auto there = connection_.ask("SELECT 1 FROM pg_namespace WHERE nspname = 'wider'", {});
     if (!there) return std::unexpected(there.error());
@@ -37,8 +39,9 @@ class PostgresStore final : public Store {
       return failure(ErrorCode::already_there, "There is a hub in this database already: give an empty database.");
     if (auto done = connection_.run(std::string(postgres_role)); !done) return done;
     if (auto done = keys_.create(folder, identity, options); !done) return done;
-    const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); COMMIT;",
-                                           postgres_schema, postgres_format, hex(identity));
+    in_one_ = making == Making::until_finished;
+    const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}",
+                                           postgres_schema, postgres_format, hex(identity), in_one_ ? "" : "COMMIT;");
     if (auto done = connection_.run(schema); !done) return done;
     return start_session();
   }
@@ -65,7 +68,7 @@ class PostgresStore final : public Store {
   Result<void> recover() override {
     if (!connection_.alive())
       if (auto done = reconnect(); !done) return done;
-    return keys_.fold(0);
+    return keys_.recover();
   }
 
   Result<void> append_group(const Group& group) override {
@@ -101,7 +104,7 @@ class PostgresStore final : public Store {
                        {chunks.bytes(), hashes.bytes()}});
     steps.push_back({"INSERT INTO wider.bodies SELECT * FROM unnest($1::bigint[], $2::bytea[])",
                      {sequences.bytes(), bodies.bytes()}});
-    return connection_.transact(steps);
+    return in_one_ ? connection_.pipeline(steps) : connection_.transact(steps);
   }
 
   Result<Block> read_range(std::uint64_t first, std::uint64_t last, Parts parts) override {
@@ -127,6 +130,11 @@ class PostgresStore final : public Store {
   }
 
   KeyStore& keys() override { return keys_; }
+
+  Result<void> finish() override {
+    if (!std::exchange(in_one_, false)) return {};
+    return connection_.run("COMMIT");
+  }
 
   Result<StoreHead> head() override {
     StoreHead head;
@@ -230,14 +238,15 @@ class PostgresStore final : public Store {
   PostgresConnection connection_;
   KeyStore keys_;
   std::int64_t token_ = 0;
+  bool in_one_ = false;  // the transaction that made the schema is open
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> create_postgres_store(const Place& place, const std::string& identity,
-                                                     const SqliteOptions& options) {
+                                                     const SqliteOptions& options, Making making) {
   auto store = std::make_unique<PostgresStore>(place.database);
-  if (auto done = store->create(place.folder, identity, options); !done) return std::unexpected(done.error());
+  if (auto done = store->create(place.folder, identity, options, making); !done) return std::unexpected(done.error());
   return store;
 }
 

@@ -98,6 +98,12 @@ Result<void> SqliteFile::checkpoint() {
              : error();
 }
 
+Result<void> SqliteFile::recover() {
+  if (sqlite3_get_autocommit(database_.get()) == 0)
+    if (auto done = run("ROLLBACK"); !done) return done;
+  return checkpoint();
+}
+
 Result<void> SqliteFile::run(const char* line) {
   return sqlite3_exec(database_.get(), line, nullptr, nullptr, nullptr) == SQLITE_OK ? Result<void>() : error();
 }

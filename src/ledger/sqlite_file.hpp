@@ -40,6 +40,8 @@ class SqliteFile {
 
   // Of the write-ahead log after the last commit, as far as it is not in the file yet.
   [[nodiscard]] std::size_t log_bytes() const;
+  // Ends a transaction that could not even be rolled back when it failed; then as checkpoint().
+  Result<void> recover();
   // Moves the write-ahead log into the file and makes that durable.
   Result<void> checkpoint();
 

@@ -43,7 +43,10 @@ class SqliteStore final : public Store {
   // A failed commit is none: SQLite rolled it back, and the log's next frames overwrite its. What must not be trusted
   // is a log whose sync failed (the kernel may have dropped what it could not write, and says so only once), so
   // everything in it is written again, into the file.
-  Result<void> recover() override { return fold(0); }
+  Result<void> recover() override {
+    if (auto done = keys_.recover(); !done) return done;
+    return ledger_.recover();
+  }
 
   Result<void> append_group(const Group& group) override {
     if (auto done = keys_.append(group); !done) return done;

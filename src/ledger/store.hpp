@@ -46,6 +46,9 @@ class KeyStore;
 
 enum class Parts { headers, everything };
 
+// Makes everything that is appended to a new store one transaction (as far as the store can): see finish().
+enum class Making { at_once, until_finished };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -62,6 +65,8 @@ class Store {
   // that what head() then gives may be built upon. An error: not yet (a full disk, a server that is away).
   virtual Result<void> recover() = 0;
   [[nodiscard]] virtual KeyStore& keys() = 0;
+  // Of a store made `until_finished`: what was appended is now there. A store that dies before leaves no entries.
+  virtual Result<void> finish() { return {}; }
 };
 
 // What a store says of itself; authenticated by the ledger.
