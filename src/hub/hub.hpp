@@ -171,7 +171,8 @@ class Hub final : public Pages {
   Result<void> load_accounts();
   // The account's entry and, with a reason, the one that says why; then it holds.
   Result<void> write_account(const Account& account, const ledger::Ref& actor, std::string_view reason);
-  Result<Account> account_of_session(std::string_view token);
+  Result<Account> account_of_session(std::string_view token, bool with_first_password = false);
+  [[nodiscard]] Result<Account> still(const Account& asking) const;
   Result<Account> account_to_change(const Viewer& viewer, std::uint32_t number, std::string_view reason);
   Result<void> add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason);
   Result<bool> right_password(const std::string& hash, std::string_view password);  // unavailable: too many at once
@@ -180,18 +181,20 @@ class Hub final : public Pages {
   Result<void> refuse_sign_in(std::string_view username, std::string_view why);
   static std::uint64_t step_now();
   [[nodiscard]] std::string device_mark(std::string_view username) const;
-  [[nodiscard]] bool is_device_of(std::string_view username, std::string_view mark) const;
+  // Which browser the mark is of; "" when it is not one of this name.
+  [[nodiscard]] std::string device_of(std::string_view username, std::string_view mark) const;
 
   ledger::Place place_;
   std::unique_ptr<ledger::Ledger> ledger_;
   Sessions sessions_;
   Accounts accounts_;
   Guessing guessing_;
-  std::mutex accounts_mutex_;                          // one change of accounts at a time
+  std::mutex accounts_mutex_;  // one change of accounts at a time
+  std::counting_semaphore<> hashing_or_waiting_{4};
   std::counting_semaphore<> hashing_{2};               // Argon2id takes memory and a processor: few at once
   std::mutex steps_mutex_;                             // guards the two below
   std::map<std::uint32_t, std::uint64_t> used_steps_;  // of one-time codes, by account
-  std::uint64_t first_step_ = step_now();              // codes of what came before are not known to be unused
+  std::uint64_t first_step_ = step_now() + 1;          // codes of what came before are not known to be unused
   mutable std::mutex publish_mutex_;                   // guards projection_
   std::shared_ptr<const Projection> projection_;
   std::stop_source stop_work_;

@@ -1,6 +1,6 @@
 // Sealing: the records of a person whom a named officer has sealed (staff's own family, a protected witness, an
 // adoption) are set aside before anything is concluded, so that people, findings, duties, searches and counts are those
-// of a hub that never had them (docs/adr/0015). Whoever is on a seal's list reads them on a page of their own.
+// of a hub that never had them (docs/adr/0019). Whoever is on a seal's list reads them on a page of their own.
 //
 // Invariant: the projection is a function of the facts without the rows set aside; nothing but the sealed page reads
 // those rows. What comes later about the same person is sealed as it comes. Thread safety: free functions.
