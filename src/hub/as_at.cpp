@@ -52,7 +52,12 @@ Facts facts_known_at(const Facts& today, Date day) {
   }
   then.model = today.model;
   then.versions = today.versions;
-  for (const RecordRow& row : then.holdings.records()) then.take_receipt(row.agency, row.handling, row.received);
+  then.seals = today.seals;
+  then.sealed_rows = today.sealed_rows;
+  for (std::uint32_t r = 0; r < then.holdings.records().size(); ++r) {
+    const RecordRow& row = then.holdings.records()[r];
+    if (!then.is_sealed(r)) then.take_receipt(row.agency, row.handling, row.received);
+  }
   then.identity_version = today.identity_version;
   then.past_version = today.past_version;
   return then;

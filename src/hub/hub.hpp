@@ -55,10 +55,10 @@ struct Operator {
 
 class Hub final : public Pages {
  public:
-  // A new, empty hub in a folder that does not exist yet or is empty.
-  static Result<std::unique_ptr<Hub>> create(const std::filesystem::path& folder, bool simulated);
+  // A new, empty hub in a folder that does not exist yet or is empty (with PostgreSQL: and in a database without one).
+  static Result<std::unique_ptr<Hub>> create(const ledger::Place& place, bool simulated);
   // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
-  static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
+  static Result<std::unique_ptr<Hub>> open(const ledger::Place& place);
 
   // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the
   // process is about to end.
@@ -90,7 +90,9 @@ class Hub final : public Pages {
   Result<IntakeReport> mend(const HeldBackMend& mend);
 
   [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  // Where the snapshot, the control socket and the lock are.
+  [[nodiscard]] const std::filesystem::path& folder() const { return place_.folder; }
+  [[nodiscard]] const ledger::Place& place() const { return place_; }
   // The adopted linkage model of the projection, parsed once for each version.
   [[nodiscard]] linkage::ModelPtr model_of(const Projection& projection) const;
   // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
@@ -140,7 +142,7 @@ class Hub final : public Pages {
   Result<GovernanceView> governance(const Viewer& viewer) override;
 
  private:
-  explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
+  explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
@@ -180,7 +182,7 @@ class Hub final : public Pages {
   [[nodiscard]] std::string device_mark(std::string_view username) const;
   [[nodiscard]] bool is_device_of(std::string_view username, std::string_view mark) const;
 
-  std::filesystem::path folder_;
+  ledger::Place place_;
   std::unique_ptr<ledger::Ledger> ledger_;
   Sessions sessions_;
   Accounts accounts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "access/policy.hpp"
 #include "hub/search.hpp"
 #include "records/encoding.hpp"
 
@@ -100,6 +101,10 @@ void Facts::take_receipt(Agency agency, Handling handling, Instant received) {
   last = std::max(last, received);
 }
 
+bool Facts::is_sealed(std::uint32_t record) const {
+  return std::binary_search(sealed_rows.begin(), sealed_rows.end(), record);
+}
+
 Result<void> Facts::apply(const ledger::Entry& entry) {
   using ledger::EntryKind;
   through = entry.header.sequence;
@@ -107,8 +112,10 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
   try {
     switch (entry.header.kind) {
       case EntryKind::record: {
-        const auto record = decode_record(entry.body);
+        auto record = decode_record(entry.body);
         if (!record) return not_its_kind(entry.header.sequence);
+        // Outside the agency that holds it, which service somebody went to changes nothing (DOMAIN, pattern 4).
+        if (access::shipped_policy().sensitive(record->kind)) record->handling = Handling::originator_only;
         holdings.add(*record, entry.header.sequence, entry.header.received);
         take_receipt(record->agency, record->handling, entry.header.received);
         ++identity_version;
@@ -146,6 +153,17 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         break;
       case EntryKind::finding_action:
         apply_event(json::parse(entry.body), entry.header.received, *this);
+        break;
+      case EntryKind::seal:
+        seals.push_back(decode_seal(entry.body, entry.header.sequence, entry.header.received));
+        break;
+      case EntryKind::unseal: {
+        const auto number = json::parse(entry.body).at("seal").get<std::uint64_t>();
+        unsealed = std::erase_if(seals, [&](const Seal& seal) { return seal.number == number; }) > 0 || unsealed;
+        break;
+      }
+      case EntryKind::concern:
+        concerns.push_back(decode_concern(entry.body, entry.header.received));
         break;
       case EntryKind::model_adopted:
         model = entry.body;

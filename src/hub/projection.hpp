@@ -10,6 +10,7 @@
 
 #include "access/access.hpp"
 #include "hub/account.hpp"
+#include "hub/sealing.hpp"
 #include "hub/views.hpp"
 #include "ledger/ledger.hpp"
 #include "linkage/linkage.hpp"
@@ -75,9 +76,13 @@ struct Facts {
   std::vector<LinkDecision> decision_history;  // every word and withdrawal, in order
   std::vector<NoticeEntry> notices;            // oldest first
   std::vector<FindingEvent> finding_events;
-  std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
-  std::string model;                     // the adopted linkage model, TOML; "" when none
-  std::string versions;                  // the adopted patterns and rules, as shipped_versions(); "" when none
+  std::vector<std::uint64_t> held_back;    // sequences of held-back rows not settled yet
+  std::string model;                       // the adopted linkage model, TOML; "" when none
+  std::string versions;                    // the adopted patterns and rules, as shipped_versions(); "" when none
+  std::vector<Seal> seals;                 // those that stand
+  bool unsealed = false;                   // a seal was taken off since the rows were read: they are to be read again
+  std::vector<std::uint32_t> sealed_rows;  // of holdings.records(), set aside; ascending
+  std::vector<Concern> concerns;           // oldest first
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes
@@ -85,6 +90,7 @@ struct Facts {
 
   // Moves the day to which the data is good: by what everybody may know of alone (invariant 10).
   void take_receipt(Agency agency, Handling handling, Instant received);
+  [[nodiscard]] bool is_sealed(std::uint32_t record) const;
   // Takes one entry in. corrupt: a body that is not what its kind says.
   [[nodiscard]] Result<void> apply(const ledger::Entry& entry);
 };

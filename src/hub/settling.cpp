@@ -317,6 +317,17 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
 
   const auto read = catch_up(ledger, projection.facts, options);  // every entry after the snapshot
   if (!read) return std::unexpected(read.error());
+  if (projection.facts.unsealed) {
+    // What was set aside comes back as if it had never been: everything is read again.
+    const std::uint64_t identity = projection.facts.identity_version;
+    const std::uint64_t past = projection.facts.past_version;
+    projection.facts = {};
+    if (const auto again = catch_up(ledger, projection.facts, options); !again) return std::unexpected(again.error());
+    projection.facts.unsealed = false;
+    projection.facts.identity_version = std::max(projection.facts.identity_version, identity) + 1;
+    projection.facts.past_version = std::max(projection.facts.past_version, past) + 1;
+  }
+  set_aside_sealed(projection.facts);
   watch.lap("read the ledger");
   if (options.stop.stop_requested()) return std::unexpected(stopped_before_the_end());
 

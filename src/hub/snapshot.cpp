@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 7;
+constexpr std::uint64_t snapshot_version = 8;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build
@@ -147,6 +147,10 @@ std::string rest_of(const Projection& projection) {
     rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
   for (const FindingEvent& event : facts.finding_events)
     rest["events"].push_back({encode_event(event), event.at.microseconds});
+  for (const Seal& seal : facts.seals) rest["seals"].push_back({encode_seal(seal), seal.at.microseconds, seal.number});
+  for (const Concern& concern : facts.concerns)
+    rest["concerns"].push_back({encode_concern(concern), concern.at.microseconds});
+  rest["sealed_rows"] = facts.sealed_rows;
   rest["versions"] = facts.versions;
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
@@ -178,6 +182,13 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   for (const auto& pair : rest.value("last_received_from", nlohmann::json::array())) {
     facts.last_received_from[static_cast<Agency>(pair.at(0).get<int>())] = Instant{pair.at(1).get<std::int64_t>()};
   }
+  for (const auto& body : rest.value("seals", nlohmann::json::array())) {
+    facts.seals.push_back(decode_seal(body.at(0).get<std::string>(), body.at(2).get<std::uint64_t>(),
+                                      Instant{body.at(1).get<std::int64_t>()}));
+  }
+  for (const auto& body : rest.value("concerns", nlohmann::json::array()))
+    facts.concerns.push_back(decode_concern(body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()}));
+  facts.sealed_rows = rest.at("sealed_rows").get<std::vector<std::uint32_t>>();
   facts.through = rest.at("through").get<std::uint64_t>();
   facts.identity_version = rest.at("identity_version").get<std::uint64_t>();
   facts.past_version = rest.at("past_version").get<std::uint64_t>();
