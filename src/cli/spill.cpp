@@ -161,8 +161,8 @@ Result<MemoryNeed> memory_need(const std::vector<std::string>& files, std::uint6
     need.in_memory += (static_cast<std::uint64_t>(std::count(view.begin(), view.end(), '\n')) + 1) * of_row;
   }
   need.on_disk = need.in_memory;
-  // What does not lie in large blocks grows with the rows too, if slowly.
-  need.with_spill = std::min(need.in_memory, least_memory + need.in_memory / 64);
+  // What does not lie in large blocks grows with the rows too: ten million had 1.16 GiB resident.
+  need.with_spill = std::min(need.in_memory, least_memory + need.in_memory / 4);
   return need;
 }
 
