@@ -1,6 +1,6 @@
 // Linkage stage by stage on one CSV file: wall time and processor time of each, and how many pairs are scored in a
 // second of one core. linkage_stages [FILE] [--id COLUMN] [--threads N] [--naive]
-// --naive also compares and scores every pair in full, and checks that the edges are the same.
+// --naive also compares and scores every pair in full, and checks that the edges and the near misses are the same.
 // Without a file: 100,000 records of fictitious towns, with --naive; with WIDER_BENCH_FULL=1 in the environment a
 // million.
 #include <sys/resource.h>
@@ -88,11 +88,17 @@ int run(const std::string& file, const std::string& id, unsigned threads, bool n
   fmt::print("  {} distinct pairs, {} edges: {:.1f} million pairs a second a core; with the blocks made anew {:.1f}\n",
              edges.compared, edges.edges.size(), static_cast<double>(edges.compared) / scoring / 1e6,
              static_cast<double>(edges.compared) / cold / 1e6);
+  linkage::Options with_doubts = options;
+  with_doubts.with_doubts = true;
+  const auto near = linkage::find_edges({entries, scorer, blocking, false, with_doubts});
+  lap.say("pairs, with near misses");
+  fmt::print("  {} near misses\n", near.near.size());
   if (naive) {
-    const auto slow = linkage::find_edges_naive(input);
+    const auto slow = linkage::find_edges_naive({entries, scorer, blocking, false, with_doubts});
     const double seconds = lap.say("pairs, each in full");
-    const bool agree = same(slow.edges, edges.edges) && slow.compared == edges.compared;
-    fmt::print("  {:.2f} million pairs a second a core; the edges are {}\n",
+    const bool agree = same(slow.edges, edges.edges) && same(slow.edges, near.edges) && same(slow.near, near.near) &&
+                       slow.compared == edges.compared;
+    fmt::print("  {:.2f} million pairs a second a core; the edges and near misses are {}\n",
                static_cast<double>(slow.compared) / seconds / 1e6, agree ? "the same" : "NOT THE SAME");
     if (!agree) return 1;
   }

@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <sys/ioctl.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -313,7 +314,7 @@ int held_back(hub::Hub& hub, const HeldBackWords& words, const hub::Operator& wh
         streams.out,
         "{} {} row {}{}: {}\n    {}\n    as it came: {}\n    mend: wider held-back --hub {} --mend {} --row '…'\n",
         row.agency, row.file, row.row, row.column.empty() ? "" : fmt::format(", column {}", row.column), row.reason,
-        row.remedy, row.raw, hub.folder().string(), row.entry);
+        row.remedy, row.raw, ledger::name_of(hub.place()), row.entry);
   }
   return done;
 }
@@ -634,15 +635,21 @@ int verify(hub::Hub& hub, const std::string& head_file, Streams& streams) {
       streams);
 }
 
-int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams) {
+int verify_unopened(const ledger::Place& place, const std::string& head_file, Streams& streams) {
   return say_verified(
-      [&](const auto& published, const auto& progress) { return ledger::verify_unopened(folder, published, progress); },
+      [&](const auto& published, const auto& progress) { return ledger::verify_unopened(place, published, progress); },
       head_file, streams);
 }
 
-int head(hub::Hub& hub, const std::string& out_file, Streams& streams) {
+int head(hub::Hub& hub, const std::string& out_file, bool to_syslog, Streams& streams) {
   const auto head = hub.ledger().head();
   if (!head) return fail(streams, head.error());
+  if (to_syslog) {
+    // One line, the same JSON: whoever collects the system's log holds heads that the hub cannot take back.
+    openlog("wider", LOG_PID, LOG_AUTH);
+    syslog(LOG_NOTICE, "%s", json::parse(ledger::to_json(*head)).dump().c_str());
+    closelog();
+  }
   if (out_file.empty()) {
     fmt::print(streams.out, "{}\n", ledger::to_json(*head));
     return done;

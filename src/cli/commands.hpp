@@ -60,8 +60,8 @@ int adopt_model(hub::Hub& hub, const std::string& file, const hub::Operator& who
 int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams);
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams);
 // Of a hub whose ledger does not open because its end fails its proof.
-int verify_unopened(const std::filesystem::path& folder, const std::string& head_file, Streams& streams);
-int head(hub::Hub& hub, const std::string& out_file, Streams& streams);
+int verify_unopened(const ledger::Place& place, const std::string& head_file, Streams& streams);
+int head(hub::Hub& hub, const std::string& out_file, bool to_syslog, Streams& streams);
 
 // Shows how far a long piece of work is: a bar that redraws itself on a terminal, a line now and then in a log.
 class ProgressLine {

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "cli/spill.hpp"
 
 namespace wider::cli {
 
@@ -41,6 +42,7 @@ Result<FileText> FileText::open(const std::string& path) {
       text.mapped_ = mapped;
       text.size_ = static_cast<std::size_t>(about.st_size);
       ::madvise(mapped, text.size_, MADV_WILLNEED);
+      spill_also(mapped, text.size_);
       ::close(file);
       return text;
     }
@@ -67,7 +69,9 @@ FileText& FileText::operator=(FileText&& other) noexcept {
 }
 
 FileText::~FileText() {
-  if (mapped_ != nullptr) ::munmap(mapped_, size_);
+  if (mapped_ == nullptr) return;
+  spill_no_more(mapped_);
+  ::munmap(mapped_, size_);
 }
 
 Result<std::string> read_whole(const std::string& path) {

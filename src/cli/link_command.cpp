@@ -7,6 +7,7 @@
 #include "cli/csv.hpp"
 #include "cli/link_rows.hpp"
 #include "cli/linked_csv.hpp"
+#include "cli/spill.hpp"
 #include "cli/splink_command.hpp"
 
 namespace wider::cli {
@@ -36,10 +37,13 @@ std::string alternatives_csv(const linkage::Linked& linked, const RowNames& name
   return text;
 }
 
-}  // namespace
+std::string folder_of(const LinkArguments& arguments) {
+  if (!arguments.spill.empty()) return arguments.spill;
+  const std::size_t slash = arguments.out.find_last_of('/');
+  return slash == std::string::npos ? "." : arguments.out.substr(0, slash + 1);
+}
 
-Result<LinkReport> run_link(const LinkArguments& arguments) {
-  if (!arguments.splink.empty()) return run_splink_link(arguments);
+Result<LinkReport> link_by_own_model(const LinkArguments& arguments, bool spilling) {
   if (arguments.between && arguments.files.size() < 2)
     return failure(ErrorCode::usage, "--between links files to each other: give two or more.");
   if (!arguments.labels.empty() && !arguments.model.empty())
@@ -63,7 +67,7 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
 
   linkage::Options options;
   options.threads = arguments.threads;
-  options.memory_bytes = arguments.memory_bytes;
+  options.memory_bytes = spilling ? UINT64_MAX : arguments.memory_bytes;
   options.threshold = arguments.threshold;
   options.progress = arguments.progress;
   options.before_comparing = [&](const std::string& says) {
@@ -124,6 +128,23 @@ Result<LinkReport> run_link(const LinkArguments& arguments) {
   }
   if (const auto wrote = write_whole(arguments.out, out); !wrote) return std::unexpected(wrote.error());
   report.write_seconds = watch.lap();
+  return report;
+}
+
+}  // namespace
+
+Result<LinkReport> run_link(const LinkArguments& arguments) {
+  auto start = spill_if_needed(arguments.files, arguments.memory_bytes, folder_of(arguments));
+  if (!start) return std::unexpected(start.error());
+  if (!start->says.empty() && arguments.before_reading) arguments.before_reading(start->says);
+  auto report =
+      arguments.splink.empty() ? link_by_own_model(arguments, start->spill != nullptr) : run_splink_link(arguments);
+  if (!report || !start->spill) return report;
+  report->most_on_disk = start->spill->most_on_disk();
+  report->notes.push_back(fmt::format("{}; at most {} MiB did, and {}", start->says, report->most_on_disk >> 20,
+                                      start->spill->disk_was_full()
+                                          ? "the disk was full: the memory allowed was not enough"
+                                          : fmt::format("memory was cleared {} times", start->spill->times_let_go())));
   return report;
 }
 

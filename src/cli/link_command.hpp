@@ -24,7 +24,8 @@ struct LinkArguments {
   bool components = false;  // clusters are connected components, for comparison
   double threshold = 0;     // 0: the model's own
   unsigned threads = 2;
-  std::uint64_t memory_bytes = 4ULL << 30;
+  std::uint64_t memory_bytes = 4ULL << 30;  // what is beyond it lies on disk meanwhile (spill.hpp)
+  std::string spill;                        // folder of that file; "": where `out` is written
   std::string out;
   std::string alternatives;            // file of the uncertain components and their partitions; "" does not write it
   std::string candidates;              // file of the pairs that blocking brings together; "" does not write them
@@ -33,6 +34,7 @@ struct LinkArguments {
   std::string cluster = "components";  // with splink: "components", as Splink clusters, or "average"
   double pairs_threshold = -1;         // with splink: least probability of a pair that is written; below 0: threshold
   linkage::Progress progress;
+  std::function<void(const std::string&)> before_reading;    // what lies on disk, where memory does not suffice
   std::function<void(const std::string&)> before_comparing;  // what blocking will cost and is expected to find
 };
 
@@ -46,10 +48,12 @@ struct LinkReport {
   std::vector<std::string> notes;    // what the reader should know of the model
   std::vector<std::string> columns;  // "surname ← last_name"
   std::vector<std::string> ignored;  // columns of the files that nothing reads
+  std::uint64_t most_on_disk = 0;    // bytes of the temporary file; 0: memory sufficed
   double read_seconds = 0, prepare_seconds = 0, train_seconds = 0, link_seconds = 0, write_seconds = 0;
 };
 
-// usage: an option that makes no sense. not_found, unreadable, malformed: says file, row, column and reason.
+// usage: an option that makes no sense. unavailable: the memory allowed, or the disk, does not suffice. not_found,
+// unreadable, malformed: says file, row, column and reason.
 [[nodiscard]] Result<LinkReport> run_link(const LinkArguments& arguments);
 
 }  // namespace wider::cli

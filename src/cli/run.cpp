@@ -17,6 +17,7 @@
 #include "cli/link_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/serve.hpp"
+#include "cli/store_command.hpp"
 #include "hub/hub.hpp"
 #include "hub/identity.hpp"
 #include "ledger/control.hpp"
@@ -49,8 +50,14 @@ struct Words {
   EvaluateWords evaluate;
   std::string model, other_model;
   hub::NewAccount account;
+  ProveWords prove;
+  CopyWords copy;
+  WitnessWords witness;
+  BackupWords backup;
+  bool to_syslog = false;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
+  std::string log;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.
@@ -62,7 +69,7 @@ struct Chosen {
 };
 
 void hub_option(CLI::App* command, Words& words) {
-  command->add_option("--hub", words.hub, "The hub: a folder")->required()->type_name("H");
+  command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address")->required()->type_name("H");
 }
 
 hub::Operator operator_of(const Words& words) {
@@ -94,16 +101,21 @@ void examples(CLI::App* command, std::initializer_list<const char*> lines) {
 void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   auto* init = app.add_subcommand("init", "Make a new, empty hub and its keys");
   hub_option(init, words);
-  examples(init, {"init --hub H", "init --hub H --simulated"});
+  examples(init, {"init --hub H", "init --hub H --simulated", "init --hub postgresql://wider@db.example/wider"});
   init->add_flag("--simulated", words.simulated,
                  "Take the time of receipt from the files' delivery manifest: for demonstration towns");
   init->callback([&] {
     chosen.alone = [&](Streams& streams) {
-      const auto made = hub::Hub::create(words.hub, words.simulated);
+      const auto place = ledger::place_of(words.hub);
+      if (!place) return fail(streams, place.error());
+      const auto made = hub::Hub::create(*place, words.simulated);
       if (!made) return fail(streams, made.error());
       fmt::print(streams.out,
                  "A new hub at {}. Its key lies beside it, never inside: keep the key apart from the backups.\n",
-                 words.hub);
+                 ledger::name_of(*place));
+      if (place->postgresql())
+        fmt::print(streams.out, "The bodies' keys, the snapshot and the control socket are in {} on this machine.\n",
+                   place->folder.string());
       return static_cast<int>(done);
     };
   });
@@ -112,7 +124,7 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   examples(intake_command, {"intake --hub H --format cin census.xml",
                             "intake --hub H --agency police --map our-crimes.toml crimes-*.csv",
                             "intake --hub H --manifest town/manifest.csv", "intake --list"});
-  intake_command->add_option("--hub", words.hub, "The hub: a folder");
+  intake_command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address");
   intake_command->add_option(
       "--agency", words.intake.agency,
       "Whose files they are (social-care, police, health, …), where it is not the agency that the layout names");
@@ -194,14 +206,19 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* serve_command = app.add_subcommand("serve", "Serve the web site and the JSON API");
   hub_option(serve_command, words);
-  examples(serve_command, {"serve --hub H", "serve --hub H --listen 127.0.0.1:0"});
+  examples(serve_command,
+           {"serve --hub H", "serve --hub H --listen 127.0.0.1:0", "serve --hub H --behind-tls --log requests.jsonl"});
   serve_command->add_option("--listen", words.listen, "Address and port; port 0 takes a free one")
       ->capture_default_str();
-  serve_command->add_flag("--behind-tls", words.behind_tls,
-                          "A proxy with TLS stands in front: cookies are marked Secure");
+  serve_command->add_flag(
+      "--behind-tls", words.behind_tls,
+      "A proxy with TLS stands in front: cookies are marked Secure, and its X-Forwarded-For is believed");
+  serve_command->add_option("--log", words.log,
+                            "Write each request as a line of JSON to this file, - is standard error; no names, numbers "
+                            "or addresses are in it");
   serve_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
-      return serve(hub, words.listen, words.behind_tls, streams);
+      return serve(hub, {words.listen, words.behind_tls, words.log}, streams);
     };
   });
 }
@@ -329,14 +346,98 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen) {
                        words);
   verify_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return verify(hub, words.head, streams); };
-    chosen.on_damaged = [&](Streams& streams) { return verify_unopened(words.hub, words.head, streams); };
+    chosen.on_damaged = [&](Streams& streams) {
+      const auto place = ledger::place_of(words.hub);
+      return place ? verify_unopened(*place, words.head, streams) : fail(streams, place.error());
+    };
   });
   auto* head_command = ledger_command->add_subcommand("head", "The signed head, to be published outside the hub");
   hub_option(head_command, words);
-  examples(head_command, {"ledger head --hub H --out published-head.json"});
+  examples(head_command, {"ledger head --hub H --out published-head.json", "ledger head --hub H --syslog"});
   file_option(head_command, "--out", words.out, "The file to write; else standard output", words);
-  head_command->callback(
-      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, streams); }; });
+  head_command->add_flag("--syslog", words.to_syslog, "Also publish it to the system's log");
+  head_command->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return head(hub, words.out, words.to_syslog, streams); };
+  });
+}
+
+void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* ledger_command = app.get_subcommand("ledger");
+  auto* prove_command = ledger_command->add_subcommand(
+      "prove", "Write a proof that entries are in the ledger, which needs no hub to be checked");
+  hub_option(prove_command, words);
+  examples(prove_command, {"ledger prove --hub H --out proof --head-out head.json",
+                           "ledger prove --hub H --first 100 --last 200 --since old-head.json --out proof"});
+  prove_command->add_option("--first", words.prove.first, "The first entry")->capture_default_str();
+  prove_command->add_option("--last", words.prove.last, "The last entry; else all to the end");
+  existing_file_option(prove_command, "--since", words.prove.since,
+                       "A head published earlier: prove also that nothing before it was changed", words);
+  file_option(prove_command, "--out", words.prove.out, "The file to write", words)->required();
+  file_option(prove_command, "--head-out", words.prove.head_out, "Also write the signed head it leads to", words);
+  prove_command->callback(
+      [&] { chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return prove(hub, words.prove, streams); }; });
+
+  auto* check = ledger_command->add_subcommand("check-proof", "Check a proof with nothing but the published head");
+  examples(check, {"ledger check-proof proof --head head.json",
+                   "ledger check-proof proof --head head.json --since old-head.json"});
+  check->add_option("proof", words.prove.proof, "The proof")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  existing_file_option(check, "--head", words.prove.head, "The published head (JSON)", words)->required();
+  existing_file_option(check, "--since", words.prove.since, "The older head that it was made with", words);
+  check->callback([&] { chosen.alone = [&](Streams& streams) { return check_proof(words.prove, streams); }; });
+
+  auto* witness_command =
+      app.add_subcommand("witness", "Keep a hub's published heads, and refuse one that does not continue the last");
+  examples(witness_command,
+           {"witness --keep heads --head head.json", "witness --keep heads --head head.json --proof proof"});
+  file_option(witness_command, "--keep", words.witness.keep, "The folder of kept heads; not the hub's", words)
+      ->required();
+  existing_file_option(witness_command, "--head", words.witness.head, "The new head (JSON)", words)->required();
+  existing_file_option(witness_command, "--proof", words.witness.proof,
+                       "The proof from the last head kept (ledger prove --since)", words);
+  witness_command->callback([&] { chosen.alone = [&](Streams& streams) { return witness(words.witness, streams); }; });
+
+  auto* copy_command = app.add_subcommand("copy", "Copy a hub to another place, between SQLite and PostgreSQL too");
+  examples(copy_command, {"copy --from H --to postgresql://wider@db.example/wider", "copy --from H --to H2"});
+  copy_command->add_option("--from", words.copy.from, "The hub; stop its server first")->required()->type_name("H");
+  copy_command->add_option("--to", words.copy.to, "The new hub: a folder, or a postgresql:// address")
+      ->required()
+      ->type_name("H2");
+  copy_command->callback([&] { chosen.alone = [&](Streams& streams) { return copy(words.copy, streams); }; });
+}
+
+void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* backup_command =
+      app.add_subcommand("backup", "Back a hub up while it runs: encrypted, checked while it is made");
+  examples(backup_command, {"backup --hub H --to /srv/backups/wider", "backup drill --from /srv/backups/wider"});
+  backup_command->add_option("--hub", words.hub, "The hub: a folder, or a postgresql:// address")->type_name("H");
+  file_option(backup_command, "--to", words.backup.folder, "The folder of the back-ups; not the hub's", words);
+  auto* drill = backup_command->add_subcommand(
+      "drill", "Restore the latest back-up into an empty folder, compare the tree heads, and remove it again");
+  examples(drill,
+           {"backup drill --from /srv/backups/wider", "backup drill --from /srv/backups/wider --into /tmp/drill"});
+  file_option(drill, "--from", words.backup.folder, "The folder of the back-ups", words)->required();
+  file_option(drill, "--into", words.backup.hub, "The empty folder; else a temporary one", words);
+  drill->callback([&] {
+    chosen.on_hub = nullptr;
+    chosen.alone = [&](Streams& streams) { return backup_drill(words.backup, streams); };
+  });
+  backup_command->callback([&, drill] {
+    if (drill->parsed()) return;
+    if (words.hub.empty()) throw CLI::RequiredError("--hub");
+    if (words.backup.folder.empty()) throw CLI::RequiredError("--to");
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) { return backup(hub, words.backup, streams); };
+  });
+
+  auto* restore_command = app.add_subcommand(
+      "restore", "Make a hub of its latest back-up, or of what it had received by a time; its key must be beside it");
+  examples(restore_command, {"restore --from /srv/backups/wider --hub H2",
+                             "restore --from /srv/backups/wider --hub H2 --to-time 2026-11-24T13:45:00"});
+  file_option(restore_command, "--from", words.backup.folder, "The folder of the back-ups", words)->required();
+  restore_command->add_option("--hub", words.backup.hub, "The new hub: a folder, or a postgresql:// address")
+      ->required()
+      ->type_name("H2");
+  restore_command->add_option("--to-time", words.backup.until, "Only what had been received by then (UTC)");
+  restore_command->callback([&] { chosen.alone = [&](Streams& streams) { return restore(words.backup, streams); }; });
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;
@@ -375,6 +476,7 @@ void print_link_report(const LinkReport& report, Streams& streams) {
                               {"blocking_forecast", report.blocking_forecast},
                               {"blocking_note", report.blocking_note},
                               {"notes", report.notes},
+                              {"most_on_disk", report.most_on_disk},
                               {"columns", report.columns},
                               {"ignored", report.ignored},
                               {"seconds", seconds}}
@@ -519,8 +621,13 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command->add_option("--threshold", words.link.threshold, "Match probability from which two rows may be joined")
       ->check(CLI::Range(0.0, 1.0));
   link_command->add_option("--threads", words.link.threads, "How many threads")->check(CLI::Range(1, 256));
-  link_command->add_option("--memory", words.link.memory_bytes, "How much memory at most, such as 4GiB")
+  link_command
+      ->add_option("--memory", words.link.memory_bytes,
+                   "How much memory at most, such as 4GiB; what is beyond it goes to a temporary file meanwhile")
       ->transform(CLI::AsSizeValue(false));
+  link_command->add_option("--spill", words.link.spill, "The folder of that file; where --out is written unless said")
+      ->type_name("FOLDER")
+      ->check(CLI::ExistingDirectory);
   link_command->add_option("--alternatives", words.link.alternatives,
                            "Also write the components that are not certain: at most 64 partitions each, with weights");
   link_command->add_option("--candidates", words.link.candidates,
@@ -541,6 +648,9 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
       ProgressLine progress(streams);
       words.link.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) {
         progress.show(stage, at, of);
+      };
+      words.link.before_reading = [&](const std::string& says) {
+        if (!streams.json) fmt::print(streams.err, "  {}\n", says);
       };
       words.link.before_comparing = [&](const std::string& says) {
         progress.finish();
@@ -676,6 +786,8 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   app.footer("Start with: wider demo");
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
+  add_proof_commands(app, words, chosen);
+  add_backup_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
   add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -695,13 +807,14 @@ int run_on(hub::Hub& hub, const Chosen& chosen, Streams& streams) {
 }
 
 // Another process holds the hub: it runs the command and gives back what it printed.
-int ask_the_live_hub(const Words& words, const std::vector<std::string>& arguments, Streams& streams) {
+int ask_the_live_hub(const std::filesystem::path& folder, const Words& words, const std::vector<std::string>& arguments,
+                     Streams& streams) {
   const auto request = to_json(ControlRequest{arguments, words.caller.folder.string()});
   if (!request)
     return fail(streams,
                 {ErrorCode::usage,
                  "The hub is being served and is asked in UTF-8, which the arguments or this folder's name are not."});
-  const auto reply = ledger::ask(words.hub, *request);
+  const auto reply = ledger::ask(folder, *request);
   if (!reply) return fail(streams, reply.error());
   const auto answer = parse_control_answer(*reply);
   if (!answer) return fail(streams, {ErrorCode::unavailable, "The process that holds the hub did not answer."});
@@ -725,9 +838,11 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
   if (const int status = read_words(arguments, words, chosen, out, err); status >= 0) return status;
   Streams streams{out, err, words.json, isatty(STDERR_FILENO) == 1};
   if (chosen.alone) return chosen.alone(streams);
-  auto hub = hub::Hub::open(words.hub);
+  const auto place = ledger::place_of(words.hub);
+  if (!place) return fail(streams, place.error());
+  auto hub = hub::Hub::open(*place);
   if (hub) return run_on(**hub, chosen, streams);
-  if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(words, arguments, streams);
+  if (hub.error().code == ErrorCode::locked) return ask_the_live_hub(place->folder, words, arguments, streams);
   if (hub.error().code == ErrorCode::corrupt && chosen.on_damaged) return chosen.on_damaged(streams);
   return fail(streams, hub.error());
 }

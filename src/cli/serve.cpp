@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <spdlog/async.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
 #include <atomic>
@@ -124,16 +128,46 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// Lines go through a queue of their own, so that a slow disk makes no page wait; when it is full the oldest are lost.
+// Null when none is asked for.
+Result<std::shared_ptr<spdlog::logger>> make_log(const std::string& where) {
+  if (where.empty()) return nullptr;
+  constexpr std::size_t queue = 8192;
+  std::shared_ptr<spdlog::logger> log;
+  try {
+    spdlog::init_thread_pool(queue, 1);
+    log = where == "-" ? spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("requests")
+                       : spdlog::create_async_nb<spdlog::sinks::basic_file_sink_mt>("requests", where);
+  } catch (const spdlog::spdlog_ex& error) {
+    return failure(ErrorCode::unavailable, fmt::format("The log cannot be written: {}.", error.what()));
+  }
+  log->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","request":%v})", spdlog::pattern_time_type::utc);
+  spdlog::flush_every(std::chrono::seconds(1));
+  return log;
+}
+
+// One descriptor each; what the system gives by default is less than what the server takes.
+void allow_many_connections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 16'384);
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
-int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams) {
+int serve(hub::Hub& hub, const ServeWords& words, Streams& streams) {
   if (const int settled = settle(hub, streams, true); settled != done) return settled;
   auto control = ledger::serve_control(
       hub.folder(), [&hub](std::string_view request, std::uint32_t caller) { return answer(hub, request, caller); });
   if (!control) return fail(streams, control.error());
   web::ServerOptions options;
-  options.listen = listen;
-  options.behind_tls = behind_tls;
+  options.listen = words.listen;
+  options.behind_tls = words.behind_tls;
+  const auto log = make_log(words.log);
+  if (!log) return fail(streams, log.error());
+  if (*log) options.log = [logger = *log](std::string_view line) { logger->info(line); };
+  allow_many_connections();
   auto server = web::Server::start(hub, options);
   if (!server) return fail(streams, server.error());
   const Settler settler(hub, streams);
@@ -145,6 +179,7 @@ int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& st
   while (!stop_asked) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   fmt::print(streams.err, "Stopping.\n");
   (*server)->stop();
+  spdlog::shutdown();
   hub.stop_work();  // what is taken in is durable; what is being concluded is concluded again at the next start
   return done;
 }
@@ -200,7 +235,7 @@ int demo(const DemoWords& words, Streams& streams) {
              (*hub)->projection()->findings.size(), sign_ins);
   streams.out.flush();
   if (words.only_prepare) return done;
-  return serve(**hub, words.listen, false, streams);
+  return serve(**hub, {words.listen, false, ""}, streams);
 }
 
 }  // namespace wider::cli

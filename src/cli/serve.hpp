@@ -8,7 +8,12 @@
 namespace wider::cli {
 
 // Serves until SIGINT or SIGTERM. listen: "127.0.0.1:8080"; port 0 takes a free one. Prints `Listening on http://…`.
-int serve(hub::Hub& hub, const std::string& listen, bool behind_tls, Streams& streams);
+struct ServeWords {
+  std::string listen;
+  bool behind_tls = false;
+  std::string log;  // a file, "-" for standard error, "" for none
+};
+int serve(hub::Hub& hub, const ServeWords& words, Streams& streams);
 
 struct DemoWords {
   std::uint32_t people = 20'000;

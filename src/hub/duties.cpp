@@ -89,7 +89,7 @@ void add_duties(const Projection& projection, const DutyBook& book, const Viewer
     }
   }
   // A clock names a child: it is for those whose work is with children's records.
-  if (!access::may(viewer.role, access::Action::person)) return;
+  if (!may(viewer, access::Action::person)) return;
   for (std::size_t a = 0; a < agency_count; ++a) {
     if (static_cast<Agency>(a) == viewer.agency || viewer.agency == Agency::partnership)
       view.long_over += book.partners[a].long_over;

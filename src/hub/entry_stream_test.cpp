@@ -69,6 +69,12 @@ class WrittenDown final : public ledger::Ledger {
   }
   Result<std::vector<ledger::Digest>> inclusion_proof(std::uint64_t, std::uint64_t) override { return absent(); }
   Result<std::vector<ledger::Digest>> consistency_proof(std::uint64_t, std::uint64_t) override { return absent(); }
+  Result<std::vector<ledger::Digest>> range_proof(std::uint64_t, std::uint64_t, std::uint64_t) override {
+    return absent();
+  }
+  Result<ledger::BackupReport> back_up(const std::filesystem::path&, const ledger::Progress&) override {
+    return absent();
+  }
   Result<std::string> leaf(std::uint64_t) override { return absent(); }
   [[nodiscard]] ledger::Ref keyed_reference(std::string_view) const override { return {}; }
   Result<void> seal_file(const std::filesystem::path&, std::span<const std::string_view>) override { return absent(); }

@@ -5,6 +5,7 @@
 #include "hub/leaning.hpp"
 #include "hub/profile.hpp"
 #include "hub/testing/small_town.hpp"
+#include "ledger/testing/test_place.hpp"
 #include "picture/picture.hpp"
 
 namespace wider::hub {
@@ -123,7 +124,7 @@ TEST(Finding, EveryStepIsAnEntryAndOutlivesANewStart) {
   EXPECT_EQ(hub->finding(sam, id)->history.size(), 3U);
   hub.reset();
   std::filesystem::remove(folder.path / "hub" / "snapshot.sealed");
-  hub = std::move(*Hub::open(folder.path / "hub"));
+  hub = std::move(*Hub::open(ledger::testing_support::place_in(folder.path / "hub")));
   ASSERT_TRUE(hub->settle({2, {}}).has_value());
   EXPECT_EQ(part(sam, FindingsPart::dismissed), 1U);
   EXPECT_TRUE(act(sam, FindingAction::reopen, "a third child"));

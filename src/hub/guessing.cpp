@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace wider::hub {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t day = 24 * 3600 * second;
+constexpr std::int64_t day = 86'400 * second;
 constexpr double longest_wait = 900;
 constexpr unsigned free_for_an_account = 5;
 constexpr unsigned free_for_an_address = 30;  // an office's people share one
@@ -31,35 +32,42 @@ double wait_for_the_day(std::deque<std::int64_t>& the_day, std::size_t most, std
 
 Guessing::Counter& Guessing::counter(Table& table, const std::string& key) {
   if (table.size() >= remembered && !table.contains(key)) {
-    // The one tried longest ago gives way, of those first that never had to wait: a flood of made-up names takes
-    // nobody's wait away but the floods' own.
+    // The one with the fewest tries of the day gives way, of those the one tried longest ago: a flood of made-up names
+    // takes nobody's count away but the floods' own.
     table.erase(std::ranges::min_element(table, {}, [](const auto& one) {
-      return std::pair(one.second.failures >= free_for_an_account, one.second.last);
+      return std::tuple(one.second.failures >= free_for_an_account, one.second.the_day.size(), one.second.last);
     }));
   }
   return table[key];
 }
 
-Guessing::Counter& Guessing::of_account(const Attempt& attempt) {
-  return counter(attempt.known_device ? devices_ : strangers_, attempt.username);
+Guessing::Counter& Guessing::failures_of(const Attempt& attempt) {
+  if (attempt.device.empty()) return counter(strangers_, attempt.username);
+  return counter(devices_, attempt.username + "\n" + attempt.device);
+}
+
+Guessing::Counter& Guessing::day_of(const Attempt& attempt) {
+  return counter(attempt.device.empty() ? strangers_ : device_days_, attempt.username);
+}
+
+Guessing::Counter* Guessing::address_of(const Attempt& attempt) {
+  return attempt.address.empty() || !attempt.device.empty() ? nullptr : &counter(addresses_, attempt.address);
 }
 
 double Guessing::begin(const Attempt& attempt, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
-  Counter& account = of_account(attempt);
+  const Counter failures = failures_of(attempt);
   double wait =
-      std::max(wait_after(account.failures, free_for_an_account, account.last, now),
-               wait_for_the_day(account.the_day,
-                                attempt.known_device ? most_a_day_from_devices : most_a_day_from_strangers, now));
-  Counter* address = nullptr;
-  if (!attempt.address.empty() && !attempt.known_device) {
-    address = &counter(addresses_, attempt.address);
+      std::max(wait_after(failures.failures, free_for_an_account, failures.last, now),
+               wait_for_the_day(day_of(attempt).the_day,
+                                attempt.device.empty() ? most_a_day_from_strangers : most_a_day_from_devices, now));
+  if (Counter* address = address_of(attempt)) {
     wait = std::max({wait, wait_after(address->failures, free_for_an_address, address->last, now),
                      wait_for_the_day(address->the_day, most_a_day_from_an_address, now)});
   }
   if (wait > 0) return wait;
-  account.the_day.push_back(now);
-  if (address != nullptr) address->the_day.push_back(now);
+  day_of(attempt).the_day.push_back(now);
+  if (Counter* address = address_of(attempt)) address->the_day.push_back(now);
   return 0;
 }
 
@@ -69,23 +77,30 @@ void Guessing::failed(const Attempt& attempt, std::int64_t now) {
     ++counter.failures;
     counter.last = now;
   };
-  count(of_account(attempt));
-  if (!attempt.address.empty() && !attempt.known_device) count(counter(addresses_, attempt.address));
+  count(failures_of(attempt));
+  if (Counter* address = address_of(attempt)) count(*address);
+}
+
+void Guessing::take_back_place(const Attempt& attempt) {
+  const auto take_back = [](Counter& counter) {
+    if (!counter.the_day.empty()) counter.the_day.pop_back();
+  };
+  take_back(day_of(attempt));
+  if (Counter* address = address_of(attempt)) take_back(*address);
 }
 
 void Guessing::succeeded(const Attempt& attempt, std::int64_t now) {
   const std::scoped_lock lock(mutex_);
-  // What was no guess takes no place in the day's count; somebody else's failures at the same account stay.
-  const auto forgive = [&](Counter& counter) {
-    counter.failures = 0;
-    if (!counter.the_day.empty()) counter.the_day.pop_back();
-    counter.last = now;
-  };
-  forgive(of_account(attempt));
-  if (!attempt.address.empty() && !attempt.known_device) {
-    Counter& address = counter(addresses_, attempt.address);
-    if (!address.the_day.empty()) address.the_day.pop_back();
-  }
+  take_back_place(attempt);
+  // Somebody else's failures at the same account, from elsewhere, stay.
+  Counter& failures = failures_of(attempt);
+  failures.failures = 0;
+  failures.last = now;
+}
+
+void Guessing::withdrawn(const Attempt& attempt) {
+  const std::scoped_lock lock(mutex_);
+  take_back_place(attempt);
 }
 
 }  // namespace wider::hub

@@ -17,14 +17,14 @@ namespace wider::hub {
 
 struct Attempt {
   std::string username;
-  std::string address;        // "" when it is not known: then only the account counts
-  bool known_device = false;  // the browser holds a device mark of this account
+  std::string address;  // "" when it is not known: then only the account counts
+  std::string device;   // the browser's mark of this account; "" for a stranger
 };
 
 class Guessing {
  public:
   static constexpr std::size_t most_a_day_from_strangers = 80;
-  static constexpr std::size_t most_a_day_from_devices = 20;
+  static constexpr std::size_t most_a_day_from_devices = 20;  // of one account, together
   static constexpr std::size_t most_a_day_from_an_address = 500;
 
   // Seconds; 0: now. An attempt that is made takes its place in the day's count at once, so that many at one moment do
@@ -32,6 +32,7 @@ class Guessing {
   double begin(const Attempt& attempt, std::int64_t now);
   void failed(const Attempt& attempt, std::int64_t now);
   void succeeded(const Attempt& attempt, std::int64_t now);
+  void withdrawn(const Attempt& attempt);  // begun, and nothing came of it: it takes no place in the day's count
 
  private:
   struct Counter {
@@ -41,10 +42,14 @@ class Guessing {
   };
   using Table = std::map<std::string, Counter, std::less<>>;
   Counter& counter(Table& table, const std::string& key);
-  Counter& of_account(const Attempt& attempt);
+  // Where the failures of the attempt are counted, and where its place in the day is.
+  Counter& failures_of(const Attempt& attempt);
+  Counter& day_of(const Attempt& attempt);
+  Counter* address_of(const Attempt& attempt);
+  void take_back_place(const Attempt& attempt);
 
   std::mutex mutex_;
-  Table strangers_, devices_, addresses_;
+  Table strangers_, devices_, device_days_, addresses_;
 };
 
 }  // namespace wider::hub

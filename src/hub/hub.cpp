@@ -65,28 +65,28 @@ std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
 
 }  // namespace
 
-Hub::Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger)
-    : folder_(std::move(folder)), ledger_(std::move(ledger)) {}
+Hub::Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger)
+    : place_(std::move(place)), ledger_(std::move(ledger)) {}
 
-Result<std::unique_ptr<Hub>> Hub::create(const std::filesystem::path& folder, bool simulated) {
+Result<std::unique_ptr<Hub>> Hub::create(const ledger::Place& place, bool simulated) {
   ledger::Options options;
   options.simulated = simulated;
   options.clock = system_now;
-  auto made = ledger::Ledger::create(folder, options);
+  auto made = ledger::Ledger::create(place, options);
   if (!made) return std::unexpected(made.error());
-  auto hub = std::unique_ptr<Hub>(new Hub(folder, std::move(*made)));
+  auto hub = std::unique_ptr<Hub>(new Hub(place, std::move(*made)));
   // The first entry says what the hub is; a simulated one's clock goes with its deliveries and is never to be trusted.
   const auto said = hub->append_only(EntryKind::hub_created, {}, nlohmann::json{{"simulated", simulated}}.dump());
   if (!said) return std::unexpected(said.error());
   return hub;
 }
 
-Result<std::unique_ptr<Hub>> Hub::open(const std::filesystem::path& folder) {
+Result<std::unique_ptr<Hub>> Hub::open(const ledger::Place& place) {
   ledger::Options options;
   options.clock = system_now;
-  auto opened = ledger::Ledger::open(folder, options);
+  auto opened = ledger::Ledger::open(place, options);
   if (!opened) return std::unexpected(opened.error());
-  return std::unique_ptr<Hub>(new Hub(folder, std::move(*opened)));
+  return std::unique_ptr<Hub>(new Hub(place, std::move(*opened)));
 }
 
 Instant Hub::now_of(const Projection& projection) const {
@@ -147,7 +147,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   std::unique_ptr<Projection> start;
   const auto published = projection();
   if (!published) {
-    start = load_snapshot(*ledger_, folder_ / snapshot_file);
+    start = load_snapshot(*ledger_, place_.folder / snapshot_file);
   } else if (published->facts.through == ledger_->size()) {
     return std::vector<StageTime>{};
   } else {
@@ -179,7 +179,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   }
   if (worth_keeping) {
     const auto saving = std::chrono::steady_clock::now();
-    if (auto saved = save_snapshot(*ledger_, folder_ / snapshot_file, *next); !saved)
+    if (auto saved = save_snapshot(*ledger_, place_.folder / snapshot_file, *next); !saved)
       return std::unexpected(saved.error());
     settled->times.push_back(
         {"keep a snapshot", std::chrono::duration<double>(std::chrono::steady_clock::now() - saving).count()});
@@ -202,7 +202,15 @@ Result<std::uint64_t> Hub::append_small(EntryKind kind, const ledger::Ref& actor
                                         const ledger::Ref& purpose) {
   ledger::NewEntry entry = small_entry(kind, actor, std::move(body));
   entry.purpose = purpose;
-  return ledger_->append_now(entry);
+  auto appended = ledger_->append_now(entry);
+  could_write_ = appended.has_value();
+  return appended;
+}
+
+Readiness Hub::readiness() {
+  const auto projection = this->projection();
+  const std::uint64_t size = ledger_->size();
+  return {projection != nullptr && could_write_, size, projection ? size - projection->facts.through : size};
 }
 
 Result<void> Hub::append_only(EntryKind kind, const ledger::Ref& actor, std::string body, const ledger::Ref& purpose) {

@@ -55,10 +55,10 @@ struct Operator {
 
 class Hub final : public Pages {
  public:
-  // A new, empty hub in a folder that does not exist yet or is empty.
-  static Result<std::unique_ptr<Hub>> create(const std::filesystem::path& folder, bool simulated);
+  // A new, empty hub in a folder that does not exist yet or is empty (with PostgreSQL: and in a database without one).
+  static Result<std::unique_ptr<Hub>> create(const ledger::Place& place, bool simulated);
   // locked: another process serves it (ask it through H/control.sock). not_found, corrupt.
-  static Result<std::unique_ptr<Hub>> open(const std::filesystem::path& folder);
+  static Result<std::unique_ptr<Hub>> open(const ledger::Place& place);
 
   // Work in progress (a taking in, a settling) ends with an error at its next step, and so does any that comes: the
   // process is about to end.
@@ -90,7 +90,9 @@ class Hub final : public Pages {
   Result<IntakeReport> mend(const HeldBackMend& mend);
 
   [[nodiscard]] ledger::Ledger& ledger() { return *ledger_; }
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  // Where the snapshot, the control socket and the lock are.
+  [[nodiscard]] const std::filesystem::path& folder() const { return place_.folder; }
+  [[nodiscard]] const ledger::Place& place() const { return place_; }
   // The adopted linkage model of the projection, parsed once for each version.
   [[nodiscard]] linkage::ModelPtr model_of(const Projection& projection) const;
   // "Today" for clocks and ages: the system's day, or in a simulated hub the day of the latest delivery.
@@ -120,6 +122,7 @@ class Hub final : public Pages {
   Result<void> close_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
   Result<std::string> reset_person(const Viewer& viewer, std::uint32_t number, std::string_view reason) override;
 
+  Readiness readiness() override;
   PageFrame frame(const Viewer& viewer) override;
   Result<HomeView> home(const Viewer& viewer) override;
   Result<SearchView> search(const Viewer& viewer, std::string_view query) override;
@@ -144,7 +147,7 @@ class Hub final : public Pages {
   Result<void> unseal(const Viewer& viewer, std::uint64_t number, std::string_view reason) override;
 
  private:
-  explicit Hub(std::filesystem::path folder, std::unique_ptr<ledger::Ledger> ledger);
+  explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
@@ -175,7 +178,8 @@ class Hub final : public Pages {
   Result<void> load_accounts();
   // The account's entry and, with a reason, the one that says why; then it holds.
   Result<void> write_account(const Account& account, const ledger::Ref& actor, std::string_view reason);
-  Result<Account> account_of_session(std::string_view token);
+  Result<Account> account_of_session(std::string_view token, bool with_first_password = false);
+  [[nodiscard]] Result<Account> still(const Account& asking) const;
   Result<Account> account_to_change(const Viewer& viewer, std::uint32_t number, std::string_view reason);
   Result<void> add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason);
   Result<bool> right_password(const std::string& hash, std::string_view password);  // unavailable: too many at once
@@ -184,24 +188,27 @@ class Hub final : public Pages {
   Result<void> refuse_sign_in(std::string_view username, std::string_view why);
   static std::uint64_t step_now();
   [[nodiscard]] std::string device_mark(std::string_view username) const;
-  [[nodiscard]] bool is_device_of(std::string_view username, std::string_view mark) const;
+  // Which browser the mark is of; "" when it is not one of this name.
+  [[nodiscard]] std::string device_of(std::string_view username, std::string_view mark) const;
 
-  std::filesystem::path folder_;
+  ledger::Place place_;
   std::unique_ptr<ledger::Ledger> ledger_;
   Sessions sessions_;
   Accounts accounts_;
   Guessing guessing_;
-  std::mutex accounts_mutex_;                          // one change of accounts at a time
+  std::mutex accounts_mutex_;  // one change of accounts at a time
+  std::counting_semaphore<> hashing_or_waiting_{4};
   std::counting_semaphore<> hashing_{2};               // Argon2id takes memory and a processor: few at once
   std::mutex steps_mutex_;                             // guards the two below
   std::map<std::uint32_t, std::uint64_t> used_steps_;  // of one-time codes, by account
-  std::uint64_t first_step_ = step_now();              // codes of what came before are not known to be unused
+  std::uint64_t first_step_ = step_now() + 1;          // codes of what came before are not known to be unused
   mutable std::mutex publish_mutex_;                   // guards projection_
   std::shared_ptr<const Projection> projection_;
   std::stop_source stop_work_;
-  std::mutex work_mutex_;            // one settle or intake at a time
-  std::unique_ptr<Known> known_;     // built at the first intake
-  mutable std::mutex events_mutex_;  // guards what people did since the projection was made
+  std::atomic<bool> could_write_{true};  // the last small entry
+  std::mutex work_mutex_;                // one settle or intake at a time
+  std::unique_ptr<Known> known_;         // built at the first intake
+  mutable std::mutex events_mutex_;      // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;     // likewise
   std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence

@@ -92,8 +92,7 @@ void add_findings(const Projection& projection, const Viewer& viewer, const Find
     } else if (one.state.stage == FindingStage::taken && one.state.by == viewer.account) {
       ++view.findings_yours;
       children.insert(children.end(), one.finding->children.begin(), one.finding->children.end());
-    } else if (allowed(one.state, FindingAction::agree, viewer.account) &&
-               access::may(viewer.role, Action::act_on_finding)) {
+    } else if (allowed(one.state, FindingAction::agree, viewer.account) && may(viewer, Action::act_on_finding)) {
       ++view.second_looks_in_all;
       if (view.second_looks.size() < lines_on_home) view.second_looks.push_back(finding_line(projection, viewer, one));
     }
@@ -146,7 +145,7 @@ PageFrame Hub::frame(const Viewer& viewer) {
   frame.may_open_sealed =
       access::may(viewer.role, Action::governance) ||
       std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
-  if (access::may(viewer.role, Action::findings)) {
+  if (may(viewer, Action::findings)) {
     const FindingStates states = states_now();
     for (const Finding& finding : projection->findings) {
       if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open)
@@ -203,8 +202,8 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   const auto projection = this->projection();
   HomeView view;
   add_duties(*projection, *duties_today(), viewer, view);
-  if (access::may(viewer.role, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
-  if (access::may(viewer.role, Action::decide_link)) {
+  if (may(viewer, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
+  if (may(viewer, Action::decide_link)) {
     const Words words = words_now(*projection);
     const ReviewView second =
         make_review_view(*projection, *reviews_of(projection), words.standing, viewer, {ReviewPart::second, 1});
@@ -216,7 +215,7 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
     view.reviews_waiting = second.in_all[static_cast<std::size_t>(ReviewPart::waiting)];
     view.identity_notices = notices_for(*projection, words.notices, viewer, day_of(now()) + -notice_days);
   }
-  if (access::may(viewer.role, Action::held_back))
+  if (may(viewer, Action::held_back))
     view.held_back_rows = static_cast<std::uint32_t>(projection->facts.held_back.size());
   view.last_checked = day_and_time(now());
   return view;
@@ -272,7 +271,7 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   const auto duties = as_known_at ? std::make_shared<const DutyBook>(duty_book(*projection, end_of(*as_known_at)))
                                   : duties_of(projection);
   add_duties_of(*projection, *duties, viewer, *id, *view);
-  if (!access::may(viewer.role, Action::finding)) return view;
+  if (!may(viewer, Action::finding)) return view;
   const FindingStates states = as_known_at ? states_on(*as_known_at) : states_now();
   for (const FindingWithState& one : findings_for(*projection, viewer, states)) {
     const auto& people = one.finding->people;
@@ -301,7 +300,7 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
 
 Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
                                  std::string_view reason, std::string_view until) {
-  if (!access::may(viewer.role, Action::act_on_finding))
+  if (!may(viewer, Action::act_on_finding))
     return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto projection = this->projection();
@@ -359,8 +358,7 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
 }
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
-  if (!access::may(viewer.role, Action::held_back))
-    return failure(ErrorCode::denied, "Your role does not open this page.");
+  if (!may(viewer, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   const auto mended = mend({entry, mended_row, nullptr, reference_of(viewer.account), ""});
   if (!mended) return std::unexpected(mended.error());

@@ -62,7 +62,7 @@ Result<ReviewView> Hub::review(const Viewer& viewer, const ReviewQuery& query) {
 
 Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
                               LinkWord word, std::string_view reason) {
-  if (!access::may(viewer.role, Action::decide_link)) {
+  if (!may(viewer, Action::decide_link)) {
     return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
   }
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");

@@ -1,6 +1,7 @@
 // Signing in: password, one-time code, session, purpose. Every attempt that is evaluated leaves its entry.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -60,10 +61,16 @@ std::uint64_t Hub::step_now() {
 }
 
 Result<bool> Hub::right_password(const std::string& hash, std::string_view password) {
-  if (!hashing_.try_acquire_for(patience_for_hashing))
+  // Two hash and two wait for them; more would hold the threads that answer everybody's pages.
+  const auto too_many = [] {
     return failure(ErrorCode::unavailable, "Too many people are signing in just now. Try again in a minute.");
-  const bool right = access::verify_password(hash, password.substr(0, longest_password));
-  hashing_.release();
+  };
+  if (!hashing_or_waiting_.try_acquire()) return too_many();
+  const bool got = hashing_.try_acquire_for(patience_for_hashing);
+  const bool right = got && access::verify_password(hash, password.substr(0, longest_password));
+  if (got) hashing_.release();
+  hashing_or_waiting_.release();
+  if (!got) return too_many();
   return right;
 }
 
@@ -76,16 +83,16 @@ std::string Hub::device_mark(std::string_view username) const {
   return mark;
 }
 
-bool Hub::is_device_of(std::string_view username, std::string_view mark) const {
+std::string Hub::device_of(std::string_view username, std::string_view mark) const {
   const std::size_t dot = mark.rfind('.');
-  if (dot == std::string_view::npos || mark.size() > 128) return false;
+  if (dot == std::string_view::npos || mark.size() > 128) return "";
   const std::string_view start = mark.substr(0, dot);
   const ledger::Ref mac = ledger_->keyed_reference(fmt::format("device|{}|{}", username, start));
   std::string hex;
   for (const std::uint8_t byte : mac) hex += fmt::format("{:02x}", byte);
-  if (!access::same_secret(hex, mark.substr(dot + 1))) return false;
+  if (!access::same_secret(hex, mark.substr(dot + 1))) return "";
   const std::int64_t made = std::strtoll(std::string(start.substr(0, start.find('.'))).c_str(), nullptr, 10);
-  return day_of(real_now()).days - made <= device_days;
+  return day_of(real_now()).days - made <= device_days ? std::string(start) : std::string();
 }
 
 Result<void> Hub::refuse_sign_in(std::string_view username, std::string_view why) {
@@ -105,11 +112,12 @@ Result<SignIn> Hub::let_in(const Account& account, std::string_view how) {
 Result<bool> Hub::take_code(const Account& account, std::string_view code) {
   {
     const std::scoped_lock lock(steps_mutex_);
-    const auto used = used_steps_.find(account.number);
-    const auto step = access::step_of_code(account.code_secret, code, real_now(),
-                                           used == used_steps_.end() ? first_step_ : used->second);
+    // A clock that was ahead for a while and came back keeps nobody out: what was used then is not of now.
+    std::uint64_t& used = used_steps_.try_emplace(account.number, first_step_).first->second;
+    if (used > step_now() + 2) used = step_now();
+    const auto step = access::step_of_code(account.code_secret, code, real_now(), used);
     if (step) {
-      used_steps_[account.number] = *step;
+      used = *step;
       return true;
     }
   }
@@ -123,15 +131,21 @@ Result<bool> Hub::take_code(const Account& account, std::string_view code) {
 
 Result<SignIn> Hub::sign_in(const SignInTry& given) {
   const auto refused = failure(ErrorCode::denied, "The user name or the password is not right.");
-  if (given.username.size() > longest_username) return refused;  // nobody's, and not worth remembering
+  // Nobody's, and not worth remembering.
+  if (given.username.size() > longest_username ||
+      std::ranges::any_of(given.username, [](unsigned char c) { return c < ' ' || c == 0x7F; }))
+    return refused;
   if (auto loaded = load_accounts(); !loaded) return std::unexpected(loaded.error());
   const Attempt attempt{std::string(given.username), std::string(given.address),
-                        is_device_of(given.username, given.device)};
+                        device_of(given.username, given.device)};
   if (const double wait = guessing_.begin(attempt, monotonic_now()); wait > 0) return must_wait(wait);
   const auto account = accounts_.named(given.username);
   const bool by_password = account && !account->password_hash.empty();
   const auto right = right_password(by_password ? account->password_hash : nobodys_hash(), given.password);
-  if (!right) return std::unexpected(right.error());
+  if (!right) {
+    guessing_.withdrawn(attempt);
+    return std::unexpected(right.error());
+  }
   if (!by_password || !*right) {
     guessing_.failed(attempt, monotonic_now());
     if (auto entered = refuse_sign_in(given.username, "password"); !entered) return std::unexpected(entered.error());
@@ -144,7 +158,11 @@ Result<SignIn> Hub::sign_in(const SignInTry& given) {
   SignIn half;
   half.pending = sessions_.open_pending({account->number, account->standing()}, monotonic_now());
   guessing_.succeeded(attempt, monotonic_now());
-  if (given.code.empty()) return half;
+  if (given.code.empty()) {
+    if (auto entered = refuse_sign_in(given.username, "a code is asked for"); !entered)
+      return std::unexpected(entered.error());
+    return half;
+  }
   return finish_sign_in(half.pending, given.code, given.address, given.device);
 }
 
@@ -156,10 +174,13 @@ Result<SignIn> Hub::finish_sign_in(std::string_view pending, std::string_view co
   if (!account || account->standing() != half->standing)
     return failure(ErrorCode::denied, "The account was changed. Sign in again.");
   // Codes are guessed at apart from passwords: who guesses at the first never gets here.
-  const Attempt attempt{account->username + "\ncode", std::string(address), is_device_of(account->username, device)};
+  const Attempt attempt{account->username + "\ncode", std::string(address), device_of(account->username, device)};
   if (const double wait = guessing_.begin(attempt, monotonic_now()); wait > 0) return must_wait(wait);
   const auto taken = take_code(*account, code.substr(0, 64));
-  if (!taken) return std::unexpected(taken.error());
+  if (!taken) {
+    guessing_.withdrawn(attempt);
+    return std::unexpected(taken.error());
+  }
   if (!*taken) {
     guessing_.failed(attempt, monotonic_now());
     if (auto entered = refuse_sign_in(account->username, "code"); !entered) return std::unexpected(entered.error());
@@ -169,7 +190,9 @@ Result<SignIn> Hub::finish_sign_in(std::string_view pending, std::string_view co
   guessing_.succeeded(attempt, monotonic_now());
   sessions_.close_pending(pending);
   const auto now = accounts_.numbered(half->account);  // one recovery code fewer
-  return let_in(now ? *now : *account, "password and code");
+  if (!now || now->standing() != half->standing)
+    return failure(ErrorCode::denied, "The account was changed. Sign in again.");
+  return let_in(*now, "password and code");
 }
 
 Result<SessionView> Hub::session(std::string_view token) {
@@ -215,25 +238,39 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
   return {};
 }
 
-Result<Account> Hub::account_of_session(std::string_view token) {
+// Who has a first password, which somebody else knows, changes it and does nothing else.
+Result<Account> Hub::account_of_session(std::string_view token, bool with_first_password) {
   if (token.starts_with(api_token_start))
     return failure(ErrorCode::denied, "A token does not change an account. Sign in yourself.");
   const auto found = session(token);
   if (!found) return std::unexpected(found.error());
   const auto account = accounts_.numbered(found->viewer.account);
   if (!account) return no_session();
+  if (account->first_password && !with_first_password)
+    return failure(ErrorCode::denied, "Change your first password before anything else.");
+  return *account;
+}
+
+// The account again, under the lock: only while it is what the session stood on when it asked.
+Result<Account> Hub::still(const Account& asking) const {
+  const auto account = accounts_.numbered(asking.number);
+  if (!account || account->closed || account->standing() != asking.standing()) return no_session();
   return *account;
 }
 
 Result<void> Hub::change_password(std::string_view token, std::string_view old_one, std::string_view new_one) {
-  const auto asking = account_of_session(token);
+  const auto asking = account_of_session(token, true);
   if (!asking) return std::unexpected(asking.error());
-  const Attempt attempt{asking->username + "\nchange", "", true};
+  const Attempt attempt{asking->username + "\nchange", "", "own"};
   if (const double wait = guessing_.begin(attempt, monotonic_now()); wait > 0) return must_wait(wait);
   const auto right = right_password(asking->password_hash, old_one);
-  if (!right) return std::unexpected(right.error());
+  if (!right) {
+    guessing_.withdrawn(attempt);
+    return std::unexpected(right.error());
+  }
   if (!*right) {
     guessing_.failed(attempt, monotonic_now());
+    if (auto entered = refuse_sign_in(asking->username, "old password"); !entered) return entered;
     return failure(ErrorCode::usage, "The password that you have now is not right.");
   }
   guessing_.succeeded(attempt, monotonic_now());
@@ -242,9 +279,14 @@ Result<void> Hub::change_password(std::string_view token, std::string_view old_o
   auto hash = access::hash_password(new_one);
   if (!hash) return std::unexpected(hash.error());
   const std::scoped_lock lock(accounts_mutex_);
-  auto account = accounts_.numbered(asking->number);
-  if (!account) return no_session();
+  auto account = still(*asking);
+  if (!account) return std::unexpected(account.error());
   account->password_hash = std::move(*hash);
+  if (account->first_password) {  // what was made by whoever knew it goes with it
+    account->code_secret.clear();
+    account->recovery_codes.clear();
+    for (ApiToken& made : account->tokens) made.closed = true;
+  }
   account->first_password = false;
   if (auto written = write_account(*account, account->reference, "The password was changed."); !written) return written;
   sessions_.set_standing(token, account->standing(), false);
@@ -279,8 +321,8 @@ Result<std::vector<std::string>> Hub::confirm_second_factor(std::string_view tok
   }
   auto codes = access::new_recovery_codes();
   const std::scoped_lock lock(accounts_mutex_);
-  auto account = accounts_.numbered(asking->number);
-  if (!account) return no_session();
+  auto account = still(*asking);
+  if (!account) return std::unexpected(account.error());
   account->code_secret = secret;
   account->recovery_codes.clear();
   for (const std::string& one : codes) account->recovery_codes.push_back(access::digest_of_code(one));
@@ -312,8 +354,8 @@ Result<std::string> Hub::make_token(std::string_view session, const NewToken& wa
   constexpr std::size_t most_tokens = 20;
   const std::string token = std::string(api_token_start) + access::random_token();
   const std::scoped_lock lock(accounts_mutex_);
-  auto account = accounts_.numbered(asking->number);
-  if (!account) return no_session();
+  auto account = still(*asking);
+  if (!account) return std::unexpected(account.error());
   if (static_cast<std::size_t>(std::ranges::count(account->tokens, false, &ApiToken::closed)) >= most_tokens)
     return failure(ErrorCode::usage, "You have twenty tokens. Close one that is not used any more.");
   account->tokens.push_back({std::string(wanted.name), access::digest_of_token(token), wanted.scope, wanted.purpose,
@@ -328,8 +370,9 @@ Result<void> Hub::close_token(std::string_view session, std::size_t number) {
   const auto asking = account_of_session(session);
   if (!asking) return std::unexpected(asking.error());
   const std::scoped_lock lock(accounts_mutex_);
-  auto account = accounts_.numbered(asking->number);
-  if (!account || number >= account->tokens.size() || account->tokens[number].closed)
+  auto account = still(*asking);
+  if (!account) return std::unexpected(account.error());
+  if (number >= account->tokens.size() || account->tokens[number].closed)
     return failure(ErrorCode::not_found, "There is no such token.");
   account->tokens[number].closed = true;
   return write_account(*account, account->reference, "An API token was closed.");

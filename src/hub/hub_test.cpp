@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "ledger/testing/test_place.hpp"
 #include "town/town.hpp"
 
 namespace wider::hub {
@@ -54,7 +55,7 @@ struct Taken {
 };
 
 Taken take_in_town(const fs::path& folder) {
-  auto hub = Hub::create(folder, true);
+  auto hub = Hub::create(ledger::testing_support::place_in(folder), true);
   EXPECT_TRUE(hub.has_value()) << hub.error().message;
   const auto submissions = read_manifest(small_town() / "manifest.csv");
   EXPECT_TRUE(submissions.has_value()) << submissions.error().message;
@@ -124,7 +125,7 @@ TEST(Hub, AskedToStopItPublishesNothingAndLosesNothing) {
     EXPECT_EQ(taken.hub->projection(), nullptr);
     EXPECT_EQ(taken.hub->take_in({}, {}).has_value(), true) << "nothing to take in is no work";
   }
-  auto again = Hub::open(folder.path / "hub");
+  auto again = Hub::open(ledger::testing_support::place_in(folder.path / "hub"));
   ASSERT_TRUE(again.has_value());
   EXPECT_GE((*again)->ledger().size(), entries);
   ASSERT_TRUE((*again)->settle({}).has_value());
@@ -134,7 +135,7 @@ TEST(Hub, AskedToStopItPublishesNothingAndLosesNothing) {
 TEST(Hub, FewRowsAreLinkedWithTheShippedModelAndTheirAdoptionIsNotForGood) {
   const TemporaryFolder folder;
   std::ofstream(folder.path / "stops.csv") << "Ref,Day,Surname\nS1,03/03/2009,Marsh\nS2,04/03/2009,Marsh\n";
-  auto hub = Hub::create(folder.path / "hub", true);
+  auto hub = Hub::create(ledger::testing_support::place_in(folder.path / "hub"), true);
   ASSERT_TRUE(hub.has_value());
   const auto format = intake::parse_mapping(few_rows_mapping, "few");
   ASSERT_TRUE(format.has_value()) << format.error().message;
@@ -160,7 +161,7 @@ TEST(Hub, FewRowsAreLinkedWithTheShippedModelAndTheirAdoptionIsNotForGood) {
 
 TEST(Hub, AUserNameIsTakenOnceAndFreeAgainWhenItsAccountIsClosed) {
   const TemporaryFolder folder;
-  auto hub = Hub::create(folder.path / "hub", true);
+  auto hub = Hub::create(ledger::testing_support::place_in(folder.path / "hub"), true);
   ASSERT_TRUE(hub.has_value());
   const NewAccount sam{"sam", "Sam Okafor", "a long password", access::UserRole::social_worker, Agency::social_care};
   ASSERT_TRUE((*hub)->add_account(sam).has_value());
@@ -194,7 +195,7 @@ TEST(Hub, ASnapshotAndAReplayGiveTheSamePeopleAndFindings) {
   }
   for (const bool with_snapshot : {true, false}) {
     if (!with_snapshot) fs::remove(path / "snapshot.sealed");
-    auto hub = Hub::open(path);
+    auto hub = Hub::open(ledger::testing_support::place_in(path));
     ASSERT_TRUE(hub.has_value()) << hub.error().message;
     ASSERT_TRUE((*hub)->settle({1, {}}).has_value());
     const auto projection = (*hub)->projection();
@@ -290,7 +291,7 @@ TEST(Hub, EveryFindingNamesTheRecordsItRestsOn) {
 
 TEST(Hub, AMendedRowIsTakenInOnceAndLeavesTheList) {
   const TemporaryFolder folder;
-  auto hub = Hub::create(folder.path / "hub", false);
+  auto hub = Hub::create(ledger::testing_support::place_in(folder.path / "hub"), false);
   ASSERT_TRUE(hub.has_value());
   const char* mapping =
       "title = \"Test\"\nagency = \"police\"\nkind = \"stop\"\ndates = [\"DD/MM/YYYY\"]\n[record]\nid = "

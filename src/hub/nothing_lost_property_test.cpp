@@ -15,6 +15,7 @@
 #include "hub/taking_in.hpp"
 #include "hub/testing/small_town.hpp"
 #include "intake/mapping.hpp"
+#include "ledger/testing/test_place.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
@@ -279,7 +280,7 @@ Tally all_is_accounted_for(const Submission& whose, const WrittenFile& file) {
   Submission submission = whose;
   submission.file = folder.path / "file";
   std::ofstream(submission.file, std::ios::binary) << file.bytes;
-  auto ledger = ledger::Ledger::create(folder.path / "hub", {});
+  auto ledger = ledger::Ledger::create(ledger::testing_support::place_in(folder.path / "hub"), {});
   RC_ASSERT(ledger.has_value());
   Known known = Known::of(**ledger).value();
   const auto report = take_in(**ledger, known, std::span(&submission, 1), {});

@@ -29,8 +29,16 @@ struct PersonQuery {
   bool all = false;      // not only the first lines of a long one
 };
 
+// Of the hub, for whoever watches over the process: no personal data.
+struct Readiness {
+  bool ready = false;         // there is a projection, and the last entry could be written
+  std::uint64_t entries = 0;  // of the ledger
+  std::uint64_t behind = 0;   // of them, not in the projection yet
+};
+
 class Pages : public AccountPages {
  public:
+  virtual Readiness readiness() = 0;
   virtual PageFrame frame(const Viewer& viewer) = 0;
   virtual Result<HomeView> home(const Viewer& viewer) = 0;
   virtual Result<SearchView> search(const Viewer& viewer, std::string_view query) = 0;

@@ -323,6 +323,7 @@ void add_present_work(const Projection& projection, const Viewer& viewer, Person
   for (const auto& [kind, since] : plans)
     view.plans.push_back(fmt::format("{} since {}; no end is recorded", title_of(kind), to_words(since)));
   std::vector<std::pair<std::pair<Date, Agency>, PersonId>> latest_first;
+  latest_first.reserve(workers.size());
   for (const auto& [worker, when] : workers) latest_first.emplace_back(when, worker);
   std::sort(latest_first.begin(), latest_first.end(), std::greater<>());
   constexpr std::size_t workers_shown = 5;

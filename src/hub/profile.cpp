@@ -25,6 +25,7 @@ std::vector<std::string> by_frequency(const std::vector<std::string>& values) {
   }
   std::stable_sort(counted.begin(), counted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> out;
+  out.reserve(counted.size());
   for (auto& [value, count] : counted) out.push_back(std::move(value));
   return out;
 }

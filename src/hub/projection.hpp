@@ -76,9 +76,9 @@ struct Facts {
   std::vector<LinkDecision> decision_history;  // every word and withdrawal, in order
   std::vector<NoticeEntry> notices;            // oldest first
   std::vector<FindingEvent> finding_events;
-  std::vector<std::uint64_t> held_back;  // sequences of held-back rows not settled yet
-  std::string model;                     // the adopted linkage model, TOML; "" when none
-  std::string versions;                  // the adopted patterns and rules, as shipped_versions(); "" when none
+  std::vector<std::uint64_t> held_back;    // sequences of held-back rows not settled yet
+  std::string model;                       // the adopted linkage model, TOML; "" when none
+  std::string versions;                    // the adopted patterns and rules, as shipped_versions(); "" when none
   std::vector<Seal> seals;                 // those that stand
   bool unsealed = false;                   // a seal was taken off since the rows were read: they are to be read again
   std::vector<std::uint32_t> sealed_rows;  // of holdings.records(), set aside; ascending

@@ -329,7 +329,7 @@ void add_review(const Projection& projection, const linkage::Model& model, const
     view.may_take_back = true;
     if (word.waits) {
       view.waits = word_in_full(word);
-      view.may_agree = word.account != viewer.account && access::may(viewer.role, access::Action::decide_link);
+      view.may_agree = word.account != viewer.account && may(viewer, access::Action::decide_link);
     } else if (word.unsure) {
       view.unsure = word_in_full(word);
     } else {
@@ -340,7 +340,7 @@ void add_review(const Projection& projection, const linkage::Model& model, const
   if (about.left.empty()) about = decision_on(projection, left, right);
   for (const NoticeEntry::Touched& one : notice_of(projection, duties, states, about).touched) {
     const bool may_know = !one.audience || *one.audience == viewer.agency;
-    if (!may_know || (!one.finding.empty() && !access::may(viewer.role, access::Action::finding))) continue;
+    if (!may_know || (!one.finding.empty() && !may(viewer, access::Action::finding))) continue;
     view.rests.push_back(resting_line(projection, one));
   }
   add_timeline(projection, model, viewer, left, right, view);

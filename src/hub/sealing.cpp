@@ -53,8 +53,7 @@ std::vector<std::string> marks_of(const Holdings& holdings, MentionIndex index) 
   if (mention.nhs_number != 0) marks.push_back(fmt::format("nhs {}", holdings.text(mention.nhs_number)));
   if (mention.upn != 0) marks.push_back(fmt::format("upn {}", holdings.text(mention.upn)));
   if (mention.local_id != 0) {
-    marks.push_back(
-        fmt::format("{} {}", name_of(holdings.at(mention.record).agency), holdings.text(mention.local_id)));
+    marks.push_back(fmt::format("{} {}", name_of(holdings.at(mention.record).agency), holdings.text(mention.local_id)));
   }
   const std::string name = fold(mention_name(holdings, mention));
   if (name.find(' ') != std::string::npos && mention.birth_date.precision == Precision::day)
@@ -121,9 +120,9 @@ bool set_aside_sealed(Facts& facts) {
 std::string encode_seal(const Seal& seal) {
   json records = json::array();
   for (const auto& [agency, name] : seal.records) records.push_back({name_of(agency), name});
-  return json{{"kind", name_of(seal.kind)}, {"reason", seal.reason},     {"person", seal.person}, {"records", records},
-              {"marks", seal.marks},        {"names", seal.names},       {"may_open", seal.may_open},
-              {"by", seal.by},              {"account", seal.account}}
+  return json{{"kind", name_of(seal.kind)}, {"reason", seal.reason}, {"person", seal.person},
+              {"records", records},         {"marks", seal.marks},   {"names", seal.names},
+              {"may_open", seal.may_open},  {"by", seal.by},         {"account", seal.account}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -146,8 +145,8 @@ Seal decode_seal(std::string_view text, std::uint64_t sequence, Instant at) {
 }
 
 std::string encode_concern(const Concern& concern) {
-  return json{{"reference", concern.reference}, {"about", concern.about}, {"born", concern.born},
-              {"what", concern.what},           {"person", concern.person}, {"by", concern.by},
+  return json{{"reference", concern.reference}, {"about", concern.about},           {"born", concern.born},
+              {"what", concern.what},           {"person", concern.person},         {"by", concern.by},
               {"account", concern.account},     {"agency", name_of(concern.agency)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -155,8 +154,15 @@ std::string encode_concern(const Concern& concern) {
 Concern decode_concern(std::string_view text, Instant at) {
   const json body = json::parse(text);
   const auto field = [&](const char* name) { return body.at(name).get<std::string>(); };
-  Concern concern{field("reference"), field("about"), field("born"), field("what"), field("person"), field("by"), 0,
-                  Agency::social_care, at};
+  Concern concern{field("reference"),
+                  field("about"),
+                  field("born"),
+                  field("what"),
+                  field("person"),
+                  field("by"),
+                  0,
+                  Agency::social_care,
+                  at};
   concern.account = body.at("account").get<std::uint32_t>();
   concern.agency = agency_named(field("agency")).value();
   return concern;

@@ -1,6 +1,6 @@
 // Sealing: the records of a person whom a named officer has sealed (staff's own family, a protected witness, an
 // adoption) are set aside before anything is concluded, so that people, findings, duties, searches and counts are those
-// of a hub that never had them (docs/adr/0015). Whoever is on a seal's list reads them on a page of their own.
+// of a hub that never had them (docs/adr/0019). Whoever is on a seal's list reads them on a page of their own.
 //
 // Invariant: the projection is a function of the facts without the rows set aside; nothing but the sealed page reads
 // those rows. What comes later about the same person is sealed as it comes. Thread safety: free functions.
@@ -33,18 +33,18 @@ struct Seal {
   std::uint64_t number = 0;  // the sequence of its entry
   SealKind kind = SealKind::other;
   std::string reason;
-  std::string person;                                    // "P12", as the person was numbered then
-  std::set<std::pair<Agency, std::string>> records;      // by agency and name, as they were then
-  std::set<std::string> marks;                           // by which later records are known: see marks_of()
-  std::set<std::string> names;                           // folded
-  std::set<std::uint32_t> may_open;                      // accounts
+  std::string person;                                // "P12", as the person was numbered then
+  std::set<std::pair<Agency, std::string>> records;  // by agency and name, as they were then
+  std::set<std::string> marks;                       // by which later records are known: see marks_of()
+  std::set<std::string> names;                       // folded
+  std::set<std::uint32_t> may_open;                  // accounts
   std::string by;
   std::uint32_t account = 0;
   Instant at;
 };
 
-// By what a mention can be told to be a certain person without any judgement: an identifier, the agency's own number, or
-// a full name with a full date of birth.
+// By what a mention can be told to be a certain person without any judgement: an identifier, the agency's own number,
+// or a full name with a full date of birth.
 [[nodiscard]] std::vector<std::string> marks_of(const Holdings& holdings, MentionIndex mention);
 
 // A seal of all that the person's records are now; without who may open it and why.

@@ -11,9 +11,10 @@ using access::digest_of_token;
 using access::random_token;
 
 constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t idle_limit = 15 * 60 * second;
-constexpr std::int64_t life_limit = 12 * 3600 * second;
-constexpr std::int64_t pending_limit = 5 * 60 * second;
+constexpr std::int64_t minute = 60 * second;
+constexpr std::int64_t idle_limit = 15 * minute;
+constexpr std::int64_t life_limit = 720 * minute;
+constexpr std::int64_t pending_limit = 5 * minute;
 constexpr unsigned pending_tries = 5;
 constexpr std::size_t most_pending = 10'000;
 

@@ -156,6 +156,32 @@ TEST_F(SignInTest, AnotherPasswordEndsTheOtherSessionsAndAFirstOneMustBeChanged)
   EXPECT_FALSE(in("robin", "another plain sentence").viewer.must_change_password);
 }
 
+TEST_F(SignInTest, WhoeverKnowsTheFirstPasswordLeavesNothingBehind) {
+  const Viewer lee = working(in("lee"), PurposeKind::governance);
+  const auto given = hub_->add_person(lee, "robin", "Robin Shah",
+                                      {0, UserRole::safeguarding_nurse, Agency::health, "", "Starts today"});
+  ASSERT_TRUE(given.has_value());
+  const SignIn officer = in("robin", *given);
+  const auto token = hub_->make_token(
+      officer.token, {"kept", 1U << static_cast<unsigned>(Action::search), PurposeKind::health_safeguarding, "", 300});
+  ASSERT_FALSE(token.has_value());
+  EXPECT_EQ(token.error().code, ErrorCode::denied);
+  EXPECT_FALSE(hub_->start_second_factor(officer.token).has_value());
+}
+
+TEST_F(SignInTest, ARightPasswordWithoutACodeLeavesItsEntry) {
+  const auto [secret, recovery] = set_up(in("sam"));
+  const std::size_t before = entries_of(EntryKind::sign_in_refused);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(in("sam").token.empty());
+  EXPECT_EQ(entries_of(EntryKind::sign_in_refused), before + 3);
+}
+
+TEST_F(SignInTest, AControlCharacterReachesNoCount) {
+  for (int i = 0; i < 200; ++i) (void)hub_->sign_in("sam\ncode", "x");
+  const auto [secret, recovery] = set_up(in("sam"));
+  EXPECT_TRUE(hub_->sign_in(SignInTry{"sam", password, recovery[0], "", ""}).has_value());
+}
+
 TEST_F(SignInTest, NobodyChangesTheirOwnRoleAndOnlyGovernanceChangesAnybodys) {
   const SignIn session = in("lee");
   const Viewer lee = working(session, PurposeKind::governance);

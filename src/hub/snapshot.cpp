@@ -53,6 +53,7 @@ class BlockReader {
     const std::string_view block = bytes();
     std::vector<Row> rows(block.size() / sizeof(Row));
     if (block.size() % sizeof(Row) != 0) ok_ = false;
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size is given
     if (!rows.empty()) std::memcpy(static_cast<void*>(rows.data()), block.data(), rows.size() * sizeof(Row));
     return rows;
   }
@@ -146,8 +147,7 @@ std::string rest_of(const Projection& projection) {
     rest["notices"].push_back({encode_notice(notice), notice.word.at.microseconds});
   for (const FindingEvent& event : facts.finding_events)
     rest["events"].push_back({encode_event(event), event.at.microseconds});
-  for (const Seal& seal : facts.seals)
-    rest["seals"].push_back({encode_seal(seal), seal.at.microseconds, seal.number});
+  for (const Seal& seal : facts.seals) rest["seals"].push_back({encode_seal(seal), seal.at.microseconds, seal.number});
   for (const Concern& concern : facts.concerns)
     rest["concerns"].push_back({encode_concern(concern), concern.at.microseconds});
   rest["sealed_rows"] = facts.sealed_rows;

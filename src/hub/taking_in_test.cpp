@@ -10,6 +10,7 @@
 #include <map>
 
 #include "intake/format.hpp"
+#include "ledger/testing/test_place.hpp"
 #include "records/encoding.hpp"
 
 namespace wider::hub {
@@ -28,7 +29,7 @@ class TakingInTest : public ::testing::Test {
     std::string pattern = (fs::temp_directory_path() / "wider-taking-in-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
-    ledger_ = ledger::Ledger::create(folder_ / "hub", {}).value();
+    ledger_ = ledger::Ledger::create(ledger::testing_support::place_in(folder_ / "hub"), {}).value();
     format_ = intake::parse_mapping(mapping, "police-stops").value();
   }
   ~TakingInTest() override {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/random.hpp"
+#include "base/testing/property.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/testing/crash_vfs.hpp"
 #include "ledger/testing/test_folder.hpp"
@@ -23,6 +24,11 @@ namespace {
 
 using testing_support::CrashVfs;
 using testing_support::TestFolder;
+
+// How often: a campaign (tests/campaigns/store.py) says more than ./dev test does.
+int times_of(const char* name, std::uint64_t otherwise) {
+  return static_cast<int>(number_of_environment(name, otherwise));
+}
 
 // ---- kill -9
 
@@ -58,13 +64,14 @@ std::uint64_t append_and_kill(const std::filesystem::path& hub, std::uint64_t se
 
 TEST(Durability, WhatWasAcknowledgedSurvivesKill9) {
   const TestFolder folder;
-  ASSERT_TRUE(Ledger::create(folder.hub(), {}));
+  ASSERT_TRUE(Ledger::create(folder.place(), {}));
   Random random(9);
   std::uint64_t acknowledged = 0;
-  for (int round = 0; round < 20; ++round) {
+  const int kills = times_of("WIDER_KILLS", 20);
+  for (int round = 0; round < kills; ++round) {
     acknowledged =
         std::max(acknowledged, append_and_kill(folder.hub(), random.next(), static_cast<int>(random.below(150))));
-    auto ledger = Ledger::open(folder.hub(), {});
+    auto ledger = Ledger::open(folder.place(), {});
     ASSERT_TRUE(ledger) << ledger.error().message;
     ASSERT_GE((*ledger)->size(), acknowledged);
     std::uint64_t next = 1;
@@ -76,7 +83,7 @@ TEST(Durability, WhatWasAcknowledgedSurvivesKill9) {
     EXPECT_TRUE((*ledger)->verify({}, {})->good());
   }
   EXPECT_GT(acknowledged, 100U);
-  std::printf("kill -9: 20 kills, %llu entries acknowledged, none lost\n",
+  std::printf("kill -9: %d kills, %llu entries acknowledged, none lost\n", kills,
               static_cast<unsigned long long>(acknowledged));
 }
 
@@ -195,18 +202,18 @@ void print(const char* mode, const Losses& losses) {
 }
 
 TEST(Durability, WhatWasAcknowledgedSurvivesTheLossOfPower) {
-  const Losses losses = PowerLoss(true).run(1000);
+  const Losses losses = PowerLoss(true).run(times_of("WIDER_CRASHES", 1000));
   print("FULL", losses);
-  EXPECT_EQ(losses.crashes, 1000);
+  EXPECT_EQ(losses.crashes, times_of("WIDER_CRASHES", 1000));
   EXPECT_GT(losses.acknowledged, 10'000U);
   EXPECT_EQ(losses.lost, 0U);
   EXPECT_EQ(losses.damaged, 0);
 }
 
 TEST(Durability, WhatWasAcknowledgedSurvivesTheLossOfPowerWhileTheLogIsFolded) {
-  const Losses losses = PowerLoss(true, std::size_t{64} << 10).run(1000);
+  const Losses losses = PowerLoss(true, std::size_t{64} << 10).run(times_of("WIDER_CRASHES", 1000));
   print("FULL, folding", losses);
-  EXPECT_EQ(losses.crashes, 1000);
+  EXPECT_EQ(losses.crashes, times_of("WIDER_CRASHES", 1000));
   EXPECT_GT(losses.acknowledged, 10'000U);
   EXPECT_EQ(losses.lost, 0U);
   EXPECT_EQ(losses.damaged, 0);
@@ -293,7 +300,8 @@ TEST(Durability, AChangedByteIsNoticedOrHarmless) {
   options.key_file = folder.hub().string() + ".key";
   Random random(2024);
   std::map<Notice, int> split;
-  for (int flip = 0; flip < 200; ++flip) {
+  const int flips = times_of("WIDER_FLIPS", 200);
+  for (int flip = 0; flip < flips; ++flip) {
     const auto copy = folder.path() / "copy";
     std::filesystem::copy(folder.hub(), copy);
     flip_one_byte(copy, random);
@@ -301,7 +309,7 @@ TEST(Durability, AChangedByteIsNoticedOrHarmless) {
     std::filesystem::remove_all(copy);
   }
   std::printf(
-      "200 flipped bytes: %d noticed at opening, %d by reading, %d by verify, %d harmless, %d silently changed\n",
+      "%d flipped bytes: %d noticed at opening, %d by reading, %d by verify, %d harmless, %d silently changed\n", flips,
       split[Notice::at_open], split[Notice::by_read], split[Notice::by_verify], split[Notice::harmless],
       split[Notice::silently_changed]);
   EXPECT_EQ(split[Notice::silently_changed], 0);

@@ -9,15 +9,16 @@
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "ledger/backup.hpp"
 #include "ledger/crypto.hpp"
 #include "ledger/files.hpp"
 #include "ledger/format.hpp"
 #include "ledger/gate.hpp"
 #include "ledger/head.hpp"
+#include "ledger/parts.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/sealed_file.hpp"
 #include "ledger/sealing.hpp"
-#include "ledger/sqlite_store.hpp"
 #include "ledger/verify.hpp"
 
 namespace wider::ledger {
@@ -29,8 +30,6 @@ constexpr auto look_is_recent = std::chrono::seconds(1);
 constexpr std::size_t long_log = std::size_t{8} << 20;   // folded in about 15 ms
 constexpr std::size_t short_log = std::size_t{2} << 20;  // in about 4 ms
 constexpr std::uint64_t read_step = 512;                 // entries read per turn at the gate, so that others get theirs
-constexpr std::string_view identity_magic = "WIDERLEDGER1";
-constexpr std::size_t identity_size = identity_magic.size() + 1 + 16;  // then the tag
 
 Instant system_clock() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -54,42 +53,25 @@ struct Request {
 
 class LedgerImpl final : public Ledger {
  public:
-  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, bool simulated,
-             const Options& options)
+  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, std::string identity,
+             bool simulated, const Options& options)
       : lock_(std::move(lock)),
         keys_(master),
         store_(std::move(store)),
+        identity_(std::move(identity)),
         simulated_(simulated),
         clock_(options.clock ? options.clock : system_clock),
         fold_from_(options.fold_from) {}
 
-  // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
+  // The state as the store has it. What a killed process left in a log whose sync had failed is made durable first; a
+  // disk without room for that only puts writing off.
   Result<void> load() {
-    auto head = store_->head();
-    if (!head) return std::unexpected(head.error());
-    const auto unproven = [] {
-      return failure(ErrorCode::corrupt,
-                     "The ledger fails its proof at the end: run `wider ledger verify` and restore from a backup.");
-    };
-    if (head->chunks.size() != head->size / chunk_entries) return unproven();
-    for (const Digest& chunk : head->chunks) tree_.add_subtree(chunk_level, chunk);
-    if (head->size == 0) return {};
-    if (keys_.pack_tag(head->last_pack) != head->last_pack.tag) return unproven();
-    std::uint64_t next = tree_.size() + 1;
-    if (next <= head->size) {
-      auto block = store_->read_range(next, head->size, Parts::headers);
-      if (!block) return std::unexpected(block.error());
-      for (const Pack& pack : block->packs)
-        for (; next >= pack.first && next <= pack.last(); ++next) tree_.add(leaf_hash(pack.row(next).bytes));
-    }
-    if (tree_.size() != head->size || tree_.root() != head->last_pack.root) return unproven();
-    const auto last = decode_header(head->last_pack.row(head->size).header());
-    if (!last) return std::unexpected(last.error());
-    last_received_ = last->received;
-    size_ = head->size;
+    broken_ = !store_->recover();
+    auto found = read_state();
+    if (!found) return std::unexpected(found.error());
+    take(std::move(*found));
     return {};
   }
-
   Result<std::uint64_t> append(std::span<const NewEntry> entries) override {
     return append_as(SealedEntries(entries), false);
   }
@@ -191,6 +173,16 @@ class LedgerImpl final : public Ledger {
     return verify_entries(read, keys_, size, root, head->chunks, published, progress);
   }
 
+  Result<BackupReport> back_up(const std::filesystem::path& folder, const Progress& progress) override {
+    const auto now = head();
+    if (!now) return std::unexpected(now.error());
+    const ReadGroup read = [&](std::uint64_t first) {
+      const Passed passed(gate_, Urgency::bulk);
+      return whole_packs(*store_, first, now->size);
+    };
+    return write_backup(folder, *now, identity_, keys_, read, progress);
+  }
+
   Result<std::string> leaf(std::uint64_t sequence) override {
     if (auto there = check_sequence(sequence); !there) return std::unexpected(there.error());
     const Passed passed(gate_, Urgency::page);
@@ -207,6 +199,15 @@ class LedgerImpl final : public Ledger {
     return prove([&](const SubtreeHash& subtree) { return ledger::consistency_proof(old_size, size, subtree); });
   }
 
+  Result<std::vector<Digest>> range_proof(std::uint64_t first, std::uint64_t last, std::uint64_t size) override {
+    if (first == 0 || first > last || last > size || size > size_) return not_in_tree();
+    return prove([&](const SubtreeHash& subtree) {
+      std::vector<Digest> hashes;
+      for (const Subtree& part : range_cover(first - 1, last, size)) hashes.push_back(subtree(part.level, part.index));
+      return hashes;
+    });
+  }
+
   Ref keyed_reference(std::string_view text) const override { return keys_.reference(text); }
 
   Result<void> seal_file(const std::filesystem::path& path, std::span<const std::string_view> blocks) override {
@@ -217,6 +218,82 @@ class LedgerImpl final : public Ledger {
   }
 
  private:
+  struct State {
+    CompactRange tree;
+    Instant last_received;
+  };
+
+  // Rebuilds the tree from the stored subtrees and the rows after them; it must end in the last pack's root.
+  Result<State> read_state() {
+    auto head = store_->head();
+    if (!head) return std::unexpected(head.error());
+    const auto unproven = [] {
+      return failure(ErrorCode::corrupt,
+                     "The ledger fails its proof at the end: run `wider ledger verify` and restore from a backup.");
+    };
+    if (head->chunks.size() != head->size / chunk_entries) return unproven();
+    State state;
+    for (const Digest& chunk : head->chunks) state.tree.add_subtree(chunk_level, chunk);
+    if (head->size == 0) return state;
+    if (keys_.pack_tag(head->last_pack) != head->last_pack.tag) return unproven();
+    std::uint64_t next = state.tree.size() + 1;
+    if (next <= head->size) {
+      auto block = store_->read_range(next, head->size, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= pack.last(); ++next) state.tree.add(leaf_hash(pack.row(next).bytes));
+    }
+    if (state.tree.size() != head->size || state.tree.root() != head->last_pack.root) return unproven();
+    const auto last = decode_header(head->last_pack.row(head->size).header());
+    if (!last) return std::unexpected(last.error());
+    state.last_received = last->received;
+    return state;
+  }
+
+  void take(State state) {
+    tree_ = std::move(state.tree);
+    last_received_ = state.last_received;
+    size_ = tree_.size();
+  }
+
+  // After a failed write: what the store holds now is either what was acknowledged, or that and the group that failed,
+  // whole; its callers were told that it failed, and the next ones go on after it.
+  Result<void> recover() {
+    const Passed passed(gate_, Urgency::page);
+    if (auto done = store_->recover(); !done) return done;
+    auto found = read_state();
+    if (!found) return std::unexpected(found.error());
+    CompactRange before;
+    if (found->tree.size() == tree_.size()) before = found->tree;
+    if (found->tree.size() > tree_.size()) {
+      auto prefix = prefix_of(tree_.size());
+      if (!prefix) return std::unexpected(prefix.error());
+      before = std::move(*prefix);
+    }
+    if (before.size() != tree_.size() || before.root() != tree_.root())
+      return failure(ErrorCode::corrupt, "The ledger is not what it was before a write failed: stop, and restore it.");
+    take(std::move(*found));
+    broken_ = false;
+    return {};
+  }
+
+  // The tree of the first `size` entries, of their rows: only after a failed write. Under the gate.
+  Result<CompactRange> prefix_of(std::uint64_t size) {
+    CompactRange tree;
+    while (tree.size() < size) {
+      const std::uint64_t first = tree.size() + 1;
+      const std::uint64_t last = std::min(size, first + 8 * read_step - 1);
+      auto block = store_->read_range(first, last, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      std::uint64_t next = first;
+      for (const Pack& pack : block->packs)
+        for (; next >= pack.first && next <= std::min(last, pack.last()); ++next)
+          tree.add(leaf_hash(pack.row(next).bytes));
+      if (next != last + 1) return damaged(next);
+    }
+    return tree;
+  }
+
   static std::unexpected<Error> not_in_tree() {
     return failure(ErrorCode::not_found, "There is no such entry or size in the ledger to prove.");
   }
@@ -298,8 +375,7 @@ class LedgerImpl final : public Ledger {
   // Only the leader runs this, so the tree may be read without the gate; the store may not.
   Result<void> write_group(const std::vector<Request*>& requests) {
     if (broken_)
-      return failure(ErrorCode::unavailable,
-                     "An earlier write of the ledger failed: look at the disk, then start the hub again.");
+      if (auto done = recover(); !done) return done;
     Group group;
     group.first = tree_.size() + 1;
     group.first_chunk = tree_.size() / chunk_entries;
@@ -338,7 +414,7 @@ class LedgerImpl final : public Ledger {
     close_pack();
     const Passed passed(gate_, requests.front()->urgent ? Urgency::page : Urgency::bulk);
     auto done = store_->append_group(group);
-    // After a failed write nobody can say what the disk holds; no further entry may be acknowledged on top of it.
+    // After a failed write nobody can say what the disk holds: before anything is acknowledged on top of it, recover().
     if (!done) broken_ = true;
     if (!done) return done;
     tree_ = std::move(tree);
@@ -442,6 +518,7 @@ class LedgerImpl final : public Ledger {
   Descriptor lock_;
   HubKeys keys_;
   std::unique_ptr<Store> store_;
+  std::string identity_;
   bool simulated_;
   std::function<Instant()> clock_;
   std::size_t fold_from_;
@@ -459,43 +536,10 @@ class LedgerImpl final : public Ledger {
   bool leading_ = false;
 };
 
-std::string make_identity(const HubKeys& keys, bool simulated) {
-  std::string identity(identity_magic);
-  identity.push_back(simulated ? '\1' : '\0');
-  const Ref id = random_ref();
-  identity.append(reinterpret_cast<const char*>(id.data()), id.size());
-  identity += view_of(keys.identity_tag(identity));
-  return identity;
-}
-
-// Whether the hub is simulated; denied when the key is not this hub's.
-Result<bool> read_identity(const HubKeys& keys, const std::string& identity) {
-  if (identity.size() != identity_size + 32 || !identity.starts_with(identity_magic))
-    return failure(ErrorCode::corrupt, "ledger.db does not say whose it is: it is damaged or not a ledger.");
-  if (view_of(keys.identity_tag(std::string_view(identity).substr(0, identity_size))) != identity.substr(identity_size))
-    return failure(
-        ErrorCode::denied,
-        "The key file is not this hub's (or ledger.db is damaged): name the right one with WIDER_HUB_KEY_FILE.");
-  return identity[identity_magic.size()] == '\1';
-}
-
-Result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::exists(folder, error)) {
-    if (!std::filesystem::is_directory(folder, error) || !std::filesystem::is_empty(folder, error))
-      return failure(ErrorCode::already_there, fmt::format("{} is there already and is not empty.", folder.string()));
-    return {};
-  }
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    return failure(ErrorCode::unreadable, fmt::format("Could not make {}: {}.", folder.string(), error.message()));
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  return {};
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& folder, const Options& options) {
+Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options& options) {
+  const std::filesystem::path& folder = place.folder;
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
   const auto key_file = key_file_of(folder, options.key_file);
   if (!key_file) return std::unexpected(key_file.error());
@@ -504,8 +548,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
   if (!lock) return std::unexpected(lock.error());
   const auto master = make_or_read_key_file(*key_file);
   if (!master) return std::unexpected(master.error());
-  auto store = create_sqlite_store(folder, make_identity(HubKeys(*master), options.simulated),
-                                   {options.synchronous, options.sqlite_vfs});
+  const std::string identity = make_identity(HubKeys(*master), options.simulated);
+  auto store = create_store(place, identity, {options.synchronous, options.sqlite_vfs});
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
@@ -516,54 +560,23 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& fold
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), options.simulated, options);
+  auto ledger =
+      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), identity, options.simulated, options);
   return ledger;
 }
 
-namespace {
-
-// What a ledger is made of, found and held by this process but not proved yet.
-struct OpenParts {
-  Descriptor lock;
-  SecretKey master;
-  std::unique_ptr<Store> store;
-  bool simulated = false;
-};
-
-Result<OpenParts> open_parts(const std::filesystem::path& folder, const Options& options) {
-  if (auto started = start_crypto(); !started) return std::unexpected(started.error());
-  std::error_code ignored;
-  for (const char* name : {"ledger.db", "keys.db"})
-    if (!std::filesystem::exists(folder / name, ignored))
-      return failure(ErrorCode::not_found, fmt::format("There is no hub in {}: {} is missing.", folder.string(), name));
-  auto lock = lock_folder(folder);
-  if (!lock) return std::unexpected(lock.error());
-  const auto key_file = key_file_of(folder, options.key_file);
-  if (!key_file) return std::unexpected(key_file.error());
-  const auto master = read_key_file(*key_file);
-  if (!master) return std::unexpected(master.error());
-  std::string identity;
-  auto store = open_sqlite_store(folder, identity, {options.synchronous, options.sqlite_vfs});
-  if (!store) return std::unexpected(store.error());
-  const auto simulated = read_identity(HubKeys(*master), identity);
-  if (!simulated) return std::unexpected(simulated.error());
-  return OpenParts{std::move(*lock), *master, std::move(*store), *simulated};
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, const Options& options) {
-  auto parts = open_parts(folder, options);
+Result<std::unique_ptr<Ledger>> Ledger::open(const Place& place, const Options& options) {
+  auto parts = open_parts(place, options);
   if (!parts) return std::unexpected(parts.error());
   auto ledger = std::make_unique<LedgerImpl>(std::move(parts->lock), parts->master, std::move(parts->store),
-                                             parts->simulated, options);
+                                             std::move(parts->identity), parts->simulated, options);
   if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
   return ledger;
 }
 
-Result<Verification> verify_unopened(const std::filesystem::path& folder, const std::optional<Head>& published,
+Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
                                      const Progress& progress) {
-  const auto parts = open_parts(folder, {});
+  const auto parts = open_parts(place, {});
   if (!parts) return std::unexpected(parts.error());
   const auto head = parts->store->head();
   if (!head) return std::unexpected(head.error());

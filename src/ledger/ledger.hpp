@@ -21,6 +21,7 @@
 
 #include "base/date.hpp"
 #include "base/result.hpp"
+#include "ledger/place.hpp"
 #include "records/agency.hpp"
 
 namespace wider::ledger {
@@ -117,6 +118,12 @@ struct Verification {
   [[nodiscard]] bool good() const { return !first_wrong && says.empty(); }
 };
 
+// What a back-up was made of.
+struct BackupReport {
+  Head head;
+  std::uint64_t bytes = 0;  // written this time
+};
+
 using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 
 struct Options {
@@ -140,10 +147,11 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // A new, empty ledger in a folder that does not exist or is empty; makes the hub's key when there is none.
-  static Result<std::unique_ptr<Ledger>> create(const std::filesystem::path& folder, const Options& options);
+  // A new, empty ledger in a folder that does not exist or is empty (with PostgreSQL: and in a database without one);
+  // makes the hub's key when there is none.
+  static Result<std::unique_ptr<Ledger>> create(const Place& place, const Options& options);
   // locked: another process holds it. corrupt: the files are not a ledger or fail their proof at the end.
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, const Options& options);
+  static Result<std::unique_ptr<Ledger>> open(const Place& place, const Options& options);
 
   // Appends all entries or none; returns the first one's sequence (they are consecutive). Durable on return.
   virtual Result<std::uint64_t> append(std::span<const NewEntry> entries) = 0;
@@ -181,11 +189,16 @@ class Ledger {
   // ledger.
   virtual Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) = 0;
 
+  // Adds a back-up to the folder while the hub goes on (backup.hpp): encrypted, and checked while it is made.
+  virtual Result<BackupReport> back_up(const std::filesystem::path& folder, const Progress& progress) = 0;
+
   // RFC 9162 proofs that an entry is in the tree of the first `size` entries, and that the tree of the first `old_size`
   // entries is a prefix of the tree of the first `size` (verify_inclusion and verify_consistency of proof.hpp check
   // them).
   virtual Result<std::vector<Digest>> inclusion_proof(std::uint64_t sequence, std::uint64_t size) = 0;
   virtual Result<std::vector<Digest>> consistency_proof(std::uint64_t old_size, std::uint64_t size) = 0;
+  // The hashes of what the tree of `size` entries has around the entries first … last (verify_range checks them).
+  virtual Result<std::vector<Digest>> range_proof(std::uint64_t first, std::uint64_t last, std::uint64_t size) = 0;
   // The entry's leaf as it is hashed: header ‖ SHA-256(ciphertext) ‖ key commitment.
   virtual Result<std::string> leaf(std::uint64_t sequence) = 0;
 
@@ -201,8 +214,20 @@ class Ledger {
 
 // The check of Ledger::verify() for a ledger that does not open because its end fails its proof: finds the entry that
 // is wrong. Never good().
-[[nodiscard]] Result<Verification> verify_unopened(const std::filesystem::path& folder,
-                                                   const std::optional<Head>& published, const Progress& progress);
+[[nodiscard]] Result<Verification> verify_unopened(const Place& place, const std::optional<Head>& published,
+                                                   const Progress& progress);
+
+// Entries' rows with the proof that they are entries first … last of the tree of `size` entries, and, with old_size,
+// that the tree of the first old_size entries is its beginning. A file of it is checked without the hub (check_proof).
+[[nodiscard]] Result<std::string> make_proof(Ledger& ledger, std::uint64_t first, std::uint64_t last,
+                                             std::uint64_t size, std::uint64_t old_size);
+struct CheckedProof {
+  std::uint64_t first = 0, last = 0, size = 0, old_size = 0;
+};
+// Against heads that were published: `old_head` where the proof has an old size. malformed: it is no proof; corrupt: it
+// does not prove it.
+[[nodiscard]] Result<CheckedProof> check_proof(std::string_view proof, const Head& head,
+                                               const std::optional<Head>& old_head);
 
 // Whether the head was signed by the hub with this public key.
 [[nodiscard]] bool signed_by(const Head& head, const std::array<std::uint8_t, 32>& public_key);

@@ -17,6 +17,8 @@
 namespace wider::ledger {
 namespace {
 
+using testing_support::on_postgresql;
+using testing_support::place_in;
 using testing_support::TestFolder;
 
 NewEntry entry_of(std::string body) {
@@ -43,12 +45,12 @@ TEST(Ledger, WhatWasAppendedIsReadAgainAfterReopening) {
   const TestFolder folder;
   const auto entries = entries_of(700);
   {
-    auto ledger = Ledger::create(folder.hub(), {}).value();
+    auto ledger = Ledger::create(folder.place(), {}).value();
     EXPECT_EQ(ledger->append(std::span(entries).first(650)).value(), 1U);
     EXPECT_EQ(ledger->append(std::span(entries).subspan(650)).value(), 651U);
     EXPECT_EQ(ledger->append_now(entry_of("a look")).value(), 701U);
   }
-  auto ledger = Ledger::open(folder.hub(), {}).value();
+  auto ledger = Ledger::open(folder.place(), {}).value();
   EXPECT_EQ(ledger->size(), 701U);
   EXPECT_EQ(ledger->read(123)->body, "body 122");
   EXPECT_EQ(ledger->read(123)->header.reference, entries[122].reference);
@@ -78,7 +80,7 @@ TEST(Ledger, WhatWasAppendedIsReadAgainAfterReopening) {
 TEST(Ledger, SealedAheadIsTheSameAsAppended) {
   const TestFolder folder;
   const auto entries = entries_of(300);
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   const auto first = ledger->seal(std::span(entries).first(200));
   const auto second = ledger->seal(std::span(entries).subspan(200));
   EXPECT_EQ(second->count(), 100U);
@@ -95,7 +97,7 @@ TEST(Ledger, SealedAheadIsTheSameAsAppended) {
 
 TEST(Ledger, ABulkAppendIsShorterWhilePagesAreLookedAt) {
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   const std::size_t alone = ledger->good_batch();
   ASSERT_TRUE(ledger->append_now(entry_of("a look")));
   EXPECT_LT(ledger->good_batch(), alone);
@@ -106,7 +108,7 @@ TEST(Ledger, SealingAppendingAndLookingAtOnce) {
   const TestFolder folder;
   Options options;
   options.fold_from = std::size_t{256} << 10;
-  auto ledger = Ledger::create(folder.hub(), options).value();
+  auto ledger = Ledger::create(folder.place(), options).value();
   std::atomic<bool> done = false;
   std::vector<std::uint64_t> looks;
   std::thread looking([&] {
@@ -137,7 +139,7 @@ TEST(Ledger, SealingAppendingAndLookingAtOnce) {
 TEST(Ledger, NothingReadableLiesInTheFolder) {
   const TestFolder folder;
   {
-    auto ledger = Ledger::create(folder.hub(), {}).value();
+    auto ledger = Ledger::create(folder.place(), {}).value();
     ASSERT_TRUE(ledger->append(std::vector{entry_of("Zebedee Quillfeather was here")}));
   }
   for (const auto& file : std::filesystem::directory_iterator(folder.hub()))
@@ -149,13 +151,13 @@ TEST(Ledger, ReceivedNeverDecreases) {
   std::int64_t now = 1'000'000;
   Options options;
   options.clock = [&] { return Instant{now}; };
-  auto ledger = Ledger::create(folder.hub(), options).value();
+  auto ledger = Ledger::create(folder.place(), options).value();
   ASSERT_TRUE(ledger->append_now(entry_of("a")));
   now = 500'000;
   ASSERT_TRUE(ledger->append_now(entry_of("b")));
   EXPECT_EQ(ledger->read(2)->header.received.microseconds, 1'000'000);
   ledger.reset();
-  ledger = Ledger::open(folder.hub(), options).value();
+  ledger = Ledger::open(folder.place(), options).value();
   ASSERT_TRUE(ledger->append_now(entry_of("c")));
   EXPECT_EQ(ledger->read(3)->header.received.microseconds, 1'000'000);
 }
@@ -164,7 +166,7 @@ TEST(Ledger, ASimulatedHubTakesReceivedFromTheEntries) {
   const TestFolder folder;
   Options options;
   options.simulated = true;
-  auto ledger = Ledger::create(folder.hub(), options).value();
+  auto ledger = Ledger::create(folder.place(), options).value();
   auto entries = entries_of(3);
   entries[0].received = Instant{100};
   entries[1].received = Instant{300};
@@ -173,19 +175,19 @@ TEST(Ledger, ASimulatedHubTakesReceivedFromTheEntries) {
   EXPECT_EQ(ledger->read(1)->header.received.microseconds, 100);
   EXPECT_EQ(ledger->read(3)->header.received.microseconds, 300);
   ledger.reset();
-  EXPECT_TRUE(Ledger::open(folder.hub(), {}).value()->simulated());
+  EXPECT_TRUE(Ledger::open(folder.place(), {}).value()->simulated());
 }
 
 TEST(Ledger, AnErasedBodyIsGoneAndTheProofStands) {
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   ASSERT_TRUE(ledger->append(entries_of(300)));
   const Head before = ledger->head().value();
   const std::string keys_before = [&] {
     ledger.reset();
     return bytes_of(folder.hub() / "keys.db");
   }();
-  ledger = Ledger::open(folder.hub(), {}).value();
+  ledger = Ledger::open(folder.place(), {}).value();
   ASSERT_TRUE(ledger->erase(77));
   EXPECT_TRUE(ledger->read(77)->erased);
   EXPECT_EQ(ledger->read(77)->body, "");
@@ -201,12 +203,13 @@ TEST(Ledger, AnErasedBodyIsGoneAndTheProofStands) {
 }
 
 TEST(Ledger, AHeadShowsARollBackAndARewriting) {
+  if (on_postgresql()) GTEST_SKIP() << "about the files of SQLite";
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   ASSERT_TRUE(ledger->append(entries_of(10)));
   ledger.reset();
   std::filesystem::copy(folder.hub(), folder.path() / "old");
-  ledger = Ledger::open(folder.hub(), {}).value();
+  ledger = Ledger::open(folder.place(), {}).value();
   ASSERT_TRUE(ledger->append(entries_of(5)));
   const Head head = ledger->head().value();
   EXPECT_TRUE(ledger->verify(head, {})->good());
@@ -229,7 +232,7 @@ TEST(Ledger, AHeadShowsARollBackAndARewriting) {
 
 TEST(Ledger, ProofsOfItsOwnTreeVerify) {
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   ASSERT_TRUE(ledger->append(entries_of(1000)));
   const Head old = ledger->head().value();
   ASSERT_TRUE(ledger->append(entries_of(333)));
@@ -244,35 +247,36 @@ TEST(Ledger, ProofsOfItsOwnTreeVerify) {
 
 TEST(Ledger, ASecondHolderIsToldThatItIsLocked) {
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
-  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::locked);
+  auto ledger = Ledger::create(folder.place(), {}).value();
+  EXPECT_EQ(Ledger::open(folder.place(), {}).error().code, ErrorCode::locked);
 }
 
 TEST(Ledger, AWrongAMissingOrAnOpenKeyFileIsRefused) {
   const TestFolder folder;
-  ASSERT_TRUE(Ledger::create(folder.hub(), {}));
-  ASSERT_TRUE(Ledger::create(folder.path() / "other", {}));
+  ASSERT_TRUE(Ledger::create(folder.place(), {}));
+  ASSERT_TRUE(Ledger::create(place_in(folder.path() / "other"), {}));
   Options options;
   options.key_file = folder.path() / "other.key";
-  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::denied);
+  EXPECT_EQ(Ledger::open(folder.place(), options).error().code, ErrorCode::denied);
   options.key_file = folder.path() / "none.key";
-  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::not_found);
+  EXPECT_EQ(Ledger::open(folder.place(), options).error().code, ErrorCode::not_found);
   options.key_file = folder.hub() / "inside.key";
-  EXPECT_EQ(Ledger::open(folder.hub(), options).error().code, ErrorCode::usage);
+  EXPECT_EQ(Ledger::open(folder.place(), options).error().code, ErrorCode::usage);
   const auto own = folder.hub().string() + ".key";
   struct stat about{};
   ASSERT_EQ(::stat(own.c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777U, 0600U);
   ASSERT_EQ(::chmod(own.c_str(), 0644), 0);
-  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::denied);
+  EXPECT_EQ(Ledger::open(folder.place(), {}).error().code, ErrorCode::denied);
 }
 
 TEST(Ledger, CutEmptySwappedAndForeignFilesAreClearErrors) {
+  if (on_postgresql()) GTEST_SKIP() << "about the files of SQLite";
   for (const char* name : {"ledger.db", "keys.db"}) {
     for (const int how : {0, 1, 2, 3}) {
       const TestFolder folder;
       {
-        auto ledger = Ledger::create(folder.hub(), {}).value();
+        auto ledger = Ledger::create(folder.place(), {}).value();
         ASSERT_TRUE(ledger->append(entries_of(500)));
       }
       const auto path = folder.hub() / name;
@@ -286,11 +290,11 @@ TEST(Ledger, CutEmptySwappedAndForeignFilesAreClearErrors) {
       }
       if (how == 3) {
         options.key_file = folder.hub().string() + ".key";
-        ASSERT_TRUE(Ledger::create(folder.path() / "other", options));
+        ASSERT_TRUE(Ledger::create(place_in(folder.path() / "other"), options));
         std::filesystem::copy_file(folder.path() / "other" / name, path,
                                    std::filesystem::copy_options::overwrite_existing);
       }
-      auto opened = Ledger::open(folder.hub(), options);
+      auto opened = Ledger::open(folder.place(), options);
       if (!opened) {
         EXPECT_EQ(opened.error().code, ErrorCode::corrupt) << name << ' ' << how << opened.error().message;
         continue;
@@ -303,15 +307,15 @@ TEST(Ledger, CutEmptySwappedAndForeignFilesAreClearErrors) {
 
 TEST(Ledger, AFolderThatIsNotAHubOrNotEmptyIsAnError) {
   const TestFolder folder;
-  EXPECT_EQ(Ledger::open(folder.hub(), {}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(Ledger::open(folder.place(), {}).error().code, ErrorCode::not_found);
   std::filesystem::create_directory(folder.hub());
   std::ofstream(folder.hub() / "letter") << "x";
-  EXPECT_EQ(Ledger::create(folder.hub(), {}).error().code, ErrorCode::already_there);
+  EXPECT_EQ(Ledger::create(folder.place(), {}).error().code, ErrorCode::already_there);
 }
 
 TEST(Ledger, SealedFilesOpenAgainAndNoticeEveryChange) {
   const TestFolder folder;
-  auto ledger = Ledger::create(folder.hub(), {}).value();
+  auto ledger = Ledger::create(folder.place(), {}).value();
   const std::string large(300'000, 'x');
   const std::vector<std::string_view> blocks{"one", large, "", "two"};
   const auto path = folder.hub() / "snapshot";
@@ -333,8 +337,8 @@ TEST(Ledger, SealedFilesOpenAgainAndNoticeEveryChange) {
 
 TEST(Ledger, KeyedReferencesDifferBetweenHubs) {
   const TestFolder folder;
-  auto one = Ledger::create(folder.hub(), {}).value();
-  auto other = Ledger::create(folder.path() / "other", {}).value();
+  auto one = Ledger::create(folder.place(), {}).value();
+  auto other = Ledger::create(place_in(folder.path() / "other"), {}).value();
   EXPECT_EQ(one->keyed_reference("x"), one->keyed_reference("x"));
   EXPECT_NE(one->keyed_reference("x"), one->keyed_reference("y"));
   EXPECT_NE(one->keyed_reference("x"), other->keyed_reference("x"));

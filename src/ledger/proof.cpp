@@ -201,4 +201,37 @@ bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uin
   return sn == 0 && fr == old_root && sr == root;
 }
 
+std::vector<Subtree> range_cover(std::uint64_t first, std::uint64_t end, std::uint64_t size) {
+  CHECK(first < end && end <= size);
+  std::vector<Subtree> cover;
+  const auto add = [&](std::uint64_t from, std::uint64_t to) {
+    while (from < to) {
+      // As large as its place and what is left allow.
+      unsigned level = from == 0 ? 63 : static_cast<unsigned>(std::countr_zero(from));
+      while ((std::uint64_t{1} << level) > to - from) --level;
+      cover.push_back({level, from >> level});
+      from += std::uint64_t{1} << level;
+    }
+  };
+  add(0, first);
+  add(end, size);
+  return cover;
+}
+
+bool verify_range(std::span<const Digest> leaves, std::uint64_t first, std::uint64_t size,
+                  std::span<const Digest> proof, const Digest& root) {
+  if (leaves.empty() || first >= size || leaves.size() > size - first) return false;
+  const auto cover = range_cover(first, first + leaves.size(), size);
+  if (cover.size() != proof.size()) return false;
+  CompactRange tree;
+  std::size_t at = 0;
+  while (tree.size() < first) {
+    tree.add_subtree(cover[at].level, proof[at]);
+    ++at;
+  }
+  for (const Digest& leaf : leaves) tree.add(leaf);
+  for (; at < cover.size(); ++at) tree.add_subtree(cover[at].level, proof[at]);
+  return tree.size() == size && tree.root() == root;
+}
+
 }  // namespace wider::ledger

@@ -51,6 +51,18 @@ class CompactRange {
 [[nodiscard]] std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size,
                                                     const SubtreeHash& subtree);
 
+// A subtree of 2^level leaves that begins at leaf index << level.
+struct Subtree {
+  unsigned level = 0;
+  std::uint64_t index = 0;
+};
+// What a tree of `size` leaves has before leaf `first` and from leaf `end` on, as the fewest complete subtrees, in
+// order: with their hashes and the leaves between, anybody can compute the root. CHECKs: first < end <= size.
+[[nodiscard]] std::vector<Subtree> range_cover(std::uint64_t first, std::uint64_t end, std::uint64_t size);
+// Whether these leaf hashes, from `first` on, with the hashes of their cover, make the root. False however malformed.
+[[nodiscard]] bool verify_range(std::span<const Digest> leaves, std::uint64_t first, std::uint64_t size,
+                                std::span<const Digest> proof, const Digest& root);
+
 // Sections 2.1.3.2 and 2.1.4.2. False for every proof that does not prove it, however malformed.
 [[nodiscard]] bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
                                     std::span<const Digest> proof, const Digest& root);

@@ -6,14 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "ledger/sqlite_file.hpp"
 #include "ledger/store.hpp"
 
 namespace wider::ledger {
-
-struct SqliteOptions {
-  bool synchronous = true;
-  std::string vfs;  // empty: SQLite's own
-};
 
 // Makes both files with the same identity, durably, and opens them.
 [[nodiscard]] Result<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& folder,

@@ -42,7 +42,12 @@ struct StoreHead {
   std::vector<Digest> chunks;  // the roots of all complete subtrees of 2^chunk_level leaves
 };
 
+class KeyStore;
+
 enum class Parts { headers, everything };
+
+// Makes everything that is appended to a new store one transaction (as far as the store can): see finish().
+enum class Making { at_once, until_finished };
 
 class Store {
  public:
@@ -56,6 +61,12 @@ class Store {
   // not wait for it: it takes a moment, so the ledger chooses when and how much.
   virtual Result<void> fold(std::size_t from_bytes) = 0;
   [[nodiscard]] virtual std::size_t log_bytes() const = 0;  // of the longest log; from any thread
+  // After a failed write nobody knows what the disk holds: connects anew and makes everything that is there durable, so
+  // that what head() then gives may be built upon. An error: not yet (a full disk, a server that is away).
+  virtual Result<void> recover() = 0;
+  [[nodiscard]] virtual KeyStore& keys() = 0;
+  // Of a store made `until_finished`: what was appended is now there. A store that dies before leaves no entries.
+  virtual Result<void> finish() { return {}; }
 };
 
 // What a store says of itself; authenticated by the ledger.

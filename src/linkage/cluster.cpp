@@ -81,7 +81,7 @@ class Agglomeration {
     for (const auto& unit : units_) {
       for (const std::uint32_t entry : unit) marks.push_back(marks_of(entry));
     }
-    look_alikes.learn_numbers(marks);
+    look_alikes.finish(marks);
     if (look_alikes.none()) return;
     each_pair([&](std::uint32_t a, std::uint32_t b) {
       Weighed pair = weigh(a, b);

@@ -7,8 +7,10 @@
 #include <map>
 #include <set>
 
+#include "linkage/edges.hpp"
 #include "linkage/model.hpp"
 #include "linkage/people_for_tests.hpp"
+#include "linkage/prepared.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -102,6 +104,31 @@ TEST(Doubts, WhatIsDoubtedIsWrongMoreOftenThanWhatIsNot) {
   const Linked without = link(people.input, *model, {}, options).value();
   EXPECT_TRUE(without.doubts.empty());
   EXPECT_EQ(without.cluster, linked.cluster) << "asking for doubts changes no answer";
+}
+
+// What the sieve lets pass is neither more nor less than what comparing every pair in full finds.
+TEST(Doubts, EveryNearMissAmongTheCandidatesIsFound) {
+  const People people(17, 2000);
+  Options options;
+  const ModelPtr model = train(people.input, options).value();
+  options.with_doubts = true;
+  auto rows = Prepared::make(people.input, {}, options).value();
+  const Entries& entries = rows.state().entries;
+  const Scorer scorer(*model, entries);
+  const EdgeInput input{entries, scorer, rows.state().blocks(model->blocking, 1), false, options};
+  const FoundEdges naive = find_edges_naive(input);
+  ASSERT_GT(naive.near.size(), 50U);
+  const auto listed = [](const std::vector<Edge>& edges) {
+    std::vector<std::array<std::int64_t, 3>> all;
+    for (const Edge& edge : edges) all.push_back({edge.left, edge.right, edge.weight});
+    return all;
+  };
+  for (const Loops loops : {Loops::plain, Loops::avx2, Loops::avx512}) {
+    if (!can_run(loops)) continue;
+    const FoundEdges found = find_edges(input, loops);
+    EXPECT_EQ(listed(found.near), listed(naive.near));
+    EXPECT_EQ(listed(found.edges), listed(naive.edges));
+  }
 }
 
 TEST(Doubts, RowsOfOriginatorsAloneGiveNoDoubt) {

@@ -135,7 +135,8 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
                                          PatientComparer(of.entries, of.scorer.established()));
   const Sketches sketches(of.entries, of.scorer.established(), of.options.threads);
   const TileMaker maker(of.entries, sketches, of.blocking, of.scorer);
-  const Bounds bounds = make_bounds(of.scorer);
+  Bounds bounds = make_bounds(of.scorer);
+  if (of.options.with_doubts) bounds.threshold -= near_miss_bits * weight_scale;  // near misses pass the sieve too
   const auto chunks = chunks_of(of.blocking, every_rule);
   std::vector<BlockSifter> sifters;
   sifters.reserve(comparers.size());
@@ -177,6 +178,7 @@ FoundEdges find_edges_naive(const EdgeInput& of) {
                   });
   }
   put_in_order(found.edges);
+  put_in_order(found.near);
   return found;
 }
 

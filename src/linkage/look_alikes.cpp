@@ -11,11 +11,17 @@ using Pair = std::pair<std::uint32_t, std::uint32_t>;
 constexpr std::uint32_t least_bearers = 2;  // one may be a number written into the wrong record
 
 bool holds(const std::vector<Pair>& pairs, std::uint32_t a, std::uint32_t b) {
-  return std::ranges::find(pairs, Pair(std::minmax(a, b))) != pairs.end();
+  return std::ranges::binary_search(pairs, Pair(std::minmax(a, b)));
 }
 
 void note(std::vector<Pair>& pairs, std::uint32_t a, std::uint32_t b) {
-  if (a != b && a != 0 && b != 0 && !holds(pairs, a, b)) pairs.emplace_back(std::minmax(a, b));
+  if (a != b && a != 0 && b != 0) pairs.emplace_back(std::minmax(a, b));
+}
+
+void put_in_order(std::vector<Pair>& pairs) {
+  std::ranges::sort(pairs);
+  const auto repeated = std::ranges::unique(pairs);
+  pairs.erase(repeated.begin(), repeated.end());
 }
 
 struct Bearers {
@@ -33,7 +39,7 @@ void LookAlikes::told_apart(const OwnMarks& one, const OwnMarks& other) {
   note(names_, one.name, other.name);
 }
 
-void LookAlikes::learn_numbers(std::span<const OwnMarks> entries) {
+void LookAlikes::finish(std::span<const OwnMarks> entries) {
   for (std::size_t kind = 0; kind < numbers_.size(); ++kind) {
     std::map<std::uint32_t, Bearers> bearers;
     for (const OwnMarks& entry : entries) {
@@ -58,7 +64,9 @@ void LookAlikes::learn_numbers(std::span<const OwnMarks> entries) {
         }
       }
     }
+    put_in_order(numbers_[kind]);
   }
+  put_in_order(names_);
 }
 
 bool LookAlikes::by_name(const OwnMarks& one, const OwnMarks& other) const {

@@ -24,8 +24,8 @@ class LookAlikes {
  public:
   // Two entries are held to be two people, though their fields agree.
   void told_apart(const OwnMarks& one, const OwnMarks& other);
-  // The entries of the component, all of them.
-  void learn_numbers(std::span<const OwnMarks> entries);
+  // Once, after all that was told: the entries of the component, all of them. What follows is asked only after it.
+  void finish(std::span<const OwnMarks> entries);
   [[nodiscard]] bool none() const { return names_.empty(); }
 
   // The two are called by names that are two people's here.
@@ -35,7 +35,7 @@ class LookAlikes {
 
  private:
   using Pair = std::pair<std::uint32_t, std::uint32_t>;
-  std::vector<Pair> names_;                   // few; the lesser first
+  std::vector<Pair> names_;                   // ascending; the lesser of two first
   std::array<std::vector<Pair>, 2> numbers_;  // likewise, by kind
 };
 

@@ -38,7 +38,8 @@ struct Response {
   std::string content_type = "text/html; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // beside the security headers, which every response gets
-  bool may_be_cached = false;                                // assets only: everything else is sent with no-store
+  std::string_view route;      // the pattern of the route that answered; lives as long as the site
+  bool may_be_cached = false;  // assets only: everything else is sent with no-store
 };
 
 // nullopt: a broken escape, a control character or bytes that are not UTF-8. `plus_is_space` in forms and queries.

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t most_header_bytes = std::size_t{24} * 1024;  // of one request, with its first line
 constexpr std::size_t most_body_bytes = std::size_t{256} * 1024;   // a held-back row is the longest thing sent here
 constexpr unsigned idle_seconds = 20;
-constexpr unsigned most_connections = 4000;
+constexpr unsigned most_connections = 8000;
 
 // What is gathered of one request while it arrives.
 struct Incoming {
@@ -196,7 +196,7 @@ Result<std::unique_ptr<Server>> Server::start(hub::Pages& pages, const ServerOpt
   }
   auto assets = Assets::load(assets_folder(options.assets));
   if (!assets) return std::unexpected(assets.error());
-  auto site = Site::make(pages, std::move(*assets), SiteOptions{options.behind_tls});
+  auto site = Site::make(pages, std::move(*assets), SiteOptions{options.behind_tls, options.log});
   if (!site) return std::unexpected(site.error());
 
   auto state = std::make_unique<State>();

@@ -3,8 +3,10 @@
 // safety: start and stop from one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "hub/pages.hpp"
@@ -16,6 +18,7 @@ struct ServerOptions {
   unsigned threads = 8;                   // each handles many connections; a page's ledger entry makes one wait
   std::string assets;                     // folder; "": found from where the program lies
   bool behind_tls = false;                // a TLS proxy stands in front: cookies are marked Secure
+  std::function<void(std::string_view line)> log = {};  // each request as a line of JSON, without personal data
 };
 
 class Server {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "access/one_time_code.hpp"
 #include "base/check.hpp"
@@ -109,18 +110,27 @@ Site::Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions op
     : pages_(pages),
       assets_(std::move(assets)),
       templates_(std::move(templates)),
-      options_(options),
+      options_(std::move(options)),
       router_(all_routes()) {}
 
 Result<std::unique_ptr<Site>> Site::make(hub::Pages& pages, Assets assets, SiteOptions options) {
   auto templates = Templates::load(embedded_templates());
   if (!templates) return std::unexpected(templates.error());
-  return std::unique_ptr<Site>(new Site(pages, std::move(assets), std::move(*templates), options));
+  return std::unique_ptr<Site>(new Site(pages, std::move(assets), std::move(*templates), std::move(options)));
 }
 
 Response Site::handle(const Request& request) const {
+  const auto start = std::chrono::steady_clock::now();
   Response response = answer(request);
+  const Served served{request.method == Method::post, response.route, response.status,
+                      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                      response.body.size()};
+  metrics_.count(served);
+  if (options_.log) options_.log(log_line(served));
   for (const auto& [name, value] : security_headers) response.headers.emplace_back(name, value);
+  // A browser that has been here once comes back over TLS alone (RFC 6797).
+  if (options_.behind_tls)
+    response.headers.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
   response.headers.emplace_back("Cache-Control",
                                 response.may_be_cached ? "public, max-age=31536000, immutable" : "no-store");
   return response;
@@ -130,11 +140,17 @@ Response Site::answer(const Request& request) const {
   // Assets carry no personal data: they need no session and are answered before anything else is asked.
   constexpr std::string_view assets_path = "/assets/";
   if (request.method == Method::get && request.path.starts_with(assets_path)) {
-    return assets_.serve(std::string_view(request.path).substr(assets_path.size()));
+    Response asset = assets_.serve(std::string_view(request.path).substr(assets_path.size()));
+    asset.route = assets_path;
+    return asset;
   }
   const Match match = router_.match(request.method, request.path);
-  if (request.path.starts_with(api_prefix)) return through_api_gate(request, match);
-  if (match.route != nullptr) return through_gate(request, match);
+  if (match.route != nullptr || request.path.starts_with(api_prefix)) {
+    Response response =
+        request.path.starts_with(api_prefix) ? through_api_gate(request, match) : through_gate(request, match);
+    if (match.route != nullptr) response.route = match.route->pattern;
+    return response;
+  }
   // Somebody who is signed in keeps the frame with its links also on a page that is not there.
   const std::string_view token = session_token(request);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
@@ -201,7 +217,7 @@ Response Site::through_api_gate(const Request& request, const Match& match) cons
   return match.route->handler(Visit{*this, request, match.parts, &*session});
 }
 
-Response Site::page(const Visit& visit, std::string_view name, std::string_view title, Values values,
+Response Site::page(const Visit& visit, std::string_view name, std::string_view title, const Values& values,
                     int status) const {
   Values whole = frame_values(*this, visit);
   whole.text("title", title);
@@ -218,7 +234,7 @@ Response Site::page(const Visit& visit, std::string_view name, std::string_view 
 Response Site::error_page(const Visit& visit, int status, std::string_view title, std::string_view says) const {
   Values values;
   values.text("heading", title).text("says", says);
-  return page(visit, "error", title, std::move(values), status);
+  return page(visit, "error", title, values, status);
 }
 
 Response Site::refusal(const Visit& visit, const Error& error) const {

@@ -4,10 +4,12 @@
 // Thread safety: handle may be called from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "hub/pages.hpp"
 #include "web/assets.hpp"
+#include "web/metrics.hpp"
 #include "web/router.hpp"
 #include "web/templates.hpp"
 
@@ -28,7 +30,8 @@ struct Visit {
 };
 
 struct SiteOptions {
-  bool behind_tls = false;  // cookies are marked Secure
+  bool behind_tls = false;                              // cookies are marked Secure
+  std::function<void(std::string_view line)> log = {};  // each request as a line of JSON; empty: nothing is logged
 };
 
 class Site {
@@ -42,8 +45,9 @@ class Site {
   // For the handlers.
   [[nodiscard]] hub::Pages& pages() const { return pages_; }
   [[nodiscard]] const Assets& assets() const { return assets_; }
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
   // The template as a whole page, with the frame that every page has.
-  [[nodiscard]] Response page(const Visit& visit, std::string_view name, std::string_view title, Values values,
+  [[nodiscard]] Response page(const Visit& visit, std::string_view name, std::string_view title, const Values& values,
                               int status = 200) const;
   // What an Error of the hub becomes: a redirect to the purpose page, 403, 404, 400 or 503.
   [[nodiscard]] Response refusal(const Visit& visit, const Error& error) const;
@@ -64,6 +68,7 @@ class Site {
   Assets assets_;
   Templates templates_;
   SiteOptions options_;
+  mutable Metrics metrics_;
   Router router_;
 };
 

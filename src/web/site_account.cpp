@@ -26,7 +26,7 @@ Response with_form_token(const Visit& visit, std::string_view name, std::string_
   const std::string_view known = visit.request.cookie(form_cookie);
   const std::string token = known.size() == 64 ? std::string(known) : access::random_token();
   values.text("form_token", token);
-  Response response = visit.site.page(visit, name, title, std::move(values), status);
+  Response response = visit.site.page(visit, name, title, values, status);
   response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(form_cookie, token));
   return response;
 }
@@ -34,15 +34,15 @@ Response with_form_token(const Visit& visit, std::string_view name, std::string_
 Response sign_in_page(const Visit& visit, std::string_view problem, std::string_view username, std::string_view next) {
   Values values;
   values.text("problem", problem).text("username", username).text("next", next_of(next));
-  return with_form_token(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in", std::move(values),
+  return with_form_token(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in", values,
                          problem.empty() ? 200 : 403);
 }
 
 Response code_page(const Visit& visit, std::string_view problem, std::string_view next) {
   Values values;
   values.text("problem", problem).text("next", next_of(next));
-  return with_form_token(visit, "sign_in_code", problem.empty() ? "Enter your code" : "Error: Enter your code",
-                         std::move(values), problem.empty() ? 200 : 403);
+  return with_form_token(visit, "sign_in_code", problem.empty() ? "Enter your code" : "Error: Enter your code", values,
+                         problem.empty() ? 200 : 403);
 }
 
 Response sign_in(const Visit& visit) {
@@ -149,8 +149,7 @@ Response account_page(const Visit& visit, std::string_view problem) {
     kinds.push_back(std::move(row));
   }
   values.list("kinds", std::move(kinds));
-  return visit.site.page(visit, "account", with_problem(problem, "Your account"), std::move(values),
-                         problem.empty() ? 200 : 400);
+  return visit.site.page(visit, "account", with_problem(problem, "Your account"), values, problem.empty() ? 200 : 400);
 }
 
 Response account(const Visit& visit) {
@@ -160,7 +159,7 @@ Response account(const Visit& visit) {
 Response password_page(const Visit& visit, std::string_view problem) {
   Values values;
   values.text("problem", problem).flag("first_password", visit.viewer().must_change_password);
-  return visit.site.page(visit, "password", with_problem(problem, "Change your password"), std::move(values),
+  return visit.site.page(visit, "password", with_problem(problem, "Change your password"), values,
                          problem.empty() ? 200 : 400);
 }
 
@@ -198,8 +197,8 @@ Response second_factor_page(const Visit& visit, std::string_view problem) {
   Values values;
   values.text("problem", problem).text("secret", secret->secret);
   add_picture(values, secret->address);
-  return visit.site.page(visit, "second_factor", with_problem(problem, "Set up codes for signing in"),
-                         std::move(values), problem.empty() ? 200 : 400);
+  return visit.site.page(visit, "second_factor", with_problem(problem, "Set up codes for signing in"), values,
+                         problem.empty() ? 200 : 400);
 }
 
 Response second_factor(const Visit& visit) {
@@ -218,7 +217,7 @@ Response confirm_second_factor(const Visit& visit) {
     list.push_back(std::move(row));
   }
   values.list("codes", std::move(list));
-  return visit.site.page(visit, "recovery_codes", "Keep these recovery codes", std::move(values));
+  return visit.site.page(visit, "recovery_codes", "Keep these recovery codes", values);
 }
 
 Response make_token(const Visit& visit) {
@@ -238,7 +237,7 @@ Response make_token(const Visit& visit) {
   if (!token) return refused(visit, token.error(), page);
   Values values;
   values.text("token", *token);
-  return visit.site.page(visit, "token_made", "Your new API token", std::move(values));
+  return visit.site.page(visit, "token_made", "Your new API token", values);
 }
 
 std::optional<std::uint32_t> number_in(std::string_view text) {
@@ -296,7 +295,7 @@ Response people_page(const Visit& visit, std::string_view problem) {
   }
   add_choices(values, access::user_role_named(visit.request.form_field("role")).value_or(access::UserRole{}),
               agency_named(visit.request.form_field("agency")).value_or(Agency{}));
-  return visit.site.page(visit, "people", with_problem(problem, "People and roles"), std::move(values),
+  return visit.site.page(visit, "people", with_problem(problem, "People and roles"), values,
                          problem.empty() ? 200 : 400);
 }
 
@@ -319,7 +318,7 @@ std::optional<hub::PeopleChange> change_in(const Visit& visit) {
 Response first_password_page(const Visit& visit, std::string_view name, std::string_view password) {
   Values values;
   values.text("account_name", name).text("password", password);
-  return visit.site.page(visit, "first_password", "First password", std::move(values));
+  return visit.site.page(visit, "first_password", "First password", values);
 }
 
 Response add_person(const Visit& visit) {
@@ -345,7 +344,7 @@ Response person_account_page(const Visit& visit, std::string_view problem) {
   values.text("account_name", line->name).text("outside", line->outside_name);
   values.text("given_reason", visit.request.form_field("reason"));
   add_choices(values, line->role, line->agency);
-  return visit.site.page(visit, "account_of", with_problem(problem, "Change an account"), std::move(values),
+  return visit.site.page(visit, "account_of", with_problem(problem, "Change an account"), values,
                          problem.empty() ? 200 : 400);
 }
 

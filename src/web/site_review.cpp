@@ -39,8 +39,8 @@ Response explain_page(const Visit& visit, std::string_view left, std::string_vie
   const std::string_view last_right = visit.request.query_field("last-right");
   values.text("last_address", last_left.empty() ? "" : explain_address(last_left, last_right));
   return visit.site.page(visit, "explain",
-                         problem.empty() ? "Is this the same person?" : "Error: Is this the same person?",
-                         std::move(values), problem.empty() ? 200 : 400);
+                         problem.empty() ? "Is this the same person?" : "Error: Is this the same person?", values,
+                         problem.empty() ? 200 : 400);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Response review(const Visit& visit) {
   const std::string_view last_left = visit.request.query_field("last-left");
   values.text("last_address",
               last_left.empty() ? "" : explain_address(last_left, visit.request.query_field("last-right")));
-  return visit.site.page(visit, "review", "Links in doubt", std::move(values));
+  return visit.site.page(visit, "review", "Links in doubt", values);
 }
 
 Response next_in_review(const Visit& visit) {

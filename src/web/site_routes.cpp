@@ -1,4 +1,6 @@
 // Every page of the site, in one table, with the gate of each. The handlers below translate and nothing more.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -39,8 +41,8 @@ Response purpose_page(const Visit& visit, std::string_view problem, std::string_
   values.list("kinds", std::move(kinds)).text("problem", problem).text("next", next_of(next));
   values.text("reference", reference);
   return visit.site.page(visit, "purpose",
-                         problem.empty() ? "What are you working on?" : "Error: What are you working on?",
-                         std::move(values), problem.empty() ? 200 : 400);
+                         problem.empty() ? "What are you working on?" : "Error: What are you working on?", values,
+                         problem.empty() ? 200 : 400);
 }
 
 Response purpose(const Visit& visit) {
@@ -141,7 +143,7 @@ Response person(const Visit& visit) {
   const auto as_at = parse_iso_date(view->as_known_at);
   values.text("as_known_words", as_at ? to_words(*as_at) : "");
   // Titles go into a browser's history, so they name the page and the number, never the person.
-  return visit.site.page(visit, "person", "Person " + view->id, std::move(values));
+  return visit.site.page(visit, "person", "Person " + view->id, values);
 }
 
 Response findings(const Visit& visit) {
@@ -163,7 +165,7 @@ Response finding_page(const Visit& visit, std::string_view problem) {
   values.flag("dismissing", action == "dismiss").flag("snoozing", action == "snooze");
   values.flag("reopening", action == "reopen");
   return visit.site.page(visit, "finding", problem.empty() ? "Finding " + view->id : "Error: Finding " + view->id,
-                         std::move(values), problem.empty() ? 200 : 400);
+                         values, problem.empty() ? 200 : 400);
 }
 
 Response finding(const Visit& visit) {
@@ -198,8 +200,8 @@ Response held_back_page(const Visit& visit, std::string_view problem, std::strin
   if (!view) return visit.site.refusal(visit, view.error());
   Values values = present(*view);
   values.text("problem", problem).text("done", done);
-  return visit.site.page(visit, "held_back", problem.empty() ? "Rows held back" : "Error: Rows held back",
-                         std::move(values), problem.empty() ? 200 : 400);
+  return visit.site.page(visit, "held_back", problem.empty() ? "Rows held back" : "Error: Rows held back", values,
+                         problem.empty() ? 200 : 400);
 }
 
 Response held_back(const Visit& visit) {
@@ -240,11 +242,44 @@ Response governance(const Visit& visit) {
   return visit.site.page(visit, "governance", "Who looked at what", present(*view));
 }
 
-Response health(const Visit& /*visit*/) {
+Response as_text(std::string_view type, std::string body, int status = 200) {
   Response response;
-  response.content_type = "application/json";
-  response.body = "{\"status\":\"ok\"}\n";
+  response.status = status;
+  response.content_type = type;
+  response.body = std::move(body);
   return response;
+}
+
+// The process answers.
+Response health(const Visit& /*visit*/) {
+  return as_text("application/json", "{\"status\":\"ok\"}\n");
+}
+
+// The hub can be read and written: a balancer or a supervisor asks.
+Response readiness(const Visit& visit) {
+  const hub::Readiness state = visit.site.pages().readiness();
+  return as_text("application/json",
+                 fmt::format("{{\"ready\":{},\"behind\":{}}}\n", state.ready ? "true" : "false", state.behind),
+                 state.ready ? 200 : 503);
+}
+
+// To programs on this machine alone: from elsewhere the page is not there, and a proxy's word is not asked.
+Response metrics(const Visit& visit) {
+  const std::string& peer = visit.request.peer;
+  const bool local = peer.starts_with("127.") || peer == "::1" || peer == "::ffff:127.0.0.1";
+  if (!local || !visit.request.forwarded_for.empty())
+    return visit.site.error_page(visit, 404, "Page not found", "If you typed the address, check that it is right.");
+  const hub::Readiness state = visit.site.pages().readiness();
+  return as_text(
+      "text/plain; version=0.0.4",
+      visit.site.metrics().text() +
+          fmt::format("# HELP wider_ready Whether the hub can be read and written.\n# TYPE wider_ready gauge\n"
+                      "wider_ready {}\n"
+                      "# HELP wider_ledger_entries Entries of the ledger.\n# TYPE wider_ledger_entries gauge\n"
+                      "wider_ledger_entries {}\n"
+                      "# HELP wider_behind_entries Entries that the pages do not show yet.\n"
+                      "# TYPE wider_behind_entries gauge\nwider_behind_entries {}\n",
+                      state.ready ? 1 : 0, state.entries, state.behind));
 }
 
 }  // namespace
@@ -254,6 +289,8 @@ std::vector<Route> all_routes() {
   const auto post = Method::post;
   std::vector<Route> routes = {
       {get, "/healthz", Everybody{}, health},
+      {get, "/readyz", Everybody{}, readiness},
+      {get, "/metrics", Everybody{}, metrics},
       {get, "/purpose", SignedIn{}, purpose},
       {post, "/purpose", SignedIn{}, choose_purpose},
       {get, "/", Action::home, home},

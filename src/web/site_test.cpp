@@ -84,8 +84,8 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
     if (std::holds_alternative<Everybody>(route.gate)) open.insert(route.pattern);
     if (std::holds_alternative<SignedIn>(route.gate)) any_role.insert(route.pattern);
   }
-  EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/sign-in", "/sign-in/code", "/signed-out", "/api/v1/openapi.json",
-                                         "/api/v1/session"}));
+  EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-in/code", "/signed-out",
+                                         "/api/v1/openapi.json", "/api/v1/session"}));
   EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/account", "/account/password",
                                              "/account/second-factor", "/account/token", "/account/token/close", "/sealed",
                                              "/api/v1/session/end", "/api/v1/purpose"}));

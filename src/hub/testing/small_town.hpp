@@ -10,6 +10,7 @@
 #include <string>
 
 #include "hub/hub.hpp"
+#include "ledger/testing/test_place.hpp"
 #include "town/town.hpp"
 
 namespace wider::hub::testing {
@@ -51,7 +52,7 @@ inline const std::filesystem::path& town_files() {
 }
 
 inline std::unique_ptr<Hub> hub_of_town(const std::filesystem::path& folder) {
-  auto hub = Hub::create(folder, true);
+  auto hub = Hub::create(ledger::testing_support::place_in(folder), true);
   EXPECT_TRUE(hub.has_value()) << hub.error().message;
   const auto submissions = read_manifest(town_files() / "manifest.csv");
   EXPECT_TRUE(submissions.has_value());

@@ -41,6 +41,9 @@ struct World {
   std::map<std::string, Image> files;
   std::uint64_t left = UINT64_MAX;
   bool dead = false;
+  std::uint64_t until_failure = UINT64_MAX;
+  bool fails_for_good = false;
+  bool failed = false;
 };
 World& world() {
   static World the_world;
@@ -56,6 +59,19 @@ bool lives() {
   else if (now.left != UINT64_MAX)
     --now.left;
   return !now.dead;
+}
+
+// True when this operation is the one, or one of those, that fail though the process lives on.
+bool fails() {
+  World& now = world();
+  if (now.until_failure == UINT64_MAX) return false;
+  if (now.until_failure > 0) {
+    --now.until_failure;
+    return false;
+  }
+  const bool first = !now.failed;
+  now.failed = true;
+  return first || now.fails_for_good;
 }
 
 struct OpenFile {
@@ -92,6 +108,7 @@ void put(std::string& into, std::size_t at, std::string_view bytes) {
 int write_file(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 offset) {
   const std::lock_guard guard(world().mutex);
   Image& image = image_of(file);
+  if (fails()) return SQLITE_FULL;
   const bool alive = !world().dead;
   const bool whole = lives();
   if (!alive) return SQLITE_IOERR_WRITE;
@@ -105,7 +122,7 @@ int write_file(sqlite3_file* file, const void* bytes, int amount, sqlite3_int64 
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   const std::lock_guard guard(world().mutex);
-  if (!lives()) return SQLITE_IOERR_TRUNCATE;
+  if (fails() || !lives()) return SQLITE_IOERR_TRUNCATE;
   Image& image = image_of(file);
   image.current.resize(static_cast<std::size_t>(size), '\0');
   image.unsynced.push_back({true, static_cast<std::size_t>(size), {}});
@@ -114,9 +131,18 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int /*flags*/) {
   const std::lock_guard guard(world().mutex);
-  if (!lives()) return SQLITE_IOERR_FSYNC;
   Image& image = image_of(file);
-  image.durable = image.current;
+  if (fails()) {
+    image.unsynced.clear();
+    return SQLITE_IOERR_FSYNC;
+  }
+  if (!lives()) return SQLITE_IOERR_FSYNC;
+  for (const Change& change : image.unsynced) {
+    if (change.truncation)
+      image.durable.resize(change.at, '\0');
+    else
+      put(image.durable, change.at, change.bytes);
+  }
   image.unsynced.clear();
   image.named = true;  // SQLite's own VFS syncs the folder with the first sync of a journal or log that it made
   image.before.reset();
@@ -260,6 +286,24 @@ CrashVfs::~CrashVfs() {
   world().files.clear();
   world().dead = false;
   world().left = UINT64_MAX;
+  world().until_failure = UINT64_MAX;
+}
+
+void CrashVfs::fail_after(std::uint64_t operations, bool for_good) {
+  const std::lock_guard guard(world().mutex);
+  world().until_failure = operations;
+  world().fails_for_good = for_good;
+  world().failed = false;
+}
+
+void CrashVfs::fail_no_more() {
+  const std::lock_guard guard(world().mutex);
+  world().until_failure = UINT64_MAX;
+}
+
+bool CrashVfs::failed() const {
+  const std::lock_guard guard(world().mutex);
+  return world().failed;
 }
 
 void CrashVfs::crash_after(std::uint64_t operations) {

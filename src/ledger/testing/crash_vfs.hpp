@@ -22,6 +22,12 @@ class CrashVfs {
   // The power goes at the operation (write, truncate or sync) with this number from now, 0 being the next.
   void crash_after(std::uint64_t operations);
   [[nodiscard]] bool crashed() const;
+  // The operation with this number from now fails (once, or it and all after it), and the process lives on. A write
+  // that fails changes nothing; after a sync that fails what it should have made durable never is, unless it is written
+  // again: the kernel drops it and says so only once.
+  void fail_after(std::uint64_t operations, bool for_good);
+  void fail_no_more();
+  [[nodiscard]] bool failed() const;  // whether that operation has come
   // After everything is closed: puts on the real disk what is left, and lives again.
   void settle(std::uint64_t seed);
 };

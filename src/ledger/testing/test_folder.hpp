@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/check.hpp"
+#include "ledger/testing/test_place.hpp"
 
 namespace wider::ledger::testing_support {
 
@@ -24,6 +25,7 @@ class TestFolder {
   TestFolder& operator=(const TestFolder&) = delete;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path hub() const { return path_ / "hub"; }
+  [[nodiscard]] Place place() const { return place_in(hub()); }
 
  private:
   std::filesystem::path path_;

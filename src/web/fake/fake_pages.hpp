@@ -39,6 +39,7 @@ class FakePages : public hub::Pages {
   Result<void> change_person(const hub::Viewer& viewer, const hub::PeopleChange& change) override;
   Result<void> close_person(const hub::Viewer& viewer, std::uint32_t number, std::string_view reason) override;
   Result<std::string> reset_person(const hub::Viewer& viewer, std::uint32_t number, std::string_view reason) override;
+  hub::Readiness readiness() override { return {ask_for_error.empty(), 1234, empty ? 0U : 3U}; }
   hub::PageFrame frame(const hub::Viewer& viewer) override;
   Result<hub::HomeView> home(const hub::Viewer& viewer) override;
   Result<hub::SearchView> search(const hub::Viewer& viewer, std::string_view query) override;

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Guesses at a password, forged and replayed sessions and tokens, and malformed requests against a served hub.
+
+    tests/campaigns/web_attacks.py build/release/wider [--times 10000] [--seed 1]
+
+Asked (each must hold, else status 1):
+  guesses    at most 100 are evaluated; meanwhile the owner signs in from the browser they signed in from before
+  forged     0 of the forged, altered, replayed or ended sessions and API tokens are let in; 0 forms without their token
+  malformed  every request is answered with 4xx, or closed, in less than 2 seconds; the server lives and grows by less
+             than 256 MiB
+Standard library only.
+"""
+import argparse
+import json
+import pathlib
+import random
+import socket
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from site_of_campaigns import Site, as_header, send, sign_in_by_api, sign_in_by_page  # noqa: E402
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def guesses(site, times, report):
+    username, password = site.users["Social worker"]
+    connection = site.connection()
+    status, own = sign_in_by_page(connection, username, password)
+    report("the owner signs in", status == 303 and "wider_device" in own)
+    evaluated = waited = let_in = 0
+    for i in range(times):
+        status, answer = sign_in_by_api(connection, username, f"guess number {i:07}")
+        let_in += status == 201
+        if "Wait" in json.dumps(answer):
+            waited += 1
+        else:
+            evaluated += 1
+    print(f"guesses: {times} at one account, {evaluated} evaluated, {waited} told to wait, {let_in} let in")
+    report("at most 100 guesses are evaluated", evaluated <= 100)
+    report("no guess is let in", let_in == 0)
+    status, _ = sign_in_by_page(connection, username, password, {"wider_device": own["wider_device"]})
+    report("the owner gets in meanwhile, from the browser they signed in from before", status == 303)
+    status, _ = sign_in_by_page(connection, username, password)
+    report("a stranger with the right password waits like any other", status == 403)
+
+
+def forged(site, times, seed, report):
+    draw = random.Random(seed)
+    username, password = site.users["Health safeguarding nurse"]
+    connection = site.connection()
+    _, opened = sign_in_by_api(connection, username, password)
+    token = opened["token"]
+    _, ended = sign_in_by_api(connection, username, password)
+    send(connection, "POST", "/api/v1/session/end", "{}", {"content-type": "application/json", "authorization": f"Bearer {ended['token']}"})
+    _, jar = sign_in_by_page(connection, username, password)
+    digits = "0123456789abcdef"
+
+    def altered(text):
+        at = draw.randrange(len(text))
+        return text[:at] + draw.choice([c for c in digits if c != text[at]]) + text[at + 1:]
+
+    kinds = [lambda: altered(token), lambda: "".join(draw.choices(digits, k=64)), lambda: ended["token"],
+             lambda: "wider-" + "".join(draw.choices(digits, k=64)), lambda: token[:draw.randrange(64)],
+             lambda: token + draw.choice(digits), lambda: token.upper() if token.upper() != token else "x",
+             lambda: jar["wider_form"], lambda: jar["wider_device"], lambda: "", lambda: f"{token} {token}"]
+    accepted = 0
+    for i in range(times):
+        made = kinds[i % len(kinds)]()
+        if i % 3 == 0:
+            status, _, _ = send(connection, "GET", "/api/v1/home", headers={"authorization": f"Bearer {made}"})
+            accepted += status not in (400, 401)
+        elif i % 3 == 1:
+            status, headers, _ = send(connection, "GET", "/findings", headers={"cookie": f"wider_session={made}"})
+            accepted += not (status == 303 and dict(headers)["Location"].startswith("/sign-in"))
+        else:  # a live session, and a form whose token is not its own
+            status, _, _ = send(connection, "POST", "/purpose", f"csrf={made}&kind=assessment",
+                                {**FORM, "cookie": f"wider_session={jar['wider_session']}"})
+            accepted += status != 403
+    print(f"forged: {times} forged, altered, replayed or ended, {accepted} accepted")
+    report("none is accepted", accepted == 0)
+    status, _, _ = send(connection, "GET", "/purpose", headers={"cookie": as_header(jar)})
+    report("the real session is as good as before", status == 200)
+
+
+def malformed_request(draw):
+    """Bytes that are no good request."""
+    host = b"Host: 127.0.0.1\r\n"
+    junk = bytes(draw.randrange(256) for _ in range(draw.randrange(1, 200)))
+    letters = b"abcdefghijklmnop"
+    form = b"POST /sign-in HTTP/1.1\r\n" + host + b"Content-Type: application/x-www-form-urlencoded\r\n"
+    api = b"POST /api/v1/session HTTP/1.1\r\n" + host + b"Content-Type: application/json\r\n"
+
+    def with_length(start, body):
+        return start + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+    return draw.choice([
+        lambda: b"GET /%zz HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /%00 HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /%ff%fe HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /?a=%e2%28%a1 HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /../../etc/passwd HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /" + draw.choice([b"a", b"b"]) * draw.randrange(30_000, 90_000) + b" HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /nowhere HTTP/1.1\r\n" + host + b"X: " + b"y" * draw.randrange(30_000, 90_000) + b"\r\n\r\n",
+        lambda: b"BREW / HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"DELETE /person/P1 HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: b"GET /?" + b"&".join(b"k%d=1" % i for i in range(200)) + b" HTTP/1.1\r\n" + host + b"\r\n",
+        lambda: with_length(form, b"&".join(b"k%d=1" % i for i in range(200))),
+        lambda: with_length(form, b"username=%zz"),
+        lambda: with_length(form, junk + b"=%"),
+        lambda: form + b"Content-Length: 99999999999\r\n\r\n",
+        lambda: form + b"Content-Length: -5\r\n\r\n",
+        lambda: form + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg",
+        lambda: form + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        lambda: form + b"Transfer-Encoding: chunked\r\n\r\n" + (b"4000\r\n" + b"a" * 16384 + b"\r\n") * 20 + b"0\r\n\r\n",
+        lambda: with_length(b"POST /sign-in HTTP/1.1\r\n" + host + b"Content-Type: multipart/form-data\r\n", junk),
+        lambda: with_length(api, b"[" * draw.randrange(1000, 200_000)),
+        lambda: with_length(api, b'{"a":' * draw.randrange(1000, 40_000)),
+        lambda: with_length(api, b'{"username":1e999,"password":' + b"9" * 10_000 + b"}"),
+        lambda: with_length(api, b'{"username":["x"],"password":{}}'),
+        lambda: with_length(api, b'{"username":"\\ud800","password":"' + letters + b'"}'),
+        lambda: with_length(api, junk),
+        lambda: with_length(api, b""),
+        lambda: b"POST /api/v1/search HTTP/1.1\r\n" + host + b"Content-Length: 2\r\n\r\n{}",
+        lambda: b"GET /api/v1/person/" + b"P" * 2000 + b" HTTP/1.1\r\n" + host + b"Authorization: Bearer " + b"a" * 5000 + b"\r\n\r\n",
+        lambda: b"GET /nowhere HTTP/9.9\r\n" + host + b"\r\n",
+        lambda: b"GET /nowhere HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        lambda: b"\r\n\r\n\r\n" + junk + b"\r\n\r\n",
+        lambda: junk + b"\r\n\r\n",
+        lambda: b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + junk + b"\r\n\r\n",
+    ])()
+
+
+def malformed(site, times, seed, report):
+    draw = random.Random(seed)
+    before = site.mebibytes()
+    counted, slow, wrong, most = {}, 0, 0, 0.0
+    for _ in range(times):
+        request = malformed_request(draw)
+        start = time.monotonic()
+        answer, seconds = b"", 0.0
+        with socket.create_connection((site.host, site.port), timeout=10) as connection:
+            try:
+                connection.sendall(request)
+                while piece := connection.recv(65536):
+                    answer += piece
+                    seconds = time.monotonic() - start
+                    connection.settimeout(.02)  # the connection may stay open for the next request
+                else:
+                    seconds = time.monotonic() - start
+            except OSError:
+                seconds = seconds or time.monotonic() - start
+        most = max(most, seconds)
+        if seconds >= 2:
+            slow += 1
+            print(f"{seconds:.1f} s for", request[:160], "…", request[-40:])
+        status = answer[9:12].decode("ascii", "replace") if answer.startswith(b"HTTP/1.") else "closed"
+        counted[status] = counted.get(status, 0) + 1
+        # 505: the protocol's own word for a version that is none
+        if status not in ("closed", "505") and not status.startswith("4"):
+            wrong += 1
+            print("answered", status, "to", request[:120])
+    grown = site.mebibytes() - before
+    print(f"malformed: {times} requests, answers {dict(sorted(counted.items()))}, slowest {most:.2f} s, grown by {grown:.0f} MiB")
+    report("every malformed request is refused with 4xx or closed", wrong == 0)
+    report("in less than 2 seconds", slow == 0)
+    report("and the server lives and has grown by less than 256 MiB", site.alive() and grown < 256)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("--times", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    failures = []
+
+    def report(what, holds):
+        if not holds:
+            failures.append(what)
+            print("FAILED", what)
+
+    with Site(arguments.program) as site:
+        malformed(site, arguments.times, arguments.seed, report)
+        forged(site, arguments.times, arguments.seed, report)
+        guesses(site, arguments.times, report)
+    print("good" if not failures else f"{len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
