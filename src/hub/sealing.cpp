@@ -15,18 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-struct SealNames {
-  std::string_view name, title;
-};
-constexpr std::array<SealNames, seal_kind_count> seal_names = {{
-    {"staff-family", "Family of somebody who works here"},
-    {"protected-witness", "Protected witness"},
-    {"adoption", "Adoption"},
-    {"gender-recognition", "Gender recognition"},
-    {"refuge", "In a refuge"},
-    {"other", "Another reason"},
-}};
-
 std::set<std::string> texts_of(const json& list) {
   std::set<std::string> texts;
   for (const json& one : list) texts.insert(one.get<std::string>());
@@ -35,12 +23,6 @@ std::set<std::string> texts_of(const json& list) {
 
 }  // namespace
 
-std::string_view name_of(SealKind kind) {
-  return seal_names[static_cast<std::size_t>(kind)].name;
-}
-std::string_view title_of(SealKind kind) {
-  return seal_names[static_cast<std::size_t>(kind)].title;
-}
 std::optional<SealKind> seal_kind_named(std::string_view name) {
   const auto found = std::ranges::find(seal_names, name, &SealNames::name);
   if (found == seal_names.end()) return std::nullopt;

@@ -6,6 +6,7 @@
 // those rows. What comes later about the same person is sealed as it comes. Thread safety: free functions.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -25,8 +26,23 @@ struct Facts;
 // Stored: never renumber, only add.
 enum class SealKind : std::uint8_t { staff_family, protected_witness, adoption, gender_recognition, refuge, other };
 inline constexpr std::size_t seal_kind_count = 6;
-[[nodiscard]] std::string_view name_of(SealKind kind);   // "staff-family"
-[[nodiscard]] std::string_view title_of(SealKind kind);  // "Family of somebody who works here"
+struct SealNames {
+  std::string_view name, title;
+};
+inline constexpr std::array<SealNames, seal_kind_count> seal_names = {{
+    {"staff-family", "Family of somebody who works here"},
+    {"protected-witness", "Protected witness"},
+    {"adoption", "Adoption"},
+    {"gender-recognition", "Gender recognition"},
+    {"refuge", "In a refuge"},
+    {"other", "Another reason"},
+}};
+[[nodiscard]] inline std::string_view name_of(SealKind kind) {
+  return seal_names[static_cast<std::size_t>(kind)].name;
+}
+[[nodiscard]] inline std::string_view title_of(SealKind kind) {
+  return seal_names[static_cast<std::size_t>(kind)].title;
+}
 [[nodiscard]] std::optional<SealKind> seal_kind_named(std::string_view name);
 
 struct Seal {
