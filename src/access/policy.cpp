@@ -234,9 +234,7 @@ struct PolicyReader {
   }
 
   Done read_top(const toml::table& root) {
-    if (auto good = only(root, "top",
-                         {"not_shown", "duty_desk", "sensitive", "purpose", "role", "rule"});
-        !good)
+    if (auto good = only(root, "top", {"not_shown", "duty_desk", "sensitive", "purpose", "role", "rule"}); !good)
       return good;
     auto words = text(root, "top", "not_shown");
     if (!words) return std::unexpected(words.error());

@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, user_role_count> role_names = {
     "social-worker", "police-analyst", "safeguarding-nurse", "safeguarding-lead", "prosecutor",
     "review-author", "chair",          "governance-officer", "data-engineer",     "licensing-officer"};
 constexpr std::array<std::string_view, action_count> action_names = {
-    "home",        "search",    "person",     "findings",   "finding", "act-on-finding", "explain-link",
-    "decide-link", "held-back", "governance", "administer", "concern"};
+    "home",         "search",      "person",    "findings",   "finding",    "act-on-finding",
+    "explain-link", "decide-link", "held-back", "governance", "administer", "concern"};
 constexpr std::array<std::string_view, purpose_kind_count> purpose_names = {
     "child-protection-enquiry", "assessment",  "strategy-discussion", "crime-investigation", "health-safeguarding",
     "education-safeguarding",   "case-review", "governance",          "administration"};

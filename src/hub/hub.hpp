@@ -209,7 +209,7 @@ class Hub final : public Pages {
   std::mutex work_mutex_;                // one settle or intake at a time
   std::unique_ptr<Known> known_;         // built at the first intake
   mutable std::mutex events_mutex_;      // guards what people did since the projection was made
-  std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;     // likewise
+  std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;  // likewise
   std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence
   std::vector<std::pair<std::uint64_t, LinkDecision>> recent_words_;   // likewise

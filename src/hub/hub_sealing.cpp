@@ -23,8 +23,13 @@ bool blank(std::string_view text) {
 }
 
 ConcernLine line_of(const Concern& concern) {
-  return {concern.reference, concern.about, concern.born, concern.what,
-          fmt::format("{}, {}", concern.by, title_of(concern.agency)), to_words(day_of(concern.at)), concern.person};
+  return {concern.reference,
+          concern.about,
+          concern.born,
+          concern.what,
+          fmt::format("{}, {}", concern.by, title_of(concern.agency)),
+          to_words(day_of(concern.at)),
+          concern.person};
 }
 
 std::string random_reference() {
@@ -72,8 +77,15 @@ Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& t
     return failure(ErrorCode::usage, "Write what you saw or heard, in at most 2,000 letters.");
   if (told.born.size() > longest_line || told.person.size() > 20)
     return failure(ErrorCode::usage, "Write the date of birth in at most 200 letters.");
-  Concern concern{random_reference(), std::string(told.about), std::string(told.born), std::string(told.what),
-                  std::string(told.person), viewer.name, viewer.account, viewer.agency, now()};
+  Concern concern{random_reference(),
+                  std::string(told.about),
+                  std::string(told.born),
+                  std::string(told.what),
+                  std::string(told.person),
+                  viewer.name,
+                  viewer.account,
+                  viewer.agency,
+                  now()};
   const auto entered =
       append_small(EntryKind::concern, reference_of(viewer.account), encode_concern(concern), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
@@ -190,9 +202,8 @@ Result<void> Hub::unseal(const Viewer& viewer, std::uint64_t number, std::string
     return failure(ErrorCode::usage, "Write why the seal is taken off.");
   const auto projection = this->projection();
   const auto& seals = projection->facts.seals;
-  const bool yours = std::ranges::any_of(seals, [&](const Seal& seal) {
-    return seal.number == number && seal.may_open.contains(viewer.account);
-  });
+  const bool yours = std::ranges::any_of(
+      seals, [&](const Seal& seal) { return seal.number == number && seal.may_open.contains(viewer.account); });
   if (!yours) return failure(ErrorCode::not_found, "There is no such seal.");
   return write_seal(viewer, EntryKind::unseal,
                     nlohmann::json{{"seal", number}, {"reason", reason}, {"by", viewer.name}}.dump(

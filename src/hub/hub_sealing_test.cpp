@@ -15,8 +15,8 @@ using testing::hub_of_town;
 using testing::TemporaryFolder;
 
 Viewer officer() {
-  Viewer viewer = testing::viewer_of(access::UserRole::governance_officer, Agency::partnership,
-                                     access::PurposeKind::governance);
+  Viewer viewer =
+      testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
   viewer.account = 2;
   return viewer;
 }

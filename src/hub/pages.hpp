@@ -63,7 +63,8 @@ class Pages : public AccountPages {
   virtual Result<void> mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) = 0;
   virtual Result<GovernanceView> governance(const Viewer& viewer) = 0;
   virtual Result<ConcernsView> concerns(const Viewer& viewer) = 0;
-  // The concern's reference: the same answer whether the child is sealed, known or neither. usage: says what is missing.
+  // The concern's reference: the same answer whether the child is sealed, known or neither. usage: says what is
+  // missing.
   virtual Result<std::string> raise_concern(const Viewer& viewer, const NewConcern& told) = 0;
   // denied to whoever is on no seal's list and may not seal.
   virtual Result<SealedView> sealed(const Viewer& viewer) = 0;

@@ -63,7 +63,9 @@ Response concern_page(const Visit& visit, std::string_view problem, std::string_
   values.text("given_born", again ? request.form_field("born") : "");
   values.text("given_what", again ? request.form_field("what") : "");
   values.list("yours", list_of(view->yours, concern_row)).list("waiting", list_of(view->waiting, concern_row));
-  const std::string_view title = !reference.empty() ? "Concern sent" : again ? "Error: Raise a concern" : "Raise a concern";
+  const std::string_view title = !reference.empty() ? "Concern sent"
+                                 : again            ? "Error: Raise a concern"
+                                                    : "Raise a concern";
   return visit.site.page(visit, "concern", title, std::move(values), again ? 400 : 200);
 }
 
@@ -93,12 +95,13 @@ Response concern(const Visit& visit) {
   return concern_page(visit, "", "");
 }
 
-// Answered at once, so that nothing of a child stands in an address. A browser that is asked to send it again asks back.
+// Answered at once, so that nothing of a child stands in an address. A browser that is asked to send it again asks
+// back.
 Response raise_concern(const Visit& visit) {
   const Request& request = visit.request;
-  const auto reference = visit.site.pages().raise_concern(
-      visit.viewer(), {request.form_field("about"), request.form_field("born"), request.form_field("what"),
-                       request.form_field("person")});
+  const auto reference =
+      visit.site.pages().raise_concern(visit.viewer(), {request.form_field("about"), request.form_field("born"),
+                                                        request.form_field("what"), request.form_field("person")});
   if (!reference) {
     if (reference.error().code == ErrorCode::usage) return concern_page(visit, reference.error().message, "");
     return visit.site.refusal(visit, reference.error());

@@ -87,8 +87,8 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
   EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-in/code", "/signed-out",
                                          "/api/v1/openapi.json", "/api/v1/session"}));
   EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/account", "/account/password",
-                                             "/account/second-factor", "/account/token", "/account/token/close", "/sealed",
-                                             "/api/v1/session/end", "/api/v1/purpose"}));
+                                             "/account/second-factor", "/account/token", "/account/token/close",
+                                             "/sealed", "/api/v1/session/end", "/api/v1/purpose"}));
 }
 
 TEST_F(SiteTest, WithoutASessionEveryOtherRouteLeadsToSigningIn) {

@@ -358,7 +358,7 @@ async function onPaper (page, say) {
 
 // What every other role sees: its own pages, looked at once at each width, and a page it has no business with.
 const roles = [
-  { role: 'police-intelligence-analyst', purpose: 'strategy-discussion', pages: ['/', '/findings'], refused: '/governance' },
+  { role: 'police-intelligence-analyst', purpose: 'strategy-discussion', pages: ['/', '/findings', '/concern'], refused: '/governance' },
   { role: 'health-safeguarding-nurse', purpose: 'health-safeguarding', pages: ['/'], refused: '/held-back' },
   { role: 'designated-safeguarding-lead', purpose: 'education-safeguarding', pages: ['/'], refused: '/governance' },
   { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search'], refused: '/review' },
@@ -366,7 +366,7 @@ const roles = [
   { role: 'review-author', purpose: 'case-review', pages: ['/'], refused: '/held-back' },
   { role: 'partnership-chair', purpose: 'governance', pages: ['/'], refused: '/search' },
   { role: 'data-engineer', purpose: 'administration', pages: ['/', '/held-back'], refused: '/findings' },
-  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance'], refused: '/findings' }
+  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance', '/sealed'], refused: '/findings' }
 ]
 async function otherRoles (visitor, address, users) {
   const { page, kind } = visitor

@@ -265,7 +265,12 @@ Result<void> FakePages::choose_purpose(std::string_view token, access::PurposeKi
 hub::PageFrame FakePages::frame(const hub::Viewer&) {
   constexpr const char* not_shown = "Some records cannot be shown. Worried? Ring the duty desk";
   if (empty) return {"", false, "01632 960 001", not_shown, false, 0};
-  return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.", true, "01632 960 001", not_shown, true, 3};
+  return {"All agencies up to 6:10am; police last received 1 July 2009, 11:50pm.",
+          true,
+          "01632 960 001",
+          not_shown,
+          true,
+          3};
 }
 
 namespace {
@@ -564,7 +569,7 @@ Result<hub::GovernanceView> FakePages::governance(const hub::Viewer&) {
 namespace {
 
 hub::ConcernLine made_up_concern() {
-  return {"4F20A91C77",    "A girl called Kay", "about 14", "Seen waiting by the bus station, 10:40pm.",
+  return {"4F20A91C77",          "A girl called Kay", "about 14", "Seen waiting by the bus station, 10:40pm.",
           "Tom Reed, Education", "2 July 2009",       ""};
 }
 
