@@ -66,9 +66,11 @@ struct Seal {
 // A seal of all that the person's records are now; without who may open it and why.
 [[nodiscard]] Seal seal_of(const Holdings& holdings, const People& people, PersonId person);
 
+// By record, by identifier, or by name and birth date unless the mention bears a valid number of somebody else's.
 [[nodiscard]] bool covers(const Seal& seal, const Holdings& holdings, RecordIndex record);
 
-// Sets aside every row that a standing seal covers, with all versions of its record. True: some were not before.
+// Sets aside every row that a standing seal covers, with all versions of its record; the seals' marks grow by what
+// comes later. True: some rows were not set aside before.
 bool set_aside_sealed(Facts& facts);
 
 [[nodiscard]] std::string encode_seal(const Seal& seal);

@@ -95,6 +95,67 @@ TEST(SealingProperty, WhatComesLaterOfASealedPersonIsSealedAsItComes) {
   EXPECT_FALSE(set_aside_sealed(projection->facts)) << "nothing is new";
 }
 
+// A record of one person, received as the next entry.
+void receive(Facts& facts, std::string_view id, const PersonMention& who) {
+  Record record;
+  record.agency = Agency::health;
+  record.kind = RecordKind::attendance;
+  record.id = id;
+  record.known = step_start;
+  record.people.push_back(who);
+  ledger::Entry entry;
+  entry.header.sequence = facts.through + 1;
+  entry.header.received = start_of(step_start);
+  entry.header.kind = ledger::EntryKind::record;
+  entry.body = encode(record);
+  ASSERT_TRUE(facts.apply(entry).has_value());
+}
+
+PersonMention mention_of(std::string_view forename, std::string_view surname, std::string_view born,
+                         std::string_view nhs_number, std::string_view local_id) {
+  PersonMention mention;
+  mention.forename = forename;
+  mention.surname = surname;
+  if (!born.empty()) mention.birth_date = *parse_iso_partial(born);
+  mention.nhs_number = nhs_number;
+  mention.local_id = local_id;
+  return mention;
+}
+
+constexpr const char* own_number = "9991690212";
+constexpr const char* other_number = "9991690220";
+
+TEST(Sealing, AnotherChildOfOneNameAndBirthDateIsNotTakenAway) {
+  Projection projection;
+  Facts& facts = projection.facts;
+  receive(facts, "1", mention_of("Imran", "Khan", "1998-10-22", own_number, ""));
+  ASSERT_TRUE(conclude(projection, std::nullopt, {}).has_value());
+  facts.seals.push_back(seal_of(facts.holdings, projection.people, PersonId(0)));
+  receive(facts, "2", mention_of("Imran", "Khan", "1998-10-22", other_number, ""));
+  receive(facts, "3", mention_of("Imran", "Khan", "1998-10-22", "", ""));
+  receive(facts, "4", mention_of("Imran", "Khan", "1998-10-22", "9991690213", ""));  // fails its check: a slip
+  EXPECT_TRUE(set_aside_sealed(facts));
+  EXPECT_EQ(facts.sealed_rows, (std::vector<std::uint32_t>{0, 2, 3}));
+  EXPECT_FALSE(covers(facts.seals[0], facts.holdings, RecordIndex(1)));
+  EXPECT_TRUE(covers(facts.seals[0], facts.holdings, RecordIndex(3)));
+}
+
+TEST(Sealing, WhatALaterRecordAddsIsSealedToo) {
+  Projection projection;
+  Facts& facts = projection.facts;
+  receive(facts, "1", mention_of("Imran", "Khan", "1998-10-22", own_number, ""));
+  ASSERT_TRUE(conclude(projection, std::nullopt, {}).has_value());
+  facts.seals.push_back(seal_of(facts.holdings, projection.people, PersonId(0)));
+  receive(facts, "2", mention_of("Immy", "", "", "", "H7"));  // known by the next one alone
+  receive(facts, "3", mention_of("Imran", "Khan", "", own_number, "H7"));
+  // The sealed child's number, written into the record of another child: that record, and no more of that child's.
+  receive(facts, "4", mention_of("Ruby", "Lomax", "1999-01-05", own_number, "H9"));
+  receive(facts, "5", mention_of("Ruby", "Lomax", "1999-01-05", "", "H9"));
+  EXPECT_TRUE(set_aside_sealed(facts));
+  EXPECT_EQ(facts.sealed_rows, (std::vector<std::uint32_t>{0, 1, 2, 3}));
+  EXPECT_FALSE(set_aside_sealed(facts)) << "nothing is new";
+}
+
 TEST(Sealing, ASealReadsBackAndAConcernFindsIt) {
   Step step;
   step.people = {{0, 5}};
