@@ -190,7 +190,7 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
     if (!words.close && words.account.name.empty()) throw CLI::RequiredError("--name");
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
       if (words.close) {
-        const auto closed = hub.close_account(words.account.username);
+        const auto closed = hub.close_account(words.account.username, words.caller.user);
         return closed ? static_cast<int>(done) : fail(streams, closed.error());
       }
       const auto role = access::user_role_named(words.role);
@@ -199,7 +199,7 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
       words.account.role = *role;
       words.account.agency = *agency;
       if (words.account.password.empty()) std::getline(std::cin, words.account.password);
-      const auto added = hub.add_account(words.account);
+      const auto added = hub.add_account(words.account, words.caller.user);
       return added ? static_cast<int>(done) : fail(streams, added.error());
     };
   });

@@ -75,9 +75,10 @@ class Hub final : public Pages {
   // The published projection; never null after settle().
   [[nodiscard]] std::shared_ptr<const Projection> projection() const;
 
-  Result<void> add_account(const NewAccount& account);    // already_there: the user name is taken
-  Result<void> close_account(std::string_view username);  // not_found
-  Result<std::vector<Account>> accounts_now();            // of the ledger, not of the projection
+  // By the operator of a command, whose OS user is kept with the change. already_there: the user name is taken.
+  Result<void> add_account(const NewAccount& account, std::string_view operator_name = "");
+  Result<void> close_account(std::string_view username, std::string_view operator_name = "");  // not_found
+  Result<std::vector<Account>> accounts_now();  // of the ledger, not of the projection
   Result<void> record_operator_read(const Operator& who, std::string_view what);
   Result<void> decide_link(const LinkDecision& decision, const Operator& who);
   // People are concluded with this model from the next settling on; "": one learnt from what the hub holds now.

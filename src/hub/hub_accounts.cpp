@@ -33,6 +33,10 @@ Result<void> good_username(std::string_view username) {
   return {};
 }
 
+std::string by_command(std::string_view operator_name) {
+  return operator_name.empty() ? "" : fmt::format("By the operator {}, on the command line.", operator_name);
+}
+
 }  // namespace
 
 // NIST SP 800-63B and OWASP ASVS 5.0: length counts, composition does not; nothing that stands beside the field.
@@ -100,8 +104,8 @@ Result<void> Hub::write_account(const Account& account, const ledger::Ref& actor
   return {};
 }
 
-Result<void> Hub::add_account(const NewAccount& wanted) {
-  return add_account(wanted, {}, "");
+Result<void> Hub::add_account(const NewAccount& wanted, std::string_view operator_name) {
+  return add_account(wanted, {}, by_command(operator_name));
 }
 
 Result<void> Hub::add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason) {
@@ -129,13 +133,13 @@ Result<void> Hub::add_account(const NewAccount& wanted, const ledger::Ref& actor
   return write_account(account, actor, reason);
 }
 
-Result<void> Hub::close_account(std::string_view username) {
+Result<void> Hub::close_account(std::string_view username, std::string_view operator_name) {
   if (auto loaded = load_accounts(); !loaded) return loaded;
   const std::scoped_lock lock(accounts_mutex_);
   auto account = accounts_.named(username);
   if (!account) return failure(ErrorCode::not_found, fmt::format("Nobody signs in as '{}'.", username));
   account->closed = true;
-  return write_account(*account, {}, "");
+  return write_account(*account, {}, by_command(operator_name));
 }
 
 Result<std::vector<PeopleLine>> Hub::people(const Viewer& viewer) {

@@ -118,11 +118,11 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
   // Between a seal's entry and the picture without what it sealed, nobody is answered.
   if (projection()->facts.through < sealed_through_.load())
     return failure(ErrorCode::unavailable, "Records are being put together anew. Try again in a minute.");
-  const auto body =
-      nlohmann::json{
-          {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}}
-          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return append_only(kind, reference_of(viewer.account), body, viewer.purpose_entry);
+  nlohmann::json body = {
+      {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}};
+  if (!viewer.token.empty()) body["token"] = viewer.token;  // a program's look, in its owner's name
+  return append_only(kind, reference_of(viewer.account),
+                     body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), viewer.purpose_entry);
 }
 
 PageFrame Hub::frame(const Viewer& viewer) {
@@ -368,7 +368,7 @@ Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std:
 Result<GovernanceView> Hub::governance(const Viewer& viewer) {
   if (auto admitted = admit(viewer, Action::governance, EntryKind::look, "governance"); !admitted)
     return std::unexpected(admitted.error());
-  const auto projection = this->projection();
+  const std::vector<Account> accounts = accounts_.all();
   GovernanceView view;
   view.entries = ledger_->size();
   const auto head = ledger_->head();
@@ -391,9 +391,11 @@ Result<GovernanceView> Hub::governance(const Viewer& viewer) {
       LookLine line;
       line.when = day_and_time(header->received);
       line.who = body.value("operator", std::string());
-      for (const Account& account : projection->facts.accounts) {
+      for (const Account& account : accounts) {
         if (account.reference != header->actor) continue;
         line.who = account.name;
+        if (const auto token = body.value("token", std::string()); !token.empty())
+          line.who += fmt::format(", by the API token “{}”", token);
         line.role = access::title_of(account.role);
         line.agency = title_of(account.agency);
       }

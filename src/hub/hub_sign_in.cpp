@@ -201,6 +201,7 @@ Result<SessionView> Hub::session(std::string_view token) {
     if (!found || found->second.expires <= real_now()) return no_session();
     SessionView view{viewer_of(found->first), ""};
     view.viewer.scope = found->second.scope;
+    view.viewer.token = found->second.name;
     view.viewer.purpose = found->second.purpose;
     view.viewer.purpose_reference = found->second.purpose_reference;
     return view;

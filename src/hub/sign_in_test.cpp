@@ -215,6 +215,9 @@ TEST_F(SignInTest, ATokenReadsWhatItsScopeNamesUnderItsPurposeAndNothingElse) {
   ASSERT_TRUE(by_token.has_value());
   EXPECT_EQ(by_token->viewer.purpose, PurposeKind::assessment);
   EXPECT_TRUE(hub_->search(by_token->viewer, "nobody at all").has_value());
+  const auto look = hub_->ledger().read(hub_->ledger().size()).value();
+  EXPECT_NE(look.body.find(R"("token":"a report")"), std::string::npos)
+      << "which program looked is told: " << look.body;
   const auto findings = hub_->findings(by_token->viewer, {});
   ASSERT_FALSE(findings.has_value());
   EXPECT_EQ(findings.error().code, ErrorCode::denied);
@@ -254,6 +257,13 @@ TEST_F(SignInTest, AccountsSurviveAnotherStart) {
   // What came before the start may have been used before it.
   EXPECT_FALSE(hub_->finish_sign_in(half.pending, access::code_of(secret, step_now() - 1), "", "").has_value());
   EXPECT_TRUE(hub_->finish_sign_in(half.pending, recovery[0], "", "").has_value());
+}
+
+TEST_F(SignInTest, AnAccountMadeByACommandNamesItsOperator) {
+  ASSERT_TRUE(hub_->add_account({"kit", "Kit", password, UserRole::chair, Agency::partnership}, "root").has_value());
+  const auto last = hub_->ledger().read(hub_->ledger().size()).value();
+  EXPECT_EQ(last.header.kind, EntryKind::account_change);
+  EXPECT_NE(last.body.find("operator root"), std::string::npos);
 }
 
 TEST_F(SignInTest, APurposeIsNamedByWhatIsDoneUnderIt) {

@@ -24,6 +24,7 @@ struct Viewer {
   std::string purpose_reference;                 // "concern 2012-0441"
   std::array<std::uint8_t, 16> purpose_entry{};  // the entry in which it was chosen, as headers name it
   std::uint32_t scope = ~0U;          // bits of access::Action: an API token may do less than its owner's role
+  std::string token = {};             // the name of the API token through which it is; "" for a person
   bool must_change_password = false;  // and may do nothing else before
 };
 // Whether the viewer may open it at all: the role, cut down to the scope.
