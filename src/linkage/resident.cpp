@@ -1,7 +1,9 @@
 #include "linkage/resident.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -13,6 +15,8 @@
 #include "linkage/entries.hpp"
 #include "linkage/key_index.hpp"
 #include "linkage/model.hpp"
+#include "linkage/pair_filter.hpp"
+#include "linkage/tile.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -31,6 +35,27 @@ struct Live {
   bool touched = false;                                       // in this change
 };
 
+// What is known of a name lies beside its text, also where that is nothing.
+Entries& with_names(Entries& entries) {
+  if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
+  return entries;
+}
+
+// The keys of one entry.
+class EntryKeys {
+ public:
+  void add(std::uint64_t key) { keys_[count_++] = key; }
+  [[nodiscard]] const std::uint64_t* begin() const { return keys_.data(); }
+  [[nodiscard]] const std::uint64_t* end() const { return keys_.data() + count_; }
+
+ private:
+  std::array<std::uint64_t, 2 * rule_count> keys_{};
+  std::size_t count_ = 0;
+};
+
+// Fewer candidates than these are compared in less time than they are laid out in.
+constexpr std::size_t least_sifted = 4;
+
 // What people said of two rows.
 struct Said {
   std::uint32_t other;
@@ -45,7 +70,12 @@ struct Resident::State {
         reader(strings, entries),
         keys(entries, model->blocking),
         scorer(*model, entries),
-        comparer(entries, scorer.established()) {}
+        comparer(entries, scorer.established()),
+        sketches(with_names(entries), scorer.established(), 1),
+        tile_maker(entries, sketches, scorer),
+        bounds(make_bounds(scorer)) {}
+  State(const State&) = delete;  // its parts point to each other
+  State& operator=(const State&) = delete;
 
   ModelPtr model;
   StringPool strings;
@@ -54,6 +84,11 @@ struct Resident::State {
   BlockKeys keys;
   Scorer scorer;
   Comparer comparer;
+  Sketches sketches;
+  TileMaker tile_maker;
+  Bounds bounds;
+  std::unique_ptr<Tile> entry_tile = std::make_unique<Tile>(), tile = std::make_unique<Tile>();
+  std::array<std::uint16_t, tile_room> may_reach{};
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
@@ -74,8 +109,8 @@ struct Resident::State {
   // ---- reading ----
   ReadRow read(const Row& row) {
     ReadRow read = reader.read(row, false);
-    if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
-    scorer.extend(*model, entries);
+    scorer.extend(*model, with_names(entries));
+    sketches.extend(entries, scorer.established(), read.entry, read.more);
     return read;
   }
   [[nodiscard]] Code own_id(std::uint32_t entry) const { return entries.own_id(entries.all[entry]); }
@@ -99,7 +134,6 @@ struct Resident::State {
   Score score(std::uint32_t left, std::uint32_t right) {
     const Entry& a = entries.all[left];
     const Entry& b = entries.all[right];
-    ++compared;
     return scorer.score(a, b, comparer.compare(a, b));
   }
   [[nodiscard]] bool ordinary(std::uint32_t entry) const { return !entries.all[entry].attach_only; }
@@ -156,21 +190,37 @@ struct Resident::State {
   }
 
   // Each key of the entry once.
-  template <typename Visit>
-  void each_key(const Entry& entry, Visit&& visit) const {
+  [[nodiscard]] EntryKeys keys_of(const Entry& entry) const {
+    EntryKeys found;
     for (const Rule rule : every_rule) {
       const RuleKeys of_rule = keys.of(rule, entry);
-      if (of_rule[0] != 0) visit(of_rule[0]);
-      if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) visit(of_rule[1]);
+      if (of_rule[0] != 0) found.add(of_rule[0]);
+      if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) found.add(of_rule[1]);
     }
+    return found;
   }
 
-  void find_candidates(const Entry& entry) {
+  void find_candidates(const EntryKeys& of) {
     candidates.clear();
-    each_key(entry,
-             [&](std::uint64_t key) { index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); }); });
+    for (const std::uint64_t key : of) index.prefetch(key);
+    for (const std::uint64_t key : of)
+      index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); });
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+  // Of the candidates those that codes and sketches alone do not rule out (pair_filter.hpp).
+  void sift_candidates(std::uint32_t at) {
+    compared += candidates.size();
+    if (candidates.size() < least_sifted) return;
+    tile_maker.lay_out(*entry_tile, std::span(&at, 1));
+    std::size_t kept = 0;
+    for (std::size_t from = 0; from < candidates.size(); from += tile_size) {
+      const std::size_t count = std::min(tile_size, candidates.size() - from);
+      tile_maker.lay_out(*tile, std::span(candidates).subspan(from, count));
+      const Sifted sifted = sift(widest_loops(), {*entry_tile, 0, *tile, 0, tile->count}, bounds, {}, 0, may_reach.data());
+      for (std::uint32_t k = 0; k < sifted.may_reach; ++k) candidates[kept++] = tile->entry[may_reach[k]];
+    }
+    candidates.resize(kept);
   }
 
   std::uint32_t make_entry(const ReadRow& read, std::uint64_t content, std::uint64_t alone) {
@@ -192,7 +242,9 @@ struct Resident::State {
     if (entry.attach_only) return at;
     live[at].touched = true;
     affected.push_back(at);
-    find_candidates(entry);
+    const EntryKeys of_entry = keys_of(entry);
+    find_candidates(of_entry);
+    sift_candidates(at);
     for (const std::uint32_t other : candidates) {
       const Score found = precedes(at, other) ? score(at, other) : score(other, at);
       if (found.apart || found.weight < scorer.threshold()) continue;
@@ -200,7 +252,7 @@ struct Resident::State {
       live[at].edges.emplace_back(other, found.weight - scorer.threshold());
       live[other].edges.emplace_back(at, found.weight - scorer.threshold());
     }
-    each_key(entry, [&](std::uint64_t key) { index.add(key, at); });
+    for (const std::uint64_t key : of_entry) index.add(key, at);
     if (own_id(at) != 0) {
       auto& group = of_own_id[own_id_key(at)];
       for (const std::uint32_t other : group) touch(other);
@@ -214,7 +266,7 @@ struct Resident::State {
     entry_with.erase(mix64(gone.content ^ mix64(gone.alone)));
     const Entry& entry = entries.all[at];
     if (!entry.attach_only) {
-      each_key(entry, [&](std::uint64_t key) { index.remove(key, at); });
+      for (const std::uint64_t key : keys_of(entry)) index.remove(key, at);
       for (const auto& [other, weight] : gone.edges)
         std::erase_if(live[other].edges, [&](const auto& edge) { return edge.first == at; });
       if (own_id(at) != 0) {
@@ -407,7 +459,7 @@ struct Resident::State {
       const auto group = of_own_id.find(own_id_key(at));
       if (group != of_own_id.end()) return group->second.front();
     }
-    find_candidates(entries.all[at]);
+    find_candidates(keys_of(entries.all[at]));
     std::sort(candidates.begin(), candidates.end(), [&](std::uint32_t a, std::uint32_t b) { return precedes(a, b); });
     std::vector<std::uint32_t> tried;
     std::int64_t best = 0;
