@@ -197,9 +197,10 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   plan.street_number = chosen[street_number_at];
   for (std::size_t c = 0; c < header.size(); ++c) {
     if (used[c] && std::count(header.begin(), header.end(), header[c]) > 1)
-      return failure(ErrorCode::malformed, fmt::format("{}: two columns are named {}, and which of them is meant cannot "
-                                                       "be said; give them different names.",
-                                                       file, header[c]));
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: two columns are named {}, and which of them is meant cannot "
+                                 "be said; give them different names.",
+                                 file, header[c]));
   }
   for (std::size_t c = 0; c < header.size(); ++c) {
     if (!used[c]) plan.ignored.push_back(header[c]);

@@ -137,7 +137,9 @@ class FileReader {
     separator_ = separator_of(text_);
     CsvReader reader(text_, separator_);
     std::vector<std::string_view> fields;
-    if (!reader.next(fields)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty; give one with a line of column names and rows.", path_));
+    if (!reader.next(fields))
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: the file is empty; give one with a line of column names and rows.", path_));
     header_.assign(fields.begin(), fields.end());
     if (const auto planned = plan_header(); !planned) return planned;
     lines_of_header_ = reader.lines_read();
@@ -148,7 +150,8 @@ class FileReader {
     // A column that was recognised and says nothing is no error, and not passed over in silence.
     for (std::string& said : columns_.said) {
       for (std::size_t c = 0; c < header_.size(); ++c) {
-        if (!is_given(c) && said.ends_with("← " + header_[c])) said += fmt::format(" (empty in every row of {})", path_);
+        if (!is_given(c) && said.ends_with("← " + header_[c]))
+          said += fmt::format(" (empty in every row of {})", path_);
       }
     }
     say_unread("birth_date", columns_.birth_date, &Chunk::birth_dates);
@@ -299,7 +302,9 @@ class FileReader {
       row = stop;
       line += chunk.lines;
     }
-    if (row == 0) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row; give a file with rows.", path_));
+    if (row == 0)
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: there is a header and no row; give a file with rows.", path_));
     for (const auto& [standard, column] : plan_.columns) {
       if (is_given(column_at(column))) continue;
       return failure(ErrorCode::malformed,
@@ -309,7 +314,8 @@ class FileReader {
     for (const Telling& telling : {truth_, labels_}) {
       if (telling.at == no_column || is_given(telling.at)) continue;
       return failure(ErrorCode::malformed,
-                     fmt::format("{}: column {} ({}) is empty in every row; leave it out or give another.", path_, *telling.column, telling.option));
+                     fmt::format("{}: column {} ({}) is empty in every row; leave it out or give another.", path_,
+                                 *telling.column, telling.option));
     }
     return {};
   }
@@ -318,7 +324,7 @@ class FileReader {
   }
 
   // Values that cannot be read are missing values, and not passed over in silence.
-  void say_unread(std::string_view standard, std::size_t column, Unread Chunk::*of_chunk) {
+  void say_unread(std::string_view standard, std::size_t column, Unread Chunk::* of_chunk) {
     if (column == no_column) return;
     Unread all;
     std::uint64_t rows = 0;
@@ -390,21 +396,26 @@ class FileReader {
 
   std::unexpected<Error> say_duplicate(const std::pair<std::uint64_t, std::uint64_t>& rows) const {
     return failure(ErrorCode::malformed,
-                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file: take the row out or give it another.",
+                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file: "
+                               "take the row out or give it another.",
                                path_, line_of(rows.second), plan_.id_column, line_of(rows.first)));
   }
   std::unexpected<Error> say_fault(const Fault& fault, std::uint64_t line) const {
     switch (fault.kind) {
       case Fault::Kind::unclosed:
-        return failure(ErrorCode::malformed, fmt::format("{}, row {}: a quoted field is not closed; end it with a quotation mark.", path_, line));
+        return failure(
+            ErrorCode::malformed,
+            fmt::format("{}, row {}: a quoted field is not closed; end it with a quotation mark.", path_, line));
       case Fault::Kind::fields:
-        return failure(ErrorCode::malformed, fmt::format("{}, row {}: {} fields where the header has {}; put a field with a separator in it in quotes.", path_, line,
-                                                         fault.fields, header_.size()));
+        return failure(
+            ErrorCode::malformed,
+            fmt::format("{}, row {}: {} fields where the header has {}; put a field with a separator in it in quotes.",
+                        path_, line, fault.fields, header_.size()));
       case Fault::Kind::no_id:
         break;
     }
-    return failure(ErrorCode::malformed,
-                   fmt::format("{}, row {}, column {}: the id is empty; each row needs its own.", path_, line, plan_.id_column));
+    return failure(ErrorCode::malformed, fmt::format("{}, row {}, column {}: the id is empty; each row needs its own.",
+                                                     path_, line, plan_.id_column));
   }
 
   const std::string& path_;

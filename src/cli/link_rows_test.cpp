@@ -88,16 +88,20 @@ NaiveRows read_naive(const std::string& text) {
   std::vector<std::string> header, fields;
   if (!reader.next(header)) return {{}, "the file is empty; give one with a line of column names and rows."};
   while (reader.next(fields)) {
-    if (reader.broken) return {{}, fmt::format("row {}: a quoted field is not closed; end it with a quotation mark.", reader.line())};
+    if (reader.broken)
+      return {{}, fmt::format("row {}: a quoted field is not closed; end it with a quotation mark.", reader.line())};
     if (fields.size() == 1 && fields[0].empty()) continue;
     if (fields.size() != header.size())
       return {{},
-              fmt::format("row {}: {} fields where the header has {}; put a field with a separator in it in quotes.", reader.line(), fields.size(), header.size())};
-    if (fields[0].empty()) return {{}, fmt::format("row {}, column id: the id is empty; each row needs its own.", reader.line())};
+              fmt::format("row {}: {} fields where the header has {}; put a field with a separator in it in quotes.",
+                          reader.line(), fields.size(), header.size())};
+    if (fields[0].empty())
+      return {{}, fmt::format("row {}, column id: the id is empty; each row needs its own.", reader.line())};
     for (const auto& row : read.rows) {
       if (row[0] == fields[0])
         return {{},
-                fmt::format("row {}, column id: the id stands in row {} already; ids must be unique in a file: take the row out or give it another.",
+                fmt::format("row {}, column id: the id stands in row {} already; ids must be unique in a file: take "
+                            "the row out or give it another.",
                             reader.line(), row.back())};
     }
     fields.push_back(std::to_string(reader.line()));

@@ -66,9 +66,7 @@ class KeyIndex {
   }
 
   // Brings a key's place near, for a visit that soon follows.
-  void prefetch(std::uint64_t key) const {
-    __builtin_prefetch(&slots_[key >> (64 - std::countr_zero(slots_.size()))]);
-  }
+  void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[key >> (64 - std::countr_zero(slots_.size()))]); }
 
   template <typename Visit>
   void visit(std::uint64_t key, Visit&& each) const {

@@ -80,10 +80,9 @@ Result<void> read_fields(const toml::table& root, Model& model) {
 
 // What is written and not read would be a change that somebody made in vain.
 Result<void> check_names(const toml::table& root) {
-  static constexpr std::string_view known[] = {"version",         "match_probability", "pair_threshold",
-                                               "family_share",    "largest_block",     "name_dependence",
-                                               "blocking_rules",  "fields",            "terms",
-                                               "refined_blocks",  "blocking_forecast"};
+  static constexpr std::string_view known[] = {"version",       "match_probability", "pair_threshold",   "family_share",
+                                               "largest_block", "name_dependence",   "blocking_rules",   "fields",
+                                               "terms",         "refined_blocks",    "blocking_forecast"};
   for (const auto& [name, value] : root) {
     if (std::find(std::begin(known), std::end(known), name.str()) == std::end(known))
       return bad(fmt::format("{} is none of what this version knows.", name.str()));

@@ -203,8 +203,7 @@ struct Resident::State {
   void find_candidates(const EntryKeys& of) {
     candidates.clear();
     for (const std::uint64_t key : of) index.prefetch(key);
-    for (const std::uint64_t key : of)
-      index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); });
+    for (const std::uint64_t key : of) index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); });
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   }
@@ -217,7 +216,8 @@ struct Resident::State {
     for (std::size_t from = 0; from < candidates.size(); from += tile_size) {
       const std::size_t count = std::min(tile_size, candidates.size() - from);
       tile_maker.lay_out(*tile, std::span(candidates).subspan(from, count));
-      const Sifted sifted = sift(widest_loops(), {*entry_tile, 0, *tile, 0, tile->count}, bounds, {}, 0, may_reach.data());
+      const Sifted sifted =
+          sift(widest_loops(), {*entry_tile, 0, *tile, 0, tile->count}, bounds, {}, 0, may_reach.data());
       for (std::uint32_t k = 0; k < sifted.may_reach; ++k) candidates[kept++] = tile->entry[may_reach[k]];
     }
     candidates.resize(kept);
