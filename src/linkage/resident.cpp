@@ -41,6 +41,11 @@ Entries& with_names(Entries& entries) {
   return entries;
 }
 
+// Names an entry.
+std::uint64_t mark_of(std::uint64_t content, std::uint64_t alone) {
+  return mix64(content ^ mix64(alone));
+}
+
 // The keys of one entry.
 class EntryKeys {
  public:
@@ -52,6 +57,31 @@ class EntryKeys {
   std::array<std::uint64_t, 2 * rule_count> keys_{};
   std::size_t count_ = 0;
 };
+
+// What pairs of entries weigh, as far as there is room: a large component is clustered again with every entry that
+// comes to it, and nearly all of its pairs are those of the time before. By the content of both, so that nothing is
+// ever stale.
+class WeightMemory {
+ public:
+  template <typename Weigh>
+  Weighed of(std::uint64_t left, std::uint64_t right, Weigh&& weigh) {
+    if (slots_.empty()) slots_.resize(std::size_t{1} << bits);
+    const std::uint64_t pair = mix64(left + mix64(right));
+    Slot& slot = slots_[pair >> (64 - bits)];
+    if (slot.pair != pair) slot = {pair, weigh()};
+    return slot.weighed;
+  }
+  [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(Slot); }
+
+ private:
+  static constexpr unsigned bits = 23;
+  struct Slot {
+    std::uint64_t pair = 0;
+    Weighed weighed;
+  };
+  std::vector<Slot> slots_;
+};
+constexpr std::size_t least_remembered = 6;  // entries of a component: fewer are few pairs
 
 // Fewer candidates than these are compared in less time than they are laid out in.
 constexpr std::size_t least_sifted = 4;
@@ -89,6 +119,7 @@ struct Resident::State {
   Bounds bounds;
   std::unique_ptr<Tile> entry_tile = std::make_unique<Tile>(), tile = std::make_unique<Tile>();
   std::array<std::uint16_t, tile_room> may_reach{};
+  WeightMemory weights;
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
@@ -162,7 +193,7 @@ struct Resident::State {
     const std::uint64_t content = content_hash(read.entry, read.more, entries.strings);
     const std::uint64_t own = name_of[row] != 0 ? name_of[row] : row + 1ULL;
     const std::uint64_t alone = said.contains(row) ? own : 0;
-    const auto [found, fresh] = entry_with.try_emplace(mix64(content ^ mix64(alone)), none);
+    const auto [found, fresh] = entry_with.try_emplace(mark_of(content, alone), none);
     if (fresh) found->second = make_entry(read, content, alone);
     const std::uint32_t at = found->second;
     touch(at);
@@ -263,7 +294,7 @@ struct Resident::State {
 
   void drop_entry(std::uint32_t at) {
     Live& gone = live[at];
-    entry_with.erase(mix64(gone.content ^ mix64(gone.alone)));
+    entry_with.erase(mark_of(gone.content, gone.alone));
     const Entry& entry = entries.all[at];
     if (!entry.attach_only) {
       for (const std::uint64_t key : keys_of(entry)) index.remove(key, at);
@@ -395,9 +426,17 @@ struct Resident::State {
     input.edges = edges;
     input.same = same;
     input.different = different;
-    input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+    const auto weigh = [&](std::uint32_t left, std::uint32_t right) {
       const Score found = score(part[left], part[right]);
       return Weighed{found.weight - scorer.threshold(), found.apart};
+    };
+    std::vector<std::uint64_t> marks;
+    if (part.size() >= least_remembered) {
+      for (const std::uint32_t entry : part) marks.push_back(mark_of(live[entry].content, live[entry].alone));
+    }
+    input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+      if (marks.empty()) return weigh(left, right);
+      return weights.of(marks[left], marks[right], [&] { return weigh(left, right); });
     };
     input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
     const Clustered made = make_clusters(input);
@@ -603,7 +642,8 @@ std::uint64_t Resident::pairs_compared() const {
 
 std::uint64_t Resident::bytes() const {
   const State& state = *state_;
-  return state.index.bytes() + state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
+  return state.index.bytes() + state.weights.bytes() + state.sketches.of.capacity() * (sizeof(Sketch) + 4) +
+         state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
          state.entries.more.capacity() * sizeof(MoreFields) + state.entries.names.capacity() * sizeof(NameFacts) +
          state.entry_with.size() * 48 + state.entry_of.capacity() * 12;
 }
