@@ -236,6 +236,7 @@ int main(int count, char** words) {
       input.rows.push_back(row_of(lines[i], strings));
     Options options;
     options.threads = 2;
+    options.memory_bytes = 20ULL << 30;
     model = train(input, options).value();
   }
   fmt::print("trained on {} rows in {:.2f} s\n", std::min(train_rows, lines.size()), seconds_since(start));

@@ -58,28 +58,20 @@ class EntryKeys {
   std::size_t count_ = 0;
 };
 
-// What pairs of entries weigh, as far as there is room: a large component is clustered again with every entry that
-// comes to it, and nearly all of its pairs are those of the time before. By the content of both, so that nothing is
-// ever stale.
-class WeightMemory {
- public:
-  template <typename Weigh>
-  Weighed of(std::uint64_t left, std::uint64_t right, Weigh&& weigh) {
-    if (slots_.empty()) slots_.resize(std::size_t{1} << bits);
-    const std::uint64_t pair = mix64(left + mix64(right));
-    Slot& slot = slots_[pair >> (64 - bits)];
-    if (slot.pair != pair) slot = {pair, weigh()};
-    return slot.weighed;
+// Entries that are connected, and what each two of them weigh: a large component is clustered again with every entry
+// that comes to it, and nearly all of its pairs are those of the time before.
+struct Component {
+  std::vector<std::uint32_t> members;  // in the order of their content
+  std::vector<std::uint64_t> marks;    // of the members; empty where weights are not kept
+  std::vector<std::int64_t> weights;   // of each two members, row by row below the diagonal
+  [[nodiscard]] static std::size_t place(std::size_t a, std::size_t b) {  // a != b
+    return a > b ? a * (a - 1) / 2 + b : b * (b - 1) / 2 + a;
   }
-  [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(Slot); }
-
- private:
-  static constexpr unsigned bits = 23;
-  struct Slot {
-    std::uint64_t pair = 0;
-    Weighed weighed;
-  };
-  std::vector<Slot> slots_;
+  static constexpr std::int64_t unknown = INT64_MIN;
+  static std::int64_t pack(const Weighed& weighed) {
+    return std::int64_t{weighed.weight} * 2 + (weighed.apart ? 1 : 0);
+  }
+  static Weighed unpack(std::int64_t packed) { return {static_cast<std::int32_t>(packed >> 1), (packed & 1) != 0}; }
 };
 constexpr std::size_t least_remembered = 6;  // entries of a component: fewer are few pairs
 
@@ -119,19 +111,19 @@ struct Resident::State {
   Bounds bounds;
   std::unique_ptr<Tile> entry_tile = std::make_unique<Tile>(), tile = std::make_unique<Tile>();
   std::array<std::uint16_t, tile_room> may_reach{};
-  WeightMemory weights;
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
   std::vector<std::uint32_t> free_more;                                     // places in entries.more
   std::unordered_map<std::uint64_t, std::uint32_t> entry_with;              // by content and alone
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> of_own_id;  // ordinary entries, by source and own id
-  std::vector<std::vector<std::uint32_t>> components;
+  std::vector<Component> components;
   std::vector<std::uint32_t> free_components;
   std::vector<std::uint32_t> entry_of;                        // by row; none: not there any more
   std::vector<std::uint64_t> name_of;                         // by row
   std::unordered_map<std::uint32_t, std::vector<Said>> said;  // by row, both ways
   std::vector<std::uint32_t> affected;  // entries whose components a change touched, as far as they still hold rows
+  std::vector<Component> parted;        // the components that a change touched, as they were
   Groups before;
   bool holding = false;
   std::uint64_t compared = 0;
@@ -175,10 +167,10 @@ struct Resident::State {
   void touch(std::uint32_t entry) {
     if (live[entry].touched || !ordinary(entry)) return;
     const std::uint32_t component = live[entry].component;
-    const std::vector<std::uint32_t> members =
-        component == none ? std::vector<std::uint32_t>{entry} : std::move(components[component]);
+    std::vector<std::uint32_t> members = {entry};
     if (component != none) {
-      components[component].clear();
+      parted.push_back(std::exchange(components[component], {}));
+      members = parted.back().members;
       free_components.push_back(component);
     }
     for (const std::uint32_t member : members) {
@@ -351,6 +343,7 @@ struct Resident::State {
                           std::back_inserter(regrouped->after));
     }
     affected.clear();
+    parted.clear();
     before.clear();
   }
 
@@ -394,6 +387,30 @@ struct Resident::State {
     for (const Said& word : found->second) visit(entry_of[word.other], word.same);
   }
 
+  // Takes over what is known of the part's pairs from the components that it was made of.
+  void remember(const std::vector<std::uint32_t>& part, const std::unordered_map<std::uint32_t, std::uint32_t>& local,
+                Component& into) const {
+    for (const std::uint32_t entry : part) into.marks.push_back(mark_of(live[entry].content, live[entry].alone));
+    into.weights.assign(part.size() * (part.size() - 1) / 2, Component::unknown);
+    std::vector<std::uint32_t> now;
+    for (const Component& was : parted) {
+      if (was.weights.empty()) continue;
+      now.assign(was.members.size(), none);
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        const auto found = local.find(was.members[i]);
+        // An entry's number may be another's since.
+        if (found != local.end() && into.marks[found->second] == was.marks[i]) now[i] = found->second;
+      }
+      for (std::size_t i = 1; i < now.size(); ++i) {
+        if (now[i] == none) continue;
+        const std::int64_t* const row = &was.weights[Component::place(i, 0)];
+        for (std::size_t j = 0; j < i; ++j) {
+          if (now[j] != none) into.weights[Component::place(now[i], now[j])] = row[j];
+        }
+      }
+    }
+  }
+
   void cluster(std::vector<std::uint32_t>&& part) {
     if (part.size() == 1) {
       live[part.front()].cluster = part.front();
@@ -430,13 +447,13 @@ struct Resident::State {
       const Score found = score(part[left], part[right]);
       return Weighed{found.weight - scorer.threshold(), found.apart};
     };
-    std::vector<std::uint64_t> marks;
-    if (part.size() >= least_remembered) {
-      for (const std::uint32_t entry : part) marks.push_back(mark_of(live[entry].content, live[entry].alone));
-    }
+    Component made_of;
+    if (part.size() >= least_remembered) remember(part, local, made_of);
     input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
-      if (marks.empty()) return weigh(left, right);
-      return weights.of(marks[left], marks[right], [&] { return weigh(left, right); });
+      if (made_of.weights.empty()) return weigh(left, right);
+      std::int64_t& known = made_of.weights[Component::place(left, right)];
+      if (known == Component::unknown) known = Component::pack(weigh(std::min(left, right), std::max(left, right)));
+      return Component::unpack(known);
     };
     input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
     const Clustered made = make_clusters(input);
@@ -445,7 +462,8 @@ struct Resident::State {
       live[part[i]].cluster = part[made.cluster[i]];
       live[part[i]].component = component;
     }
-    components[component] = std::move(part);
+    made_of.members = std::move(part);
+    components[component] = std::move(made_of);
   }
 
   std::uint32_t new_component() {
@@ -463,7 +481,7 @@ struct Resident::State {
   [[nodiscard]] std::vector<std::uint32_t> cluster_of(std::uint32_t entry) const {
     if (live[entry].component == none) return {entry};
     std::vector<std::uint32_t> members;
-    for (const std::uint32_t member : components[live[entry].component]) {
+    for (const std::uint32_t member : components[live[entry].component].members) {
       if (live[member].cluster == live[entry].cluster) members.push_back(member);
     }
     return members;
@@ -642,7 +660,7 @@ std::uint64_t Resident::pairs_compared() const {
 
 std::uint64_t Resident::bytes() const {
   const State& state = *state_;
-  return state.index.bytes() + state.weights.bytes() + state.sketches.of.capacity() * (sizeof(Sketch) + 4) +
+  return state.index.bytes() + state.sketches.of.capacity() * (sizeof(Sketch) + 4) +
          state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
          state.entries.more.capacity() * sizeof(MoreFields) + state.entries.names.capacity() * sizeof(NameFacts) +
          state.entry_with.size() * 48 + state.entry_of.capacity() * 12;
