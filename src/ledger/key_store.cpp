@@ -97,19 +97,32 @@ Result<void> KeyStore::check_last(const Pack& last_pack) {
   return {};
 }
 
-Result<void> KeyStore::erase(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) {
-  CHECK(slot.size() == key_slot_size && sequence >= pack_first);
-  // In place, so that the page itself is overwritten; then the write-ahead log, which may hold the old page, is
-  // truncated.
+// In place, so that the page itself is overwritten; then the write-ahead log, which may hold the old page, is
+// truncated.
+Result<void> KeyStore::erase(std::span<const ErasedSlot> slots) {
+  if (slots.empty()) return {};
+  if (auto done = begin(); !done) return done;
+  Result<void> done;
+  for (const ErasedSlot& erased : slots)
+    if (done = overwrite(erased); !done) break;
+  if (done) done = commit();
+  if (!done) {
+    roll_back();
+    return done;
+  }
+  return cut_log();
+}
+
+Result<void> KeyStore::overwrite(const ErasedSlot& erased) {
+  CHECK(erased.slot.size() == key_slot_size && erased.sequence >= erased.pack_first);
   sqlite3_blob* raw = nullptr;
   const int opened =
-      sqlite3_blob_open(file_.get(), "main", "keys", "slots", static_cast<sqlite3_int64>(pack_first), 1, &raw);
-  const auto at = static_cast<int>((sequence - pack_first) * key_slot_size);
-  bool done =
-      opened == SQLITE_OK && sqlite3_blob_write(raw, slot.data(), static_cast<int>(slot.size()), at) == SQLITE_OK;
+      sqlite3_blob_open(file_.get(), "main", "keys", "slots", static_cast<sqlite3_int64>(erased.pack_first), 1, &raw);
+  const auto at = static_cast<int>((erased.sequence - erased.pack_first) * key_slot_size);
+  bool done = opened == SQLITE_OK &&
+              sqlite3_blob_write(raw, erased.slot.data(), static_cast<int>(erased.slot.size()), at) == SQLITE_OK;
   done = (raw == nullptr || sqlite3_blob_close(raw) == SQLITE_OK) && done;
-  if (!done) return file_.error();
-  return cut_log();
+  return done ? Result<void>() : file_.error();
 }
 
 Result<void> KeyStore::replace(std::uint64_t pack_first, std::string_view slots) {

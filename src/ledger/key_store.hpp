@@ -21,7 +21,7 @@ class KeyStore {
   Result<void> append(const Group& group);         // durable on return
   Result<void> read_slots(Block& block);           // of its packs; an empty string where a pack has none
   Result<void> check_last(const Pack& last_pack);  // corrupt: keys.db is older than the ledger
-  Result<void> erase(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot);
+  Result<void> erase(std::span<const ErasedSlot> slots);  // all or none; durable, and the log cut, on return
   Result<void> replace(std::uint64_t pack_first, std::string_view slots);  // within begin() and commit()
   Result<void> begin() { return file_.run("BEGIN IMMEDIATE"); }
   Result<void> commit() { return file_.run("COMMIT"); }
@@ -37,6 +37,7 @@ class KeyStore {
  private:
   Result<void> prepare();
   Result<void> append_in_transaction(const Group& group);
+  Result<void> overwrite(const ErasedSlot& erased);
 
   SqliteFile file_;
   Prepared drop_after_, insert_, select_, update_;

@@ -145,14 +145,19 @@ class LedgerImpl final : public Ledger {
   bool simulated() const override { return simulated_; }
   std::array<std::uint8_t, 32> public_key() const override { return keys_.public_key(); }
 
-  Result<void> erase(std::uint64_t sequence) override {
-    if (auto there = check_sequence(sequence); !there) return there;
+  using Ledger::erase;
+  Result<void> erase(std::span<const std::uint64_t> sequences) override {
     const Passed passed(gate_, Urgency::page);
-    auto block = store_->read_range(sequence, sequence, Parts::headers);
-    if (!block) return std::unexpected(block.error());
-    if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
-    const Pack& pack = block->packs.front();
-    return store_->erase_key(pack.first, sequence, keys_.erased_slot(pack.row(sequence).bytes));
+    std::vector<ErasedSlot> slots;
+    for (const std::uint64_t sequence : sequences) {
+      if (auto there = check_sequence(sequence); !there) return there;
+      auto block = store_->read_range(sequence, sequence, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
+      const Pack& pack = block->packs.front();
+      slots.push_back({pack.first, sequence, keys_.erased_slot(pack.row(sequence).bytes)});
+    }
+    return store_->erase_keys(slots);
   }
 
   Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) override {

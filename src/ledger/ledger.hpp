@@ -57,6 +57,10 @@ enum class EntryKind : std::uint16_t {
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry
+  // 50 to 59: what is kept and what is not (an erasure is 18)
+  hold_placed = 50,  // a legal hold: nothing under it is erased or disposed of
+  hold_lifted = 51,
+  retention_kept = 52,  // records were due for disposal, and somebody kept them: which, until when, why
 };
 
 // Whose law the processing stands under, and through which gateway it may be shared (DESIGN section 5).
@@ -181,9 +185,10 @@ class Ledger {
   // The Ed25519 public key that heads are signed with.
   [[nodiscard]] virtual std::array<std::uint8_t, 32> public_key() const = 0;
 
-  // Erases an entry's key, and so its body, everywhere; the proof still verifies. An erasure entry is the caller's to
-  // append.
-  virtual Result<void> erase(std::uint64_t sequence) = 0;
+  // Erases the entries' keys, and so their bodies, everywhere, all or none; the proof still verifies. What is erased
+  // already stays so. An erasure entry is the caller's to append, before.
+  virtual Result<void> erase(std::span<const std::uint64_t> sequences) = 0;
+  Result<void> erase(std::uint64_t sequence) { return erase(std::span(&sequence, 1)); }
 
   // Recomputes the whole proof and authenticates every body. With a published head: also that it is a prefix of this
   // ledger.

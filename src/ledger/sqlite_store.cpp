@@ -67,9 +67,7 @@ class SqliteStore final : public Store {
 
   Result<Block> read_body(std::uint64_t sequence) override { return read_range(sequence, sequence, Parts::everything); }
 
-  Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) override {
-    return keys_.erase(pack_first, sequence, slot);
-  }
+  Result<void> erase_keys(std::span<const ErasedSlot> slots) override { return keys_.erase(slots); }
 
   KeyStore& keys() override { return keys_; }
 
