@@ -14,9 +14,16 @@ namespace wider::ledger {
 
 class KeyStore {
  public:
-  Result<void> create(const std::filesystem::path& folder, std::string_view identity, const SqliteOptions& options);
-  // Gives the identity back.
+  Result<void> create(const std::filesystem::path& folder, const NewStore& made, const SqliteOptions& options);
+  // Gives the identity back. usage: it is of a newer format than this program knows.
   Result<std::string> open(const std::filesystem::path& folder, const SqliteOptions& options);
+
+  [[nodiscard]] int format() const { return format_; }
+  // The key ring as it is sealed under one hub's key after another, the latest last; none in format 1.
+  Result<std::vector<std::string>> rings();
+  // These and no others, from one moment to the next; makes a hub of format 1 one of format 2. The log is cut, so that
+  // what was sealed under an older key is gone.
+  Result<void> set_rings(std::span<const std::string> rings);
 
   Result<void> append(const Group& group);         // durable on return
   Result<void> read_slots(Block& block);           // of its packs; an empty string where a pack has none
@@ -39,6 +46,9 @@ class KeyStore {
   Result<void> append_in_transaction(const Group& group);
   Result<void> overwrite(const ErasedSlot& erased);
 
+  Result<void> replace_rings(std::span<const std::string> rings);
+
+  int format_ = ledger_format;
   SqliteFile file_;
   Prepared drop_after_, insert_, select_, update_;
 };

@@ -52,7 +52,7 @@ struct ErasedSlot {
 
 class KeyStore;
 
-enum class Parts { headers, everything };
+enum class Parts { headers, headers_and_keys, everything };
 
 // Makes everything that is appended to a new store one transaction (as far as the store can): see finish().
 enum class Making { at_once, until_finished };
@@ -77,9 +77,10 @@ class Store {
   virtual Result<void> finish() { return {}; }
 };
 
-// What a store says of itself; authenticated by the ledger.
-struct StoreIdentity {
-  std::string meta;  // written once, when the store is made; the same in both files
+// What a new store is made with.
+struct NewStore {
+  std::string identity;  // written once, the same in both files; authenticated by the ledger
+  std::string ring;      // the key ring, sealed under the hub's key
 };
 
 }  // namespace wider::ledger
