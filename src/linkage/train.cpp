@@ -408,8 +408,8 @@ void try_rules(Model& model, Entries& entries, const Established& established, b
   BlockingPlan plan;
   plan.used.fill(true);
   const Blocking blocking = Blocking::learn(tried.entries, plan, options.threads);
-  const CandidateSample sample = sample_candidates(tried.entries, blocking, established, between,
-                                                   candidates, options.seed, options.threads);
+  const CandidateSample sample =
+      sample_candidates(tried.entries, blocking, established, between, candidates, options.seed, options.threads);
   model.blocking.used = choose_rules(model, sample, tried.entries, thinned, options.threads);
 }
 

@@ -1,8 +1,8 @@
 #include "linkage/splink/rules.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
