@@ -1,4 +1,4 @@
-// The subcommands about what is kept and what is erased.
+// The subcommands about what is kept and what is erased, and about keys.
 #include "cli/subcommands.hpp"
 
 namespace wider::cli {
@@ -149,12 +149,40 @@ void add_retention(CLI::App& app, Words& words, Chosen& chosen) {
   check->callback([&] { chosen.alone = [&](Streams& streams) { return check_retention(words.keeping.on, streams); }; });
 }
 
+void add_keys(CLI::App& app, Words& words, Chosen& chosen) {
+  auto* keys_command = app.add_subcommand("keys", "The hub's keys: how they stand, and changing them while it runs");
+  keys_command->require_subcommand(1);
+  examples(keys_command, {"keys list --hub H", "keys rotate --hub H"});
+  auto* list = keys_command->add_subcommand("list", "Which key wraps each agency's entries, and since when");
+  hub_option(list, words);
+  examples(list, {"keys list --hub H", "keys list --hub H --json"});
+  list->callback([&] { chosen.on_hub = [](hub::Hub& hub, Streams& streams) { return keys(hub, streams); }; });
+
+  auto* rotate = keys_command->add_subcommand(
+      "rotate", "A new hub's key and new keys for what comes; what was written stays readable, and the old key opens nothing");
+  hub_option(rotate, words);
+  examples(rotate, {"keys rotate --hub H", "keys rotate --hub H --agency police",
+                    "keys rotate --hub H --new-key /etc/wider/new.key"});
+  auto* agency = rotate->add_option("--agency", words.keys.agency, "Only a new key for what this agency sends");
+  file_option(rotate, "--new-key", words.keys.new_key,
+              "Where the new hub's key is written (or lies), when it cannot take the old one's place: both open the hub "
+              "until it is started with the new one",
+              words)
+      ->excludes(agency);
+  rotate->callback([&] {
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
+      return rotate_keys(hub, words.keys, words.caller.user, streams);
+    };
+  });
+}
+
 }  // namespace
 
 void add_keeping_commands(CLI::App& app, Words& words, Chosen& chosen) {
   add_erase(app, words, chosen);
   add_hold(app, words, chosen);
   add_retention(app, words, chosen);
+  add_keys(app, words, chosen);
 }
 
 }  // namespace wider::cli

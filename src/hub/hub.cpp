@@ -120,6 +120,9 @@ bool Hub::has_news_after(std::uint64_t sequence) {
       case EntryKind::sign_in_refused:
       case EntryKind::purpose:
       case EntryKind::submission:
+      case EntryKind::hold_placed:
+      case EntryKind::hold_lifted:
+      case EntryKind::keys_rotated:
         break;
       default:
         news = true;

@@ -95,6 +95,9 @@ class Hub final : public Pages {
   Result<EraseReport> approve_disposal(const std::vector<std::string>& records, const Officer& who);
   Result<void> keep_records(const std::vector<std::string>& records, Date until, const Officer& who);
 
+  // New keys while everything goes on: see ledger::Ledger::rotate_keys. The entry comes first.
+  Result<ledger::KeyReport> rotate_keys(const ledger::Rotation& rotation, std::string_view operator_name);
+
   Result<std::vector<HeldBackLine>> held_back_rows();
   Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);

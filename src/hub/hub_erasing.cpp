@@ -288,6 +288,16 @@ Result<DueReport> Hub::retention_due(std::optional<Date> on, const Operator& who
   return report;
 }
 
+Result<ledger::KeyReport> Hub::rotate_keys(const ledger::Rotation& rotation, std::string_view operator_name) {
+  const auto entered = append_only(
+      EntryKind::keys_rotated, {},
+      nlohmann::json{{"of", rotation.agency ? std::string(wider::name_of(*rotation.agency)) : "all agencies and the hub"},
+                     {"operator", operator_name}}
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (!entered) return std::unexpected(entered.error());
+  return ledger_->rotate_keys(rotation);
+}
+
 // What is named must be due today; otherwise nothing is done at all.
 Result<std::vector<RecordIndex>> Hub::due_records(const std::vector<std::string>& records) {
   const auto projection = this->projection();
