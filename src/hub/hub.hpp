@@ -8,6 +8,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -146,11 +147,22 @@ class Hub final : public Pages {
   Result<SealedView> sealed(const Viewer& viewer) override;
   Result<void> seal_person(const Viewer& viewer, const NewSeal& wanted) override;
   Result<void> unseal(const Viewer& viewer, std::uint64_t number, std::string_view reason) override;
+  Result<void> refused(const Viewer& viewer, access::Action action) override;
+  Result<LooksAtView> who_looked(const Viewer& viewer, std::string_view person) override;
+  Result<UnusualView> unusual_looks(const Viewer& viewer) override;
+  Result<RefusedView> refusals(const Viewer& viewer) override;
 
  private:
   explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
+  // Its first half, for what leaves an entry of its own. A refusal is an entry too, before it is told; to be asked for a
+  // purpose is none.
+  Result<void> allow(const Viewer& viewer, access::Action action, std::string_view what);
+  Result<void> refusal(const Viewer& viewer, std::string_view what);  // never a value
+  // From the latest entry of the kinds back, at most `most` of them; `visit` says whether to go on. True: there are more.
+  Result<bool> each_back(std::initializer_list<ledger::EntryKind> kinds, std::size_t most,
+                         const std::function<bool(const ledger::Entry&)>& visit);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
   Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
@@ -229,6 +241,9 @@ class Hub final : public Pages {
   mutable linkage::ModelPtr model_;
 };
 
+// The system's clock: by which sessions, openings in an emergency and looks go, also in a simulated hub.
+[[nodiscard]] Instant system_now();
+[[nodiscard]] std::string day_and_time(Instant instant);  // "3 March 2009, 10:40pm"
 // "P123" ↔ PersonId.
 [[nodiscard]] std::string person_text(PersonId person);
 [[nodiscard]] std::optional<PersonId> person_of_text(std::string_view text);

@@ -26,32 +26,12 @@ constexpr std::size_t hits_on_a_page = 50;
 // A small hub's past is there at once; for a large one's the page says that it will be.
 constexpr std::chrono::milliseconds patience_for_the_past{2000};
 
-std::string day_and_time(Instant instant) {
-  const Date day = day_of(instant);
-  const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
-  return to_words(When{day, day, Precision::day, minute});
-}
-
 // "WB3" of "WB3 1LN", however it is written: a part of the town, not a home.
 std::string area_of(std::string_view postcode) {
   std::string area;
   std::ranges::copy_if(postcode, std::back_inserter(area), [](char c) { return c != ' '; });
   if (area.size() > 4) area.resize(area.size() - 3);
   return area;
-}
-
-// What an entry says was looked at, in words.
-std::string looked_at(EntryKind kind, const std::string& what) {
-  if (kind == EntryKind::search) return fmt::format("Searched for “{}”", what);
-  if (person_of_text(what)) return "Person " + what;
-  if (what == "home") return "Home page";
-  if (what == "findings") return "List of findings";
-  if (what == "held back") return "Rows held back";
-  if (what.starts_with("review queue")) return "Links to be reviewed";
-  if (what == "governance") return "Who looked at what";
-  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos)
-    return "Whether two records are one person's: " + what;
-  return what;
 }
 
 constexpr int new_fact_days = 7;
@@ -109,18 +89,14 @@ bool for_viewer(const Finding& finding, const Viewer& viewer) {
 }  // namespace
 
 Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std::string_view what) {
-  if (!may(viewer, action)) {
-    return failure(
-        ErrorCode::denied,
-        "Your role does not open this page. If you need it for your work, ask your information governance officer.");
-  }
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, action, what); !allowed) return allowed;
   // Between a seal's entry and the picture without what it sealed, nobody is answered.
   if (projection()->facts.through < sealed_through_.load())
     return failure(ErrorCode::unavailable, "Records are being put together anew. Try again in a minute.");
   nlohmann::json body = {
       {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}};
   if (!viewer.token.empty()) body["token"] = viewer.token;  // a program's look, in its owner's name
+  if (ledger_->simulated()) body["at"] = system_now().microseconds;  // the header's time is that of the last delivery
   return append_only(kind, reference_of(viewer.account),
                      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), viewer.purpose_entry);
 }
@@ -300,9 +276,8 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
 
 Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
                                  std::string_view reason, std::string_view until) {
-  if (!may(viewer, Action::act_on_finding))
-    return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::act_on_finding, fmt::format("Finding {}", id.substr(0, 80))); !allowed)
+    return allowed;
   const auto projection = this->projection();
   const bool there = std::any_of(projection->findings.begin(), projection->findings.end(), [&](const Finding& finding) {
     return finding.id == id && for_viewer(finding, viewer);
@@ -358,57 +333,10 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
 }
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
-  if (!may(viewer, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::held_back, "mend a row held back"); !allowed) return allowed;
   const auto mended = mend({entry, mended_row, nullptr, reference_of(viewer.account), ""});
   if (!mended) return std::unexpected(mended.error());
   return {};
-}
-
-Result<GovernanceView> Hub::governance(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::governance, EntryKind::look, "governance"); !admitted)
-    return std::unexpected(admitted.error());
-  const std::vector<Account> accounts = accounts_.all();
-  GovernanceView view;
-  view.entries = ledger_->size();
-  const auto head = ledger_->head();
-  if (!head) return std::unexpected(head.error());
-  view.head_json = ledger::to_json(*head);
-  // The last looks and searches: from the end backwards in blocks, until there are enough.
-  constexpr std::size_t wanted = 100;
-  for (std::uint64_t last = view.entries; last > 0 && view.looks.size() < wanted;) {
-    const std::uint64_t first = last > 5000 ? last - 4999 : 1;
-    std::vector<ledger::Header> headers;
-    const auto read = ledger_->read_headers(first, last, [&](const ledger::Header& header) {
-      if (header.kind == EntryKind::look || header.kind == EntryKind::search) headers.push_back(header);
-      return true;
-    });
-    if (!read) return std::unexpected(read.error());
-    for (auto header = headers.rbegin(); header != headers.rend() && view.looks.size() < wanted; ++header) {
-      const auto entry = ledger_->read(header->sequence);
-      if (!entry) return std::unexpected(entry.error());
-      const auto body = nlohmann::json::parse(entry->body, nullptr, false);
-      LookLine line;
-      line.when = day_and_time(header->received);
-      line.who = body.value("operator", std::string());
-      for (const Account& account : accounts) {
-        if (account.reference != header->actor) continue;
-        line.who = account.name;
-        if (const auto token = body.value("token", std::string()); !token.empty())
-          line.who += fmt::format(", by the API token “{}”", token);
-        line.role = access::title_of(account.role);
-        line.agency = title_of(account.agency);
-      }
-      line.what = looked_at(header->kind, body.value("what", std::string()));
-      const auto purpose = access::purpose_kind_named(body.value("purpose", std::string()));
-      line.purpose = purpose ? std::string(access::title_of(*purpose)) : body.value("purpose", std::string());
-      if (const auto reference = body.value("reference", std::string()); !reference.empty())
-        line.purpose += ", " + reference;
-      view.looks.push_back(std::move(line));
-    }
-    last = first - 1;
-  }
-  return view;
 }
 
 }  // namespace wider::hub

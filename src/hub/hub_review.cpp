@@ -62,10 +62,8 @@ Result<ReviewView> Hub::review(const Viewer& viewer, const ReviewQuery& query) {
 
 Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
                               LinkWord word, std::string_view reason) {
-  if (!may(viewer, Action::decide_link)) {
-    return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
-  }
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::decide_link, "say whether two records are one person's"); !allowed)
+    return allowed;
   const auto projection = this->projection();
   const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
   if (!pair) return std::unexpected(pair.error());

@@ -69,8 +69,7 @@ Result<ConcernsView> Hub::concerns(const Viewer& viewer) {
 }
 
 Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& told) {
-  if (!may(viewer, Action::concern)) return failure(ErrorCode::denied, "Your role does not open this page.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::concern, "raise a concern"); !allowed) return std::unexpected(allowed.error());
   if (blank(told.about) || told.about.size() > longest_line)
     return failure(ErrorCode::usage, "Write whom you are worried about, in at most 200 letters.");
   if (blank(told.what) || told.what.size() > longest_text)
@@ -142,11 +141,7 @@ Result<SealedView> Hub::sealed(const Viewer& viewer) {
     }
     view.seals.push_back(std::move(line));
   }
-  if (view.seals.empty() && !view.may_seal) {
-    return failure(
-        ErrorCode::denied,
-        "Your role does not open this page. If you need it for your work, ask your information governance officer.");
-  }
+  if (view.seals.empty() && !view.may_seal) return std::unexpected(refusal(viewer, "sealed records").error());
   std::ranges::reverse(view.seals);
   if (view.may_seal) {
     for (const Account& account : accounts) {

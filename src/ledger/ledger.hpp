@@ -54,6 +54,7 @@ enum class EntryKind : std::uint16_t {
   seal = 30,     // a named officer sealed a person's records: which, why, and who may open them
   unseal = 31,   // a seal was taken off
   concern = 32,  // somebody raised a concern about a child
+  refused = 33,  // somebody asked for what they may not have
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry

@@ -360,15 +360,16 @@ Values present(const hub::HeldBackView& held_back) {
       }));
 }
 
+Values present_look(const hub::LookLine& look) {
+  Values row;
+  row.text("when", look.when).text("who", look.who).text("role", look.role);
+  return row.text("agency", look.agency).text("what", look.what).text("look_purpose", look.purpose);
+}
+
 Values present(const hub::GovernanceView& governance) {
   Values values;
-  values.text("head_json", governance.head_json).number("entries", governance.entries);
-  return values.list(
-      "looks", list_of(governance.looks, [](const hub::LookLine& look) {
-        Values row;
-        row.text("when", look.when).text("who", look.who).text("role", look.role);
-        return row.text("agency", look.agency).text("what", look.what).text("look_purpose", look.purpose);
-      }));
+  values.text("head_json", governance.head_json).number("entries", governance.entries).text("asked_person", "");
+  return values.list("looks", list_of(governance.looks, present_look));
 }
 
 }  // namespace wider::web

@@ -187,6 +187,8 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   const auto* action = std::get_if<access::Action>(&match.route->gate);
   if (action != nullptr && session->viewer.must_change_password) return redirect("/account/password");
   if (action != nullptr && !hub::may(session->viewer, *action)) {
+    // A refusal is entered before it is told.
+    if (const auto entered = pages_.refused(session->viewer, *action); !entered) return refusal(visit, entered.error());
     return error_page(visit, 403, "Your role does not use this page",
                       "If you need it for your work, ask the partnership's administrator.");
   }
@@ -212,6 +214,7 @@ Response Site::through_api_gate(const Request& request, const Match& match) cons
   if (action != nullptr && session->viewer.must_change_password)
     return api_error(403, "password", "Change your first password on the site, then come back.");
   if (action != nullptr && !hub::may(session->viewer, *action)) {
+    if (const auto entered = pages_.refused(session->viewer, *action); !entered) return api_refusal(entered.error());
     return api_error(403, "denied", "Your role or your token does not reach this.");
   }
   return match.route->handler(Visit{*this, request, match.parts, &*session});

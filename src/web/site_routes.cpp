@@ -13,6 +13,7 @@
 #include "web/site_account.hpp"
 #include "web/site_review.hpp"
 #include "web/site_sealed.hpp"
+#include "web/site_trust.hpp"
 
 namespace wider::web {
 namespace {
@@ -315,6 +316,7 @@ std::vector<Route> all_routes() {
       {post, "/sealed/off", Action::governance, unseal},
   };
   for (Route& route : account_routes()) routes.push_back(std::move(route));
+  for (Route& route : trust_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));
   return routes;
 }

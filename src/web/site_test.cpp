@@ -128,11 +128,22 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
                                                                        {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
+      EXPECT_EQ(pages_.refusals_entered.size(), refused ? 1U : 0U) << route.pattern;
+      pages_.refusals_entered.clear();
       if (!refused) {
         EXPECT_TRUE(response.status == 200 || response.status == 303) << route.pattern << ": " << response.body;
       }
     }
   }
+}
+
+TEST_F(SiteTest, ARefusalThatCannotBeEnteredIsNotTold) {
+  sign_in(access::UserRole::chair);
+  EXPECT_EQ(get("/governance").status, 403);
+  ASSERT_EQ(pages_.refusals_entered.size(), 1U);
+  EXPECT_EQ(pages_.refusals_entered[0], access::Action::governance);
+  pages_.ask_for_error = "unavailable";
+  EXPECT_EQ(get("/governance").status, 503);
 }
 
 TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) {

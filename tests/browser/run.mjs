@@ -366,7 +366,7 @@ const roles = [
   { role: 'review-author', purpose: 'case-review', pages: ['/'], refused: '/held-back' },
   { role: 'partnership-chair', purpose: 'governance', pages: ['/'], refused: '/search' },
   { role: 'data-engineer', purpose: 'administration', pages: ['/', '/held-back'], refused: '/findings' },
-  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance', '/sealed'], refused: '/findings' }
+  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance', '/governance/unusual', '/governance/refused', '/governance/person?person=P1', '/sealed'], refused: '/findings' }
 ]
 async function otherRoles (visitor, address, users) {
   const { page, kind } = visitor
@@ -379,7 +379,7 @@ async function otherRoles (visitor, address, users) {
     await page.click('main button[type=submit]')
     for (const path of pages) {
       await page.goto(address + path)
-      await visitor.look(`${role}${path === '/' ? '' : path.replace('/', '-')}`)
+      await visitor.look(`${role}${path === '/' ? '' : path.replaceAll(/[^a-z-]+/g, '-')}`)
     }
     await page.goto(address + refused)
     check(`${kind.name}: ${role} may not open ${refused}`, (await page.textContent('h1')).includes('Your role does not use this page'))

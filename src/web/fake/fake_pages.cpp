@@ -611,4 +611,35 @@ Result<void> FakePages::unseal(const hub::Viewer&, std::uint64_t, std::string_vi
   return {};
 }
 
+Result<void> FakePages::refused(const hub::Viewer&, access::Action action) {
+  if (!ask_for_error.empty()) return failure(ErrorCode::unavailable, "");
+  refusals_entered.push_back(action);
+  return {};
+}
+
+namespace {
+
+const hub::LookLine made_up_look{"2 July 2009, 9:12am",     "Sam Okafor",  "Social worker",
+                                 "Children's social care", "Person P123", "Child protection enquiry, concern 2012-0441"};
+
+}  // namespace
+
+Result<hub::LooksAtView> FakePages::who_looked(const hub::Viewer&, std::string_view) {
+  if (empty) return hub::LooksAtView{"P123", {}, false};
+  return hub::LooksAtView{"P123", {made_up_look}, true};
+}
+
+Result<hub::UnusualView> FakePages::unusual_looks(const hub::Viewer&) {
+  if (empty) return hub::UnusualView{{}, "A day is listed when …", false};
+  return hub::UnusualView{{{"2 July 2009", "Sam Okafor", "Social worker", "Children's social care",
+                            "Child protection enquiry", 41, "4", "5.5"}},
+                          "A day is listed when …",
+                          true};
+}
+
+Result<hub::RefusedView> FakePages::refusals(const hub::Viewer&) {
+  if (empty) return hub::RefusedView{};
+  return hub::RefusedView{{made_up_look}, true};
+}
+
 }  // namespace wider::web

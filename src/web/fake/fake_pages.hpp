@@ -62,6 +62,12 @@ class FakePages : public hub::Pages {
   Result<hub::SealedView> sealed(const hub::Viewer& viewer) override;
   Result<void> seal_person(const hub::Viewer& viewer, const hub::NewSeal& wanted) override;
   Result<void> unseal(const hub::Viewer& viewer, std::uint64_t number, std::string_view reason) override;
+  Result<void> refused(const hub::Viewer& viewer, access::Action action) override;
+  Result<hub::LooksAtView> who_looked(const hub::Viewer& viewer, std::string_view person) override;
+  Result<hub::UnusualView> unusual_looks(const hub::Viewer& viewer) override;
+  Result<hub::RefusedView> refusals(const hub::Viewer& viewer) override;
+
+  std::vector<access::Action> refusals_entered;  // latest last
 
  private:
   std::mutex mutex_;
