@@ -54,6 +54,16 @@ std::vector<Call> all_calls(Hub& hub) {
       {"who looked", Action::governance,
        [=](Hub& h, const Viewer& v) { return only_whether(h.who_looked(v, person)); }},
       {"unusual days", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.unusual_looks(v)); }},
+      {"exceptions", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.exceptions(v)); }},
+      {"review of an emergency", Action::governance,
+       [](Hub& h, const Viewer& v) { return h.review_exception(v, ExceptionKind::emergency, 1, true, "x"); }},
+      {"emergency", Action::person, [=](Hub& h, const Viewer& v) { return h.open_in_emergency(v, person, ""); }},
+      {"tie", Action::person, [=](Hub& h, const Viewer& v) { return h.declare_tie(v, person, ""); }},
+      {"evidence", Action::person, [](Hub& h, const Viewer& v) { return only_whether(h.evidence(v)); }},
+      {"one request for evidence", Action::person,
+       [](Hub& h, const Viewer& v) { return only_whether(h.evidence_of(v, 1)); }},
+      {"decision on evidence", Action::person,
+       [](Hub& h, const Viewer& v) { return h.decide_evidence(v, 1, {false, "x", {}, {}}); }},
       {"refusals", Action::governance, [](Hub& h, const Viewer& v) { return only_whether(h.refusals(v)); }},
   };
 }

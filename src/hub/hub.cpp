@@ -127,6 +127,11 @@ bool Hub::has_news_after(std::uint64_t sequence) {
       case EntryKind::purpose:
       case EntryKind::submission:
       case EntryKind::refused:
+      case EntryKind::emergency:
+      case EntryKind::emergency_review:
+      case EntryKind::tie:
+      case EntryKind::evidence_request:
+      case EntryKind::evidence_decision:
         break;
       default:
         news = true;
@@ -169,6 +174,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;
   if (!accounts_.loaded()) accounts_.load(settled->projection->facts.accounts);
+  load_trust(settled->projection->facts);
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);

@@ -151,6 +151,15 @@ class Hub final : public Pages {
   Result<LooksAtView> who_looked(const Viewer& viewer, std::string_view person) override;
   Result<UnusualView> unusual_looks(const Viewer& viewer) override;
   Result<RefusedView> refusals(const Viewer& viewer) override;
+  Result<ExceptionsView> exceptions(const Viewer& viewer) override;
+  Result<void> review_exception(const Viewer& viewer, ExceptionKind what, std::uint64_t number, bool good,
+                                std::string_view note) override;
+  Result<void> open_in_emergency(const Viewer& viewer, std::string_view person, std::string_view reason) override;
+  Result<void> declare_tie(const Viewer& viewer, std::string_view person, std::string_view what) override;
+  Result<EvidenceListView> evidence(const Viewer& viewer) override;
+  Result<EvidenceView> evidence_of(const Viewer& viewer, std::uint64_t number) override;
+  Result<std::uint64_t> ask_for_evidence(const Viewer& viewer, const NewEvidenceRequest& asked) override;
+  Result<void> decide_evidence(const Viewer& viewer, std::uint64_t number, const NewEvidenceDecision& decided) override;
 
  private:
   explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
@@ -163,6 +172,14 @@ class Hub final : public Pages {
   // From the latest entry of the kinds back, at most `most` of them; `visit` says whether to go on. True: there are more.
   Result<bool> each_back(std::initializer_list<ledger::EntryKind> kinds, std::size_t most,
                          const std::function<bool(const ledger::Entry&)>& visit);
+  // What people said about who may see whom (hub_trust.cpp), and the viewer as it places them among a picture's records.
+  void load_trust(const Facts& facts);
+  [[nodiscard]] std::shared_ptr<const TrustBook> trust() const;
+  Result<std::uint64_t> write_trust(const Viewer& viewer, ledger::EntryKind kind, std::string body);
+  [[nodiscard]] Viewer placed(const Viewer& asking, const Projection& projection) const;
+  [[nodiscard]] Viewer placed(const Viewer& asking, const Projection& projection, const Projection& today) const;
+  Result<PersonId> person_to_act_on(const Viewer& asking, std::string_view person);
+  Result<EvidenceView::Item> evidence_item(const Projection& projection, RecordIndex index, bool in_full);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
   Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
@@ -221,6 +238,8 @@ class Hub final : public Pages {
   std::atomic<bool> could_write_{true};  // the last small entry
   std::mutex work_mutex_;                // one settle or intake at a time
   std::unique_ptr<Known> known_;         // built at the first intake
+  mutable std::mutex trust_mutex_;       // guards trust_
+  std::shared_ptr<const TrustBook> trust_;
   mutable std::mutex events_mutex_;      // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;  // likewise
   std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry

@@ -13,6 +13,7 @@
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
+#include "hub/trust.hpp"
 #include "records/known_at.hpp"
 
 namespace wider::hub {
@@ -101,8 +102,9 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
                      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), viewer.purpose_entry);
 }
 
-PageFrame Hub::frame(const Viewer& viewer) {
+PageFrame Hub::frame(const Viewer& asking) {
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   PageFrame frame;
   const Facts& facts = projection->facts;
   if (facts.last_received.valid()) {
@@ -121,10 +123,15 @@ PageFrame Hub::frame(const Viewer& viewer) {
   frame.may_open_sealed =
       access::may(viewer.role, Action::governance) ||
       std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
+  if (may(viewer, Action::governance)) {
+    frame.emergencies_waiting = static_cast<std::uint32_t>(
+        std::ranges::count_if(trust()->emergencies, [](const Emergency& one) { return !one.review; }));
+  }
   if (may(viewer, Action::findings)) {
     const FindingStates states = states_now();
     for (const Finding& finding : projection->findings) {
-      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open)
+      if (for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding) &&
+          state_in(states, finding.id).stage == FindingStage::open)
         ++frame.findings_waiting;
     }
   }
@@ -134,7 +141,8 @@ PageFrame Hub::frame(const Viewer& viewer) {
 Result<FindingsView> Hub::findings(const Viewer& viewer, const FindingsQuery& query) {
   if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted)
     return std::unexpected(admitted.error());
-  return make_findings_view(*projection(), viewer, states_now(), query);
+  const auto projection = this->projection();
+  return make_findings_view(*projection, placed(viewer, *projection), states_now(), query);
 }
 
 FindingStates Hub::states_now() const {
@@ -172,10 +180,11 @@ std::shared_ptr<const DutyBook> Hub::duties_of(const std::shared_ptr<const Proje
   return book;
 }
 
-Result<HomeView> Hub::home(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted)
+Result<HomeView> Hub::home(const Viewer& asking) {
+  if (auto admitted = admit(asking, Action::home, EntryKind::look, "home"); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   HomeView view;
   add_duties(*projection, *duties_today(), viewer, view);
   if (may(viewer, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
@@ -197,10 +206,11 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   return view;
 }
 
-Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
-  if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted)
+Result<SearchView> Hub::search(const Viewer& asking, std::string_view query) {
+  if (auto admitted = admit(asking, Action::search, EntryKind::search, query.substr(0, 200)); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   SearchView view;
   view.query = std::string(query.substr(0, 200));
   const Found found =
@@ -223,8 +233,8 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
   return view;
 }
 
-Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
-  if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
+Result<PersonView> Hub::person(const Viewer& asking, std::string_view person, const PersonQuery& query) {
+  if (auto admitted = admit(asking, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
     return std::unexpected(admitted.error());
   const auto today = this->projection();
   auto id = person_of_text(person);
@@ -240,10 +250,18 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   const auto nobody = failure(ErrorCode::not_found,
                               "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
+  const Viewer viewer = placed(asking, *projection, *today);
   const linkage::ModelPtr model = model_of(*projection);
   auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
+  for (const Emergency& one : trust()->emergencies) {
+    if (one.account != viewer.account || !one.open_at(system_now())) continue;
+    for (const std::string& text : mentions_today(*today, one.who)) {
+      const auto m = mention_of_text(projection->holdings(), text);
+      if (m && projection->people.of(*m) == *id) view->emergency_until = day_and_time(one.until);
+    }
+  }
   const auto duties = as_known_at ? std::make_shared<const DutyBook>(duty_book(*projection, end_of(*as_known_at)))
                                   : duties_of(projection);
   add_duties_of(*projection, *duties, viewer, *id, *view);
@@ -258,13 +276,14 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   return view;
 }
 
-Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80)));
+Result<FindingView> Hub::finding(const Viewer& asking, std::string_view id) {
+  if (auto admitted = admit(asking, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80)));
       !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   for (const Finding& finding : projection->findings) {
-    if (finding.id == id && for_viewer(finding, viewer)) {
+    if (finding.id == id && for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding)) {
       const linkage::ModelPtr model = model_of(*projection);
       return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
@@ -274,13 +293,14 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
       "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
 }
 
-Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
+Result<void> Hub::act_on_finding(const Viewer& asking, std::string_view id, FindingAction action,
                                  std::string_view reason, std::string_view until) {
-  if (auto allowed = allow(viewer, Action::act_on_finding, fmt::format("Finding {}", id.substr(0, 80))); !allowed)
+  if (auto allowed = allow(asking, Action::act_on_finding, fmt::format("Finding {}", id.substr(0, 80))); !allowed)
     return allowed;
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const bool there = std::any_of(projection->findings.begin(), projection->findings.end(), [&](const Finding& finding) {
-    return finding.id == id && for_viewer(finding, viewer);
+    return finding.id == id && for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding);
   });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
   if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;

@@ -94,10 +94,11 @@ Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& t
   return reference;
 }
 
-Result<SealedView> Hub::sealed(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "sealed records"); !admitted)
+Result<SealedView> Hub::sealed(const Viewer& asking) {
+  if (auto admitted = admit(asking, Action::home, EntryKind::look, "sealed records"); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const Holdings& holdings = projection->holdings();
   SealedView view;
   view.may_seal = access::may(viewer.role, Action::governance);

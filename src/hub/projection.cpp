@@ -165,6 +165,16 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       case EntryKind::concern:
         concerns.push_back(decode_concern(entry.body, entry.header.received));
         break;
+      case EntryKind::emergency:
+      case EntryKind::emergency_review:
+      case EntryKind::tie:
+      case EntryKind::evidence_request:
+      case EntryKind::evidence_decision: {
+        TrustEntry said{entry.header.sequence, entry.header.kind, entry.header.received, entry.body};
+        TrustBook().apply(said);  // throws where it is not what its kind says
+        trust.push_back(std::move(said));
+        break;
+      }
       case EntryKind::model_adopted:
         model = entry.body;
         ++identity_version;

@@ -11,6 +11,7 @@
 #include "access/access.hpp"
 #include "hub/account.hpp"
 #include "hub/sealing.hpp"
+#include "hub/trust.hpp"
 #include "hub/views.hpp"
 #include "ledger/ledger.hpp"
 #include "linkage/linkage.hpp"
@@ -83,6 +84,7 @@ struct Facts {
   bool unsealed = false;                   // a seal was taken off since the rows were read: they are to be read again
   std::vector<std::uint32_t> sealed_rows;  // of holdings.records(), set aside; ascending
   std::vector<Concern> concerns;           // oldest first
+  std::vector<TrustEntry> trust;           // of hub/trust.hpp, as they came
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 8;
+constexpr std::uint64_t snapshot_version = 9;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build
@@ -150,6 +150,8 @@ std::string rest_of(const Projection& projection) {
   for (const Seal& seal : facts.seals) rest["seals"].push_back({encode_seal(seal), seal.at.microseconds, seal.number});
   for (const Concern& concern : facts.concerns)
     rest["concerns"].push_back({encode_concern(concern), concern.at.microseconds});
+  for (const TrustEntry& said : facts.trust)
+    rest["trust"].push_back({said.sequence, static_cast<int>(said.kind), said.received.microseconds, said.body});
   rest["sealed_rows"] = facts.sealed_rows;
   rest["versions"] = facts.versions;
   rest["held_back"] = facts.held_back;
@@ -188,6 +190,10 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   }
   for (const auto& body : rest.value("concerns", nlohmann::json::array()))
     facts.concerns.push_back(decode_concern(body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()}));
+  for (const auto& said : rest.value("trust", nlohmann::json::array())) {
+    facts.trust.push_back({said.at(0).get<std::uint64_t>(), static_cast<ledger::EntryKind>(said.at(1).get<int>()),
+                           Instant{said.at(2).get<std::int64_t>()}, said.at(3).get<std::string>()});
+  }
   facts.sealed_rows = rest.at("sealed_rows").get<std::vector<std::uint32_t>>();
   facts.through = rest.at("through").get<std::uint64_t>();
   facts.identity_version = rest.at("identity_version").get<std::uint64_t>();

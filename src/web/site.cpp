@@ -72,11 +72,12 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
   values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
-  values.flag("may_concern", may(Action::concern));
+  values.number("emergencies_waiting", frame.emergencies_waiting);
+  values.flag("may_evidence", may(Action::person)).flag("may_concern", may(Action::concern));
   values.flag("may_administer", may(Action::administer));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
   for (const std::string_view area :
-       {"home", "findings", "review", "held-back", "governance", "sealed", "people-and-roles", "account"}) {
+       {"home", "findings", "review", "held-back", "governance", "sealed", "evidence", "people-and-roles", "account"}) {
     values.flag("at_" + std::string(area), visit.request.path == (area == "home" ? "/" : "/" + std::string(area)));
   }
   return values;

@@ -125,6 +125,9 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
                                                                        {"about", "x"},
                                                                        {"what", "y"},
                                                                        {"seal", "812"},
+                                                                       {"good", "1"},
+                                                                       {"note", "seen"},
+                                                                       {"person", "P123"},
                                                                        {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
@@ -179,6 +182,12 @@ TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) 
                                                        {"/people-and-roles/900", {{"do", "close"}}},
                                                        {"/concern", {{"about", "x"}, {"what", "y"}}},
                                                        {"/sealed", {{"person", "P1"}, {"kind", "adoption"}}},
+                                                       {"/governance/emergency/812", {{"good", "1"}}},
+                                                       {"/governance/tie/813", {{"note", "x"}}},
+                                                       {"/person/P123/emergency", {}},
+                                                       {"/person/P123/tie", {}},
+                                                       {"/evidence", {}},
+                                                       {"/evidence/900", {{"item-concern-E2210", "give"}}},
                                                        {"/purpose", {}}}) {
         const Response response = post(path, form);
         ASSERT_NE(response.status, 500) << path << ": " << response.body;

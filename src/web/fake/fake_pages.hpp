@@ -67,6 +67,17 @@ class FakePages : public hub::Pages {
   Result<hub::UnusualView> unusual_looks(const hub::Viewer& viewer) override;
   Result<hub::RefusedView> refusals(const hub::Viewer& viewer) override;
 
+  Result<hub::ExceptionsView> exceptions(const hub::Viewer& viewer) override;
+  Result<void> review_exception(const hub::Viewer& viewer, hub::ExceptionKind what, std::uint64_t number, bool good,
+                                std::string_view note) override;
+  Result<void> open_in_emergency(const hub::Viewer& viewer, std::string_view person, std::string_view reason) override;
+  Result<void> declare_tie(const hub::Viewer& viewer, std::string_view person, std::string_view what) override;
+  Result<hub::EvidenceListView> evidence(const hub::Viewer& viewer) override;
+  Result<hub::EvidenceView> evidence_of(const hub::Viewer& viewer, std::uint64_t number) override;
+  Result<std::uint64_t> ask_for_evidence(const hub::Viewer& viewer, const hub::NewEvidenceRequest& asked) override;
+  Result<void> decide_evidence(const hub::Viewer& viewer, std::uint64_t number,
+                               const hub::NewEvidenceDecision& decided) override;
+
   std::vector<access::Action> refusals_entered;  // latest last
 
  private:
