@@ -85,6 +85,9 @@ class Hub final : public Pages {
   // People are concluded with this model from the next settling on; "": one learnt from what the hub holds now.
   // malformed: it is no model.
   Result<void> adopt_model(std::string_view model, const Operator& who);
+  // Who may see what is decided by this from now on: when it returns, nothing is answered by the one before.
+  // malformed: it is none, or would show what may never be shown; `file` stands in the message.
+  Result<void> adopt_policy(std::string_view policy, std::string_view file, const Operator& who);
   Result<std::vector<HeldBackLine>> held_back_rows();
   Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
@@ -174,6 +177,7 @@ class Hub final : public Pages {
                          const std::function<bool(const ledger::Entry&)>& visit);
   // What people said about who may see whom (hub_trust.cpp), and the viewer as it places them among a picture's records.
   void load_trust(const Facts& facts);
+  [[nodiscard]] std::shared_ptr<const access::Policy> policy_now() const;  // null: the shipped one
   [[nodiscard]] std::shared_ptr<const TrustBook> trust() const;
   Result<std::uint64_t> write_trust(const Viewer& viewer, ledger::EntryKind kind, std::string body);
   [[nodiscard]] Viewer placed(const Viewer& asking, const Projection& projection) const;
@@ -183,6 +187,7 @@ class Hub final : public Pages {
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
   Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
+  Result<void> hold_from(std::uint64_t entry);  // nothing is answered until the picture is of that entry
   // The duties as at today, made once for a projection and a day.
   std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
   std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }

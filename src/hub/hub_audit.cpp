@@ -104,7 +104,9 @@ Result<void> Hub::refusal(const Viewer& viewer, std::string_view what) {
 }
 
 Result<void> Hub::allow(const Viewer& viewer, Action action, std::string_view what) {
-  if (!may(viewer, action)) return refusal(viewer, what);
+  Viewer asking = viewer;  // by the policy in force, also where the session began under another
+  asking.policy = policy_now();
+  if (!may(asking, action)) return refusal(viewer, what);
   if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
   return {};
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "access/policy.hpp"
+#include "base/safe_cell.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
@@ -117,11 +118,11 @@ PageFrame Hub::frame(const Viewer& asking) {
     frame.data_good_to = "Nothing has been received yet.";
   }
   frame.simulated = ledger_->simulated();
-  frame.duty_desk = access::shipped_policy().duty_desk();
-  frame.not_shown = access::shipped_policy().not_shown();
+  frame.duty_desk = facts.policy_in_use().duty_desk();
+  frame.not_shown = facts.policy_in_use().not_shown();
   const auto& seals = facts.seals;
   frame.may_open_sealed =
-      access::may(viewer.role, Action::governance) ||
+      may(viewer, Action::governance) ||
       std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
   if (may(viewer, Action::governance)) {
     frame.emergencies_waiting = static_cast<std::uint32_t>(
@@ -338,16 +339,11 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
     return std::unexpected(admitted.error());
   const auto rows = held_back_rows();
   if (!rows) return std::unexpected(rows.error());
-  const auto quoted = [](std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-  };
   std::string file = "file,row,column,reason,remedy,row as it came\r\n";
   for (const HeldBackLine& row : *rows) {
     if (row.agency != name_of(agency)) continue;
-    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason),
-                        quoted(row.remedy), quoted(row.raw));
+    file += fmt::format("{},{},{},{},{},{}\r\n", safe_cell(row.file), row.row, safe_cell(row.column), safe_cell(row.reason),
+                        safe_cell(row.remedy), safe_cell(row.raw));
   }
   return file;
 }

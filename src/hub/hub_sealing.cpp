@@ -157,8 +157,12 @@ Result<SealedView> Hub::sealed(const Viewer& asking) {
 Result<void> Hub::write_seal(const Viewer& viewer, EntryKind kind, std::string body) {
   const auto entered = append_small(kind, reference_of(viewer.account), std::move(body), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
-  for (std::uint64_t before = sealed_through_.load(); before < *entered;) {
-    if (sealed_through_.compare_exchange_weak(before, *entered)) break;
+  return hold_from(*entered);
+}
+
+Result<void> Hub::hold_from(std::uint64_t entry) {
+  for (std::uint64_t before = sealed_through_.load(); before < entry;) {
+    if (sealed_through_.compare_exchange_weak(before, entry)) break;
   }
   if (auto settled = settle({}); !settled) return std::unexpected(settled.error());
   return {};
@@ -171,13 +175,26 @@ Result<void> Hub::seal_person(const Viewer& viewer, const NewSeal& wanted) {
   if (!kind) return failure(ErrorCode::usage, "Choose why the records are sealed.");
   if (blank(wanted.reason) || wanted.reason.size() > longest_text)
     return failure(ErrorCode::usage, "Write the reason: the order, the request, who asked.");
+  Seal seal;
   auto id = person_of_text(wanted.person);
-  if (id && projection->people.exists(*id) && id->value < projection->holdings().mentions().size())
+  if (*kind == SealKind::privileged) {
+    const std::size_t slash = std::min(wanted.person.find('/'), wanted.person.size());
+    const auto agency = agency_named(std::string_view(wanted.person).substr(0, slash));
+    const std::string name(std::string_view(wanted.person).substr(std::min(slash + 1, wanted.person.size())));
+    const auto record = agency ? projection->holdings().find_record(*agency, name) : std::nullopt;
+    if (!record || !projection->holdings().at(*record).live)
+      return failure(ErrorCode::usage, "There is no such record. Name it as pages do, such as prosecution/charging-decision-17.");
+    seal.records.emplace(*agency, name);
+    seal.person = fmt::format("{}/{}", name_of(*agency), name);
+    id.reset();
+  } else if (id && projection->people.exists(*id) && id->value < projection->holdings().mentions().size())
     id = projection->people.of(MentionIndex(id->value));
-  if (!id || !projection->people.exists(*id))
+  if (*kind != SealKind::privileged && (!id || !projection->people.exists(*id)))
     return failure(ErrorCode::usage, "There is nobody of that number. It stands on the person's page, such as P12.");
-  Seal seal = seal_of(projection->holdings(), projection->people, *id);
-  seal.person = person_text(*id);
+  if (id) {
+    seal = seal_of(projection->holdings(), projection->people, *id);
+    seal.person = person_text(*id);
+  }
   seal.kind = *kind;
   seal.reason = wanted.reason;
   seal.by = viewer.name;

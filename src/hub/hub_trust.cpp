@@ -67,6 +67,11 @@ std::shared_ptr<const TrustBook> Hub::trust() const {
   return trust_ ? trust_ : nothing;
 }
 
+std::shared_ptr<const access::Policy> Hub::policy_now() const {
+  const auto projection = this->projection();
+  return projection ? projection->facts.policy : nullptr;
+}
+
 Result<std::uint64_t> Hub::write_trust(const Viewer& viewer, EntryKind kind, std::string body) {
   const auto entered = append_small(kind, reference_of(viewer.account), body, viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
@@ -83,6 +88,7 @@ Viewer Hub::placed(const Viewer& asking, const Projection& projection) const {
 
 Viewer Hub::placed(const Viewer& asking, const Projection& projection, const Projection& today) const {
   Viewer viewer = asking;
+  viewer.policy = today.facts.policy;
   viewer.standings = standings_of(*trust(), asking.account, system_now(), projection, today);
   return viewer;
 }
@@ -107,7 +113,7 @@ Result<void> Hub::open_in_emergency(const Viewer& viewer, std::string_view perso
     return good;
   const auto projection = this->projection();
   const Instant now = system_now();
-  const access::Policy& policy = policy_of(viewer);
+  const access::Policy& policy = projection->facts.policy_in_use();
   Emergency emergency{0,
                       viewer.account,
                       viewer.name,
@@ -129,6 +135,15 @@ Result<void> Hub::declare_tie(const Viewer& viewer, std::string_view person, std
   if (auto written = write_trust(viewer, EntryKind::tie, encode(tie)); !written)
     return std::unexpected(written.error());
   return {};
+}
+
+Result<void> Hub::adopt_policy(std::string_view policy, std::string_view file, const Operator& who) {
+  if (auto parsed = access::parse_policy(policy, file); !parsed) return std::unexpected(parsed.error());
+  std::string by = who.user;
+  std::ranges::replace_if(by, [](unsigned char c) { return c < ' '; }, ' ');
+  const auto entered = append_small(EntryKind::policy_adopted, {}, fmt::format("# adopted by {}\n{}", by, policy));
+  if (!entered) return std::unexpected(entered.error());
+  return hold_from(*entered);
 }
 
 Result<ExceptionsView> Hub::exceptions(const Viewer& viewer) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "access/policy.hpp"
 #include "hub/testing/small_town.hpp"
 #include "hub/trust.hpp"
 
@@ -183,6 +184,53 @@ TEST(HubTrust, WhySoMuchAndNoMoreStandsOnThePageInThePolicysWords) {
     for (const std::string& why : row.why) more |= why.find("Under “") != std::string::npos;
   }
   EXPECT_TRUE(more) << "another purpose of the role would show more";
+}
+
+// A policy that a partnership changed: adopted by an entry, in force for the next request, also after a restart; one that
+// would show what may never be shown is refused; another kind called sensitive changes what was read before.
+TEST(HubTrust, AnAdoptedPolicyHoldsAtOnceAndAfterARestart) {
+  const TemporaryFolder folder;
+  auto hub = hub_of_town(folder.path / "hub");
+  const std::string id = somebody(*hub, worker());
+  std::string text(access::shipped_policy_text());
+  const auto swap = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+  };
+  swap("depth = \"nothing\"\nsays = \"It is sealed", "depth = \"full\"\nsays = \"It is sealed");
+  const auto size = hub->ledger().size();
+  EXPECT_EQ(hub->adopt_policy(text, "mine.toml", {"root"}).error().code, ErrorCode::malformed);
+  EXPECT_EQ(hub->ledger().size(), size);
+  text = access::shipped_policy_text();
+  swap("sensitive = [\"sexual-health\"]", "sensitive = [\"sexual-health\", \"attendance\", \"school-nurse\"]");
+  swap("duty_desk = \"01632 960 001\"", "duty_desk = \"01632 960 099\"");
+  swap("pages = [\"home\", \"search\", \"person\", \"findings\"", "pages = [\"home\", \"search\", \"person\"");
+  // The kinds called sensitive must be shown to nobody outside Health in more than the floor allows.
+  swap("[[rule]]\nname = \"sensitive\"\nkind = [\"sexual-health\"]",
+       "[[rule]]\nname = \"sensitive\"\nkind = [\"sexual-health\", \"attendance\", \"school-nurse\"]\nwhose = \"other\"");
+  const auto adopted = hub->adopt_policy(text, "mine.toml", {"root"});
+  ASSERT_TRUE(adopted.has_value()) << adopted.error().message;
+  const auto holds = [&](Hub& of) {
+    EXPECT_EQ(of.frame(worker()).duty_desk, "01632 960 099");
+    EXPECT_EQ(of.findings(worker(), {}).error().code, ErrorCode::denied);
+    const auto view = of.person(worker(), id, {});
+    ASSERT_TRUE(view.has_value());
+    EXPECT_EQ(seen_of(view, "Health"), "Not whether they know this person");
+  };
+  holds(*hub);
+  const ledger::Place place = hub->place();
+  hub.reset();
+  auto again = Hub::open(place);
+  ASSERT_TRUE(again.has_value());
+  ASSERT_TRUE((*again)->settle({2, {}}).has_value());
+  holds(**again);
+  again->reset();
+  std::filesystem::remove(place.folder / "snapshot.sealed");  // and when everything is read again
+  again = Hub::open(place);
+  ASSERT_TRUE(again.has_value());
+  ASSERT_TRUE((*again)->settle({2, {}}).has_value());
+  holds(**again);
 }
 
 TEST(HubTrust, EvidenceIsHadByARequestThatTheHolderDecidesAndStandsInASchedule) {

@@ -321,7 +321,10 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
     // What was set aside comes back as if it had never been: everything is read again.
     const std::uint64_t identity = projection.facts.identity_version;
     const std::uint64_t past = projection.facts.past_version;
+    const std::string policy = projection.facts.policy_text;
+    const std::uint64_t policy_sequence = projection.facts.policy_sequence;
     projection.facts = {};
+    if (policy_sequence != 0) projection.facts.take_policy(policy, policy_sequence);
     if (const auto again = catch_up(ledger, projection.facts, options); !again) return std::unexpected(again.error());
     projection.facts.unsealed = false;
     projection.facts.identity_version = std::max(projection.facts.identity_version, identity) + 1;

@@ -154,6 +154,7 @@ std::string rest_of(const Projection& projection) {
     rest["trust"].push_back({said.sequence, static_cast<int>(said.kind), said.received.microseconds, said.body});
   rest["sealed_rows"] = facts.sealed_rows;
   rest["versions"] = facts.versions;
+  rest["policy"] = {facts.policy_text, facts.policy_sequence};
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
   rest["pairs_compared"] = projection.pairs_compared;
@@ -200,6 +201,8 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   facts.past_version = rest.at("past_version").get<std::uint64_t>();
   facts.last_received = Instant{rest.at("last_received").get<std::int64_t>()};
   facts.versions = rest.at("versions").get<std::string>();
+  facts.take_policy(rest.at("policy").at(0).get<std::string>(), rest.at("policy").at(1).get<std::uint64_t>());
+  facts.unsealed = false;  // the rows were read by it
   facts.held_back = rest.at("held_back").get<std::vector<std::uint64_t>>();
   projection.blocking_note = rest.at("blocking_note").get<std::string>();
   projection.pairs_compared = rest.at("pairs_compared").get<std::uint64_t>();
