@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "ledger/crypto.hpp"
+#include "ledger/key_ring.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace wider;
@@ -17,13 +18,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto header = ledger::decode_header(bytes)) {
     std::string again;
-    ledger::encode_header(*header, again);
+    if (bytes[0] == 1)
+      ledger::encode_plain_header(*header, again);
+    else
+      ledger::encode_header(header->sequence, header->received, bytes.substr(ledger::hidden_from), again);
     CHECK(again == bytes);
   }
   static const ledger::HubKeys keys{ledger::SecretKey()};
   const std::string row(ledger::row_size, 'r');
   ledger::SecretKey opened;
   CHECK(!keys.unwrap(bytes, row, opened));
+  CHECK(!ledger::open_ring(bytes, ledger::SecretKey(), "identity"));
   std::string body;
   CHECK(!ledger::open_body(bytes, opened.bytes.data(), body));
   return 0;

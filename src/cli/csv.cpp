@@ -211,7 +211,9 @@ Result<void> read_identified_rows(const std::string& path, const std::string& id
   if (!text) return std::unexpected(text.error());
   CsvReader reader(*text, separator_of(*text));
   std::vector<std::string_view> fields;
-  if (!reader.next(fields)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path));
+  if (!reader.next(fields))
+    return failure(ErrorCode::malformed,
+                   fmt::format("{}: the file is empty; give one with a line of column names and rows.", path));
   const std::vector<std::string> header(fields.begin(), fields.end());
   const auto id_at = static_cast<std::size_t>(std::find(header.begin(), header.end(), id_column) - header.begin());
   if (id_at == header.size())
@@ -226,26 +228,31 @@ Result<void> read_identified_rows(const std::string& path, const std::string& id
   };
   while (reader.next(fields)) {
     if (reader.broken)
-      return failure(ErrorCode::malformed,
-                     fmt::format("{}, row {}: a quoted field is not closed.", path, reader.line()));
+      return failure(
+          ErrorCode::malformed,
+          fmt::format("{}, row {}: a quoted field is not closed; end it with a quotation mark.", path, reader.line()));
     if (fields.size() == 1 && fields[0].empty()) continue;
     if (fields.size() != header.size()) {
-      return failure(ErrorCode::malformed, fmt::format("{}, row {}: {} fields where the header has {}.", path,
-                                                       reader.line(), fields.size(), header.size()));
+      return failure(
+          ErrorCode::malformed,
+          fmt::format("{}, row {}: {} fields where the header has {}; put a field with a separator in it in quotes.",
+                      path, reader.line(), fields.size(), header.size()));
     }
     const std::string_view id = fields[id_at];
     if (id.empty())
       return failure(ErrorCode::malformed,
-                     fmt::format("{}, row {}, column {}: the id is empty.", path, reader.line(), id_column));
+                     fmt::format("{}, row {}, column {}: the id is empty; each row needs its own.", path, reader.line(),
+                                 id_column));
     ids.push_back(in_text(id) ? id : std::string_view(kept_ids.emplace_back(id)));
     lines.push_back(reader.line());
     reading.on_row(id, fields);
   }
-  if (ids.empty()) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path));
+  if (ids.empty())
+    return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row; give a file with rows.", path));
   if (const auto twice = find_twice(ids)) {
-    return failure(ErrorCode::malformed,
-                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file.",
-                               path, lines[twice->again], id_column, lines[twice->first]));
+    return failure(ErrorCode::malformed, fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must "
+                                                     "be unique in a file: take the row out or give it another.",
+                                                     path, lines[twice->again], id_column, lines[twice->first]));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "cli/before_work.hpp"
 #include "cli/csv.hpp"
 #include "cli/link_rows.hpp"
 #include "cli/model_command.hpp"
@@ -99,10 +100,9 @@ Result<std::vector<std::uint32_t>> new_clusters(const EvaluateWords& words, Link
   Result<linkage::ModelPtr> model;
   if (words.model.empty()) {
     model = linkage::train(rows.input, options);
+    if (!model) return std::unexpected(about_files(words.files, model.error()));
   } else {
-    const auto text = read_whole(words.model);
-    if (!text) return std::unexpected(text.error());
-    model = linkage::parse_model(*text);
+    model = read_linkage_model(words.model);
   }
   if (!model) return std::unexpected(model.error());
   const auto linked = linkage::link(rows.input, **model, {}, options);

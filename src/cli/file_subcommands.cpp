@@ -22,6 +22,12 @@ void column_option(CLI::App* command, Words& words) {
       ->type_name("STANDARD=COLUMN");
 }
 
+// A size below nothing would be read as one beyond all bounds.
+CLI::Validator not_negative() {
+  return {[](std::string& text) { return text.starts_with('-') ? "it cannot be less than nothing" : std::string(); },
+          "SIZE"};
+}
+
 Result<void> columns_of(const std::vector<std::string>& texts, Columns& columns) {
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
@@ -198,7 +204,8 @@ void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen) {
   link_command
       ->add_option("--memory", words.link.memory_bytes,
                    "How much memory at most, such as 4GiB; what is beyond it goes to a temporary file meanwhile")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(not_negative());
   link_command->add_option("--spill", words.link.spill, "The folder of that file; where --out is written unless said")
       ->type_name("FOLDER")
       ->check(CLI::ExistingDirectory);
@@ -260,7 +267,8 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
   train->add_flag("--between", words.train.between, "Learn to link the files to each other and not within");
   train->add_option("--threads", words.train.threads, "How many threads")->check(CLI::Range(1, 256));
   train->add_option("--memory", words.train.memory_bytes, "How much memory at most, such as 4GiB")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(not_negative());
   train->add_option("--seed", words.train.seed, "The seed of the random pairs")->capture_default_str();
   train->add_option("--out", words.train.out, "The model file to write")->required();
   train->callback([&] {
@@ -340,7 +348,8 @@ void add_model_commands(CLI::App& app, Words& words, Chosen& chosen) {
       ->type_name("DATE");
   evaluate->add_option("--threads", words.evaluate.threads, "How many threads")->check(CLI::Range(1, 256));
   evaluate->add_option("--memory", words.evaluate.memory_bytes, "How much memory at most, such as 4GiB")
-      ->transform(CLI::AsSizeValue(false));
+      ->transform(CLI::AsSizeValue(false))
+      ->transform(not_negative());
   evaluate->callback([&] {
     chosen.alone = [&](Streams& streams) {
       if (const auto read = columns_of(words.link_columns, words.evaluate.columns); !read)

@@ -126,6 +126,9 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   if (plan.id == no_column)
     return failure(ErrorCode::malformed, fmt::format("{}: there is no column {} (--id); the columns are: {}.", file,
                                                      id_column, fmt::join(header, ", ")));
+  if (std::count(header.begin(), header.end(), id_column) > 1)
+    return failure(ErrorCode::malformed,
+                   fmt::format("{}: two columns are named {} (--id); give them different names.", file, id_column));
   std::array<std::size_t, standard_names.size()> chosen;
   chosen.fill(no_column);
   for (const auto& [standard, column] : given) {
@@ -140,6 +143,12 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
       return failure(ErrorCode::malformed,
                      fmt::format("{}: there is no column {} (--column {}={}); the columns are: {}.", file, column,
                                  standard, column, fmt::join(header, ", ")));
+    const auto other = std::find(chosen.begin(), chosen.end(), found);
+    if (other != chosen.end() && *other != of) {
+      return failure(ErrorCode::usage,
+                     fmt::format("--column {}={}: the column is {} already; what it says would count twice.", standard,
+                                 column, standard_names[static_cast<std::size_t>(other - chosen.begin())]));
+    }
     if (of == no_column || of == found) {
       of = found;
     } else if (standard == "address") {
@@ -186,6 +195,13 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   plan.birth_date = chosen[birth_date_at];
   plan.sex = chosen[sex_at];
   plan.street_number = chosen[street_number_at];
+  for (std::size_t c = 0; c < header.size(); ++c) {
+    if (used[c] && std::count(header.begin(), header.end(), header[c]) > 1)
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: two columns are named {}, and which of them is meant cannot "
+                                 "be said; give them different names.",
+                                 file, header[c]));
+  }
   for (std::size_t c = 0; c < header.size(); ++c) {
     if (!used[c]) plan.ignored.push_back(header[c]);
   }

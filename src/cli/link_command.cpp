@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/before_work.hpp"
 #include "cli/csv.hpp"
 #include "cli/link_rows.hpp"
 #include "cli/linked_csv.hpp"
@@ -15,10 +16,12 @@ namespace {
 
 Result<linkage::ModelPtr> model_for(const LinkArguments& arguments, linkage::Prepared& rows,
                                     std::span<const std::uint32_t> labels, const linkage::Options& options) {
-  if (arguments.model.empty()) return linkage::train(rows, labels, options);
-  const auto text = read_whole(arguments.model);
-  if (!text) return std::unexpected(text.error());
-  return linkage::parse_model(*text);
+  if (arguments.model.empty()) {
+    auto learnt = linkage::train(rows, labels, options);
+    if (!learnt) return std::unexpected(about_files(arguments.files, learnt.error()));
+    return learnt;
+  }
+  return read_linkage_model(arguments.model);
 }
 
 std::string alternatives_csv(const linkage::Linked& linked, const RowNames& names) {
@@ -83,10 +86,6 @@ Result<LinkReport> link_by_own_model(const LinkArguments& arguments, bool spilli
   report.prepare_seconds = watch.lap();
   const auto model = model_for(arguments, *rows, read->labels, options);
   if (!model) return std::unexpected(model.error());
-  if (!arguments.write_model.empty()) {
-    if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
-      return std::unexpected(wrote.error());
-  }
   report.train_seconds = watch.lap();
 
   const RowNames names(arguments.files, read->ids);
@@ -116,6 +115,10 @@ Result<LinkReport> link_by_own_model(const LinkArguments& arguments, bool spilli
   report.blocking_note = linked->blocking_note;
 
   const auto out = linked_csv(names, linked->cluster, report.persons, arguments.threads);
+  if (!arguments.write_model.empty()) {
+    if (const auto wrote = write_whole(arguments.write_model, linkage::to_toml(**model)); !wrote)
+      return std::unexpected(wrote.error());
+  }
   if (!arguments.alternatives.empty()) {
     if (const auto wrote = write_whole(arguments.alternatives, alternatives_csv(*linked, names)); !wrote)
       return std::unexpected(wrote.error());
@@ -134,6 +137,16 @@ Result<LinkReport> link_by_own_model(const LinkArguments& arguments, bool spilli
 }  // namespace
 
 Result<LinkReport> run_link(const LinkArguments& arguments) {
+  std::vector<std::string> read = arguments.files;
+  read.insert(read.end(), {arguments.model, arguments.splink});
+  if (const auto checked = check_outputs({{"--out", arguments.out},
+                                          {"--pairs", arguments.pairs},
+                                          {"--alternatives", arguments.alternatives},
+                                          {"--candidates", arguments.candidates},
+                                          {"--write-model", arguments.write_model}},
+                                         read);
+      !checked)
+    return std::unexpected(checked.error());
   auto start = spill_if_needed(arguments.files, arguments.memory_bytes, folder_of(arguments));
   if (!start) return std::unexpected(start.error());
   if (!start->says.empty() && arguments.before_reading) arguments.before_reading(start->says);

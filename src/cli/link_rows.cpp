@@ -64,6 +64,17 @@ struct Fault {
   std::size_t fields = 0;
 };
 
+// Values of a typed column that are there and say nothing that can be read.
+struct Unread {
+  std::uint64_t values = 0, unread = 0;
+  std::uint64_t first = 0;  // of those: rows of the chunk before it
+  void count(bool is_there, bool is_read, std::uint64_t row) {
+    if (!is_there) return;
+    ++values;
+    if (!is_read && unread++ == 0) first = row;
+  }
+};
+
 struct Chunk {
   std::size_t from = 0, until = 0;  // rows that begin in [from, until) are its own
   std::size_t end = 0;              // where the last of them ends
@@ -74,6 +85,7 @@ struct Chunk {
   std::vector<std::string_view> ids, truth;
   std::vector<Code> labels;
   std::vector<std::uint8_t> given;  // by column
+  Unread birth_dates, sexes;
   CsvReader::Unquoted unquoted;
   std::optional<Fault> fault;
 };
@@ -85,6 +97,13 @@ struct Telling {
   const std::string* column;
   std::size_t at = no_column;
 };
+
+// Of several files: what each says that those before it did not.
+void add_new(std::vector<std::string>& all, const std::vector<std::string>& of_file) {
+  for (const std::string& said : of_file) {
+    if (std::find(all.begin(), all.end(), said) == all.end()) all.push_back(said);
+  }
+}
 
 // The parts of an address in one; the number of the house alone is none.
 std::string whole_address(const ColumnPlan& plan, const std::vector<std::string_view>& fields, std::size_t first) {
@@ -118,7 +137,9 @@ class FileReader {
     separator_ = separator_of(text_);
     CsvReader reader(text_, separator_);
     std::vector<std::string_view> fields;
-    if (!reader.next(fields)) return failure(ErrorCode::malformed, fmt::format("{}: the file is empty.", path_));
+    if (!reader.next(fields))
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: the file is empty; give one with a line of column names and rows.", path_));
     header_.assign(fields.begin(), fields.end());
     if (const auto planned = plan_header(); !planned) return planned;
     lines_of_header_ = reader.lines_read();
@@ -129,11 +150,14 @@ class FileReader {
     // A column that was recognised and says nothing is no error, and not passed over in silence.
     for (std::string& said : columns_.said) {
       for (std::size_t c = 0; c < header_.size(); ++c) {
-        if (!is_given(c) && said.ends_with("← " + header_[c])) said += " (empty in every row)";
+        if (!is_given(c) && said.ends_with("← " + header_[c]))
+          said += fmt::format(" (empty in every row of {})", path_);
       }
     }
-    rows.columns = columns_.said;
-    rows.ignored = columns_.ignored;
+    say_unread("birth_date", columns_.birth_date, &Chunk::birth_dates);
+    say_unread("sex", columns_.sex, &Chunk::sexes);
+    add_new(rows.columns, columns_.said);
+    add_new(rows.ignored, columns_.ignored);
     auto& ids = rows.ids.emplace_back();
     for (Chunk& chunk : chunks) {
       ids.insert(ids.end(), chunk.ids.begin(), chunk.ids.end());
@@ -147,7 +171,7 @@ class FileReader {
 
  private:
   std::unexpected<Error> not_text() const {
-    return failure(ErrorCode::malformed, fmt::format("{}: this is not a text file.", path_));
+    return failure(ErrorCode::malformed, fmt::format("{}: this is not a text file; save it as CSV.", path_));
   }
 
   Result<void> plan_header() {
@@ -232,8 +256,16 @@ class FileReader {
         pool.intern(fields[column], row.value[a]);
       }
     }
-    if (columns_.birth_date != no_column) row.birth_date = read_birth_date(fields[columns_.birth_date]);
-    if (columns_.sex != no_column) row.sex = read_sex(fields[columns_.sex]);
+    if (columns_.birth_date != no_column) {
+      const std::string_view text = fields[columns_.birth_date];
+      row.birth_date = read_birth_date(text);
+      chunk.birth_dates.count(!text.empty(), row.birth_date.known(), chunk.rows.size() - 1);
+    }
+    if (columns_.sex != no_column) {
+      const std::string_view text = fields[columns_.sex];
+      row.sex = read_sex(text);
+      chunk.sexes.count(!text.empty(), row.sex != Sex::unknown, chunk.rows.size() - 1);
+    }
     chunk.ids.push_back(fields[columns_.id]);
     if (truth_.at != no_column) chunk.truth.push_back(fields[truth_.at]);
     if (labels_.at != no_column) pool.intern(fields[labels_.at], chunk.labels.emplace_back());
@@ -270,7 +302,9 @@ class FileReader {
       row = stop;
       line += chunk.lines;
     }
-    if (row == 0) return failure(ErrorCode::malformed, fmt::format("{}: there is a header and no row.", path_));
+    if (row == 0)
+      return failure(ErrorCode::malformed,
+                     fmt::format("{}: there is a header and no row; give a file with rows.", path_));
     for (const auto& [standard, column] : plan_.columns) {
       if (is_given(column_at(column))) continue;
       return failure(ErrorCode::malformed,
@@ -280,12 +314,34 @@ class FileReader {
     for (const Telling& telling : {truth_, labels_}) {
       if (telling.at == no_column || is_given(telling.at)) continue;
       return failure(ErrorCode::malformed,
-                     fmt::format("{}: column {} ({}) is empty in every row.", path_, *telling.column, telling.option));
+                     fmt::format("{}: column {} ({}) is empty in every row; leave it out or give another.", path_,
+                                 *telling.column, telling.option));
     }
     return {};
   }
   [[nodiscard]] bool is_given(std::size_t column) const {
     return std::any_of(chunks.begin(), chunks.end(), [&](const Chunk& chunk) { return chunk.given[column] != 0; });
+  }
+
+  // Values that cannot be read are missing values, and not passed over in silence.
+  void say_unread(std::string_view standard, std::size_t column, Unread Chunk::* of_chunk) {
+    if (column == no_column) return;
+    Unread all;
+    std::uint64_t rows = 0;
+    for (const Chunk& chunk : chunks) {
+      const Unread& its = chunk.*of_chunk;
+      if (all.unread == 0 && its.unread > 0) all.first = rows + its.first;
+      all.unread += its.unread;
+      all.values += its.values;
+      rows += chunk.rows.size();
+    }
+    if (all.unread == 0) return;
+    const std::string named = fmt::format("{} ← {}", standard, header_[column]);
+    for (std::string& said : columns_.said) {
+      if (said == named)
+        said += fmt::format(" ({} of {} values cannot be read and count as missing, the first in row {} of {})",
+                            all.unread, all.values, line_of(all.first), path_);
+    }
   }
 
   // The earliest row whose id an earlier row has, as (earlier, row).
@@ -340,21 +396,26 @@ class FileReader {
 
   std::unexpected<Error> say_duplicate(const std::pair<std::uint64_t, std::uint64_t>& rows) const {
     return failure(ErrorCode::malformed,
-                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file.",
+                   fmt::format("{}, row {}, column {}: the id stands in row {} already; ids must be unique in a file: "
+                               "take the row out or give it another.",
                                path_, line_of(rows.second), plan_.id_column, line_of(rows.first)));
   }
   std::unexpected<Error> say_fault(const Fault& fault, std::uint64_t line) const {
     switch (fault.kind) {
       case Fault::Kind::unclosed:
-        return failure(ErrorCode::malformed, fmt::format("{}, row {}: a quoted field is not closed.", path_, line));
+        return failure(
+            ErrorCode::malformed,
+            fmt::format("{}, row {}: a quoted field is not closed; end it with a quotation mark.", path_, line));
       case Fault::Kind::fields:
-        return failure(ErrorCode::malformed, fmt::format("{}, row {}: {} fields where the header has {}.", path_, line,
-                                                         fault.fields, header_.size()));
+        return failure(
+            ErrorCode::malformed,
+            fmt::format("{}, row {}: {} fields where the header has {}; put a field with a separator in it in quotes.",
+                        path_, line, fault.fields, header_.size()));
       case Fault::Kind::no_id:
         break;
     }
-    return failure(ErrorCode::malformed,
-                   fmt::format("{}, row {}, column {}: the id is empty.", path_, line, plan_.id_column));
+    return failure(ErrorCode::malformed, fmt::format("{}, row {}, column {}: the id is empty; each row needs its own.",
+                                                     path_, line, plan_.id_column));
   }
 
   const std::string& path_;

@@ -86,24 +86,28 @@ NaiveRows read_naive(const std::string& text) {
   NaiveRows read;
   NaiveReader reader(text, ',');
   std::vector<std::string> header, fields;
-  if (!reader.next(header)) return {{}, "the file is empty."};
+  if (!reader.next(header)) return {{}, "the file is empty; give one with a line of column names and rows."};
   while (reader.next(fields)) {
-    if (reader.broken) return {{}, fmt::format("row {}: a quoted field is not closed.", reader.line())};
+    if (reader.broken)
+      return {{}, fmt::format("row {}: a quoted field is not closed; end it with a quotation mark.", reader.line())};
     if (fields.size() == 1 && fields[0].empty()) continue;
     if (fields.size() != header.size())
       return {{},
-              fmt::format("row {}: {} fields where the header has {}.", reader.line(), fields.size(), header.size())};
-    if (fields[0].empty()) return {{}, fmt::format("row {}, column id: the id is empty.", reader.line())};
+              fmt::format("row {}: {} fields where the header has {}; put a field with a separator in it in quotes.",
+                          reader.line(), fields.size(), header.size())};
+    if (fields[0].empty())
+      return {{}, fmt::format("row {}, column id: the id is empty; each row needs its own.", reader.line())};
     for (const auto& row : read.rows) {
       if (row[0] == fields[0])
         return {{},
-                fmt::format("row {}, column id: the id stands in row {} already; ids must be unique in a file.",
+                fmt::format("row {}, column id: the id stands in row {} already; ids must be unique in a file: take "
+                            "the row out or give it another.",
                             reader.line(), row.back())};
     }
     fields.push_back(std::to_string(reader.line()));
     read.rows.push_back(fields);
   }
-  if (read.rows.empty()) return {{}, "there is a header and no row."};
+  if (read.rows.empty()) return {{}, "there is a header and no row; give a file with rows."};
   return read;
 }
 
@@ -233,8 +237,8 @@ TEST(LinkRows, SaysWhatIsWrongWithAFile) {
     const auto read = read_link_rows({file.path}, plan);
     return read ? std::string("nothing") : read.error().message.substr(file.path.size());
   };
-  EXPECT_EQ(says(""), ": the file is empty.");
-  EXPECT_EQ(says(std::string("id,name\n1,a\0b\n", 14)), ": this is not a text file.");
+  EXPECT_EQ(says(""), ": the file is empty; give one with a line of column names and rows.");
+  EXPECT_EQ(says(std::string("id,name\n1,a\0b\n", 14)), ": this is not a text file; save it as CSV.");
   EXPECT_NE(says("no,name\n1,a\n").find("there is no column id (--id)"), std::string::npos);
   plan.columns = {{"surname", "family"}};
   EXPECT_NE(says("id,name,family\n1,a,\n2,b,\n").find("column family (--column surname=family) is empty in every row"),

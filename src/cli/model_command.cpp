@@ -7,6 +7,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/before_work.hpp"
 #include "cli/csv.hpp"
 #include "cli/link_rows.hpp"
 #include "linkage/blocking.hpp"
@@ -95,8 +96,8 @@ Result<Json> read_model(const std::string& file) {
     if (!settings) return named(settings.error());
     return splink_model(*settings);
   }
-  const auto model = linkage::parse_model(*text);
-  if (!model) return named(model.error());
+  const auto model = read_linkage_model(file);
+  if (!model) return std::unexpected(model.error());
   return our_model(**model);
 }
 
@@ -212,6 +213,8 @@ std::string shown(const Json& value) {
 int train_model(const TrainWords& words, Streams& streams) {
   if (words.between && words.files.size() < 2)
     return fail(streams, {ErrorCode::usage, "--between links files to each other: give two or more."});
+  if (const auto checked = check_outputs({{"--out", words.out}}, words.files); !checked)
+    return fail(streams, checked.error());
   Stopwatch watch;
   auto rows = read_link_rows(words.files, {.id_column = words.id_column,
                                            .columns = words.columns,
@@ -228,7 +231,7 @@ int train_model(const TrainWords& words, Streams& streams) {
   options.progress = [&](std::string_view stage, std::uint64_t at, std::uint64_t of) { progress.show(stage, at, of); };
   const auto model = linkage::train(rows->input, rows->labels, options);
   progress.finish();
-  if (!model) return fail(streams, model.error());
+  if (!model) return fail(streams, about_files(words.files, model.error()));
   if (const auto wrote = write_whole(words.out, linkage::to_toml(**model)); !wrote) return fail(streams, wrote.error());
   const double seconds = watch.lap();
   if (streams.json) {

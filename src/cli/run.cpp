@@ -30,6 +30,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   add_proof_commands(app, words, chosen);
   add_trust_commands(app, words, chosen);
   add_backup_commands(app, words, chosen);
+  add_keeping_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);
   add_model_commands(app, words, chosen);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

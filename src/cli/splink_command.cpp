@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/before_work.hpp"
 #include "cli/csv.hpp"
 #include "cli/linked_csv.hpp"
 #include "linkage/cluster.hpp"
@@ -170,7 +171,7 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
   const auto json = read_whole(arguments.splink);
   if (!json) return std::unexpected(json.error());
   const auto settings = splink::parse_settings(*json);
-  if (!settings) return std::unexpected(settings.error());
+  if (!settings) return std::unexpected(about_files({arguments.splink}, settings.error()));
   if (const auto checked = check_arguments(arguments, *settings); !checked) return std::unexpected(checked.error());
   auto rows = read_rows(arguments, *settings);
   if (!rows) return std::unexpected(rows.error());
@@ -179,7 +180,7 @@ Result<LinkReport> run_splink_link(const LinkArguments& arguments) {
   report.notes = settings->notes;
   report.read_seconds = watch.lap();
   const auto linker = splink::Linker::make(*settings, std::move(rows->table), arguments.threads);
-  if (!linker) return std::unexpected(linker.error());
+  if (!linker) return std::unexpected(about_files({arguments.splink}, linker.error()));
   report.train_seconds = watch.lap();
 
   const double probability = arguments.threshold > 0 ? arguments.threshold : usual_threshold;

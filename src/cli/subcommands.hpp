@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/keeping_command.hpp"
 #include "cli/link_command.hpp"
 #include "cli/model_command.hpp"
 #include "cli/run.hpp"
@@ -47,6 +48,7 @@ struct Words {
   CopyWords copy;
   WitnessWords witness;
   BackupWords backup;
+  KeepingWords keeping;
   bool to_syslog = false;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
@@ -67,6 +69,7 @@ void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen);
+void add_keeping_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen);
 void add_model_commands(CLI::App& app, Words& words, Chosen& chosen);
 

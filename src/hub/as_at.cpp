@@ -166,6 +166,12 @@ Result<std::shared_ptr<const Projection>> PastPictures::of(const std::shared_ptr
   return failure(ErrorCode::unavailable, std::string(being_put_together));
 }
 
+void PastPictures::forget() {
+  const std::scoped_lock lock(mutex_);
+  if (being_made_.valid()) maker_.request_stop();
+  kept_.clear();
+}
+
 std::size_t PastPictures::made() const {
   const std::scoped_lock lock(mutex_);
   return made_;

@@ -47,6 +47,8 @@ class PastPictures {
   // Waits so long at most. unavailable: it is being put together and will be there soon, or that of another day is.
   [[nodiscard]] Result<std::shared_ptr<const Projection>> of(const std::shared_ptr<const Projection>& today, Date day,
                                                              std::chrono::milliseconds patience);
+  // Lets go of every picture: something was erased.
+  void forget();
   [[nodiscard]] std::size_t made() const;  // how many were put together, ever
 
  private:

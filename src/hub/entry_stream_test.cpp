@@ -63,7 +63,9 @@ class WrittenDown final : public ledger::Ledger {
   [[nodiscard]] std::uint64_t size() const override { return 0; }
   [[nodiscard]] bool simulated() const override { return false; }
   [[nodiscard]] std::array<std::uint8_t, 32> public_key() const override { return {}; }
-  Result<void> erase(std::uint64_t) override { return absent(); }
+  Result<void> erase(std::span<const std::uint64_t>) override { return absent(); }
+  Result<ledger::KeyReport> rotate_keys(const ledger::Rotation&) override { return absent(); }
+  Result<ledger::KeyReport> key_report() override { return absent(); }
   Result<ledger::Verification> verify(const std::optional<ledger::Head>&, const ledger::Progress&) override {
     return absent();
   }

@@ -22,6 +22,7 @@
 #include "hub/duties.hpp"
 #include "hub/finding_state.hpp"
 #include "hub/guessing.hpp"
+#include "hub/keeping_and_erasing.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/review_queue.hpp"
@@ -88,6 +89,16 @@ class Hub final : public Pages {
   // Who may see what is decided by this from now on: when it returns, nothing is answered by the one before.
   // malformed: it is none, or would show what may never be shown; `file` stands in the message.
   Result<void> adopt_policy(std::string_view policy, std::string_view file, const Operator& who);
+  // Erasure, legal hold and retention (hub_erasing.cpp), settled first. denied: who asks is no governance officer, or a
+  // hold lies on it; then nothing is done. usage, not_found.
+  Result<EraseReport> erase(const EraseWish& wish, const Officer& who);
+  Result<std::uint64_t> place_hold(const HoldWish& wish, const Officer& who);  // the hold's number
+  Result<void> lift_hold(std::uint64_t number, const Officer& who);
+  Result<std::vector<HoldLine>> holds(const Operator& who);
+  Result<DueReport> retention_due(std::optional<Date> on, const Operator& who);  // none: today
+  Result<EraseReport> approve_disposal(const std::vector<std::string>& records, const Officer& who);
+  Result<void> keep_records(const std::vector<std::string>& records, Date until, const Officer& who);
+
   Result<std::vector<HeldBackLine>> held_back_rows();
   Result<std::vector<std::uint64_t>> held_back_entries();  // sequences of those that wait
   Result<std::vector<HeldBackLine>> held_back_lines(std::span<const std::uint64_t> entries);
@@ -186,6 +197,11 @@ class Hub final : public Pages {
   Result<EvidenceView::Item> evidence_item(const Projection& projection, RecordIndex index, bool in_full);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
+  Result<std::string> officer(const Officer& who);  // the name that stands in the entry
+  Result<std::vector<Hold>> holds_now();
+  Result<std::vector<RecordIndex>> due_records(const std::vector<std::string>& records);
+  Result<EraseReport> erase_entries(std::map<std::uint64_t, std::uint32_t> entries, const Officer& who,
+                                    const std::string& officer, std::string_view why);
   Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
   Result<void> hold_from(std::uint64_t entry);  // nothing is answered until the picture is of that entry
   // The duties as at today, made once for a projection and a day.
@@ -242,6 +258,7 @@ class Hub final : public Pages {
   std::stop_source stop_work_;
   std::atomic<bool> could_write_{true};  // the last small entry
   std::mutex work_mutex_;                // one settle or intake at a time
+  std::mutex erasing_mutex_;             // one erasure, hold or disposal at a time, before work_mutex_
   std::unique_ptr<Known> known_;         // built at the first intake
   mutable std::mutex trust_mutex_;       // guards trust_
   std::shared_ptr<const TrustBook> trust_;

@@ -129,6 +129,12 @@ bool Facts::is_sealed(std::uint32_t record) const {
 Result<void> Facts::apply(const ledger::Entry& entry) {
   using ledger::EntryKind;
   through = entry.header.sequence;
+  if (const auto erasure = erased.find(entry.header.sequence); erasure != erased.end()) {
+    // An erasure holds from its entry on, whether its keys are gone yet or not.
+    if (!entry.erased) to_erase.push_back(entry.header.sequence);
+    if (erasure->second > 0) holdings.add_erased(erasure->second, entry.header.sequence, entry.header.received);
+    return {};
+  }
   if (entry.erased) return {};
   try {
     switch (entry.header.kind) {
@@ -198,6 +204,23 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       }
       case EntryKind::policy_adopted:
         take_policy(entry.body, entry.header.sequence);
+        break;
+      case EntryKind::hold_placed:
+        holds.push_back(decode_hold(entry.body, entry.header.sequence, entry.header.received));
+        break;
+      case EntryKind::hold_lifted: {
+        const auto number = json::parse(entry.body).at("hold").get<std::uint64_t>();
+        std::erase_if(holds, [&](const Hold& hold) { return hold.number == number; });
+        break;
+      }
+      case EntryKind::retention_kept: {
+        const Keeping keeping = decode_keeping(entry.body);
+        for (const auto& record : keeping.records) kept[record] = keeping.until;
+        break;
+      }
+      case EntryKind::erasure:
+        for (const auto& [sequence, mentions] : decode_erasure(entry.body).entries)
+          unsealed = erased.emplace(sequence, mentions).second || unsealed;
         break;
       case EntryKind::model_adopted:
         model = entry.body;

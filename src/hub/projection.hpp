@@ -10,6 +10,7 @@
 
 #include "access/access.hpp"
 #include "hub/account.hpp"
+#include "hub/erasing.hpp"
 #include "hub/sealing.hpp"
 #include "hub/trust.hpp"
 #include "hub/views.hpp"
@@ -84,10 +85,15 @@ struct Facts {
   std::uint64_t policy_sequence = 0;       // of its entry
   std::shared_ptr<const access::Policy> policy;  // null: the shipped one, also where the adopted one is refused today
   std::vector<Seal> seals;                 // those that stand
-  bool unsealed = false;                   // a seal was taken off since the rows were read: they are to be read again
+  bool unsealed = false;                   // a seal was taken off or something erased since the rows were read: they
+                                           // are to be read again
   std::vector<std::uint32_t> sealed_rows;  // of holdings.records(), set aside; ascending
   std::vector<Concern> concerns;           // oldest first
   std::vector<TrustEntry> trust;           // of hub/trust.hpp, as they came
+  std::vector<Hold> holds;                 // those that stand
+  std::map<std::pair<Agency, std::string>, Date> kept;  // records that were due and kept, until when
+  std::map<std::uint64_t, std::uint32_t> erased;        // what erasures name: sequence → people it named
+  std::vector<std::uint64_t> to_erase;                  // of those, what a crash left unerased
   Instant last_received;
   std::map<Agency, Instant> last_received_from;
   std::uint64_t identity_version = 0;  // goes up when something that linkage or picture depends on changes

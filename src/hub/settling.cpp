@@ -318,15 +318,20 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
   const auto read = catch_up(ledger, projection.facts, options);  // every entry after the snapshot
   if (!read) return std::unexpected(read.error());
   if (projection.facts.unsealed) {
-    // What was set aside comes back as if it had never been: everything is read again.
+    // What was set aside comes back, and what was erased goes, as if it had never been: everything is read again.
     const std::uint64_t identity = projection.facts.identity_version;
     const std::uint64_t past = projection.facts.past_version;
     const std::string policy = projection.facts.policy_text;
     const std::uint64_t policy_sequence = projection.facts.policy_sequence;
+    auto erased = std::move(projection.facts.erased);
     projection.facts = {};
     if (policy_sequence != 0) projection.facts.take_policy(policy, policy_sequence);
+    projection.facts.erased = std::move(erased);
     if (const auto again = catch_up(ledger, projection.facts, options); !again) return std::unexpected(again.error());
     projection.facts.unsealed = false;
+    // The hub stopped between an erasure's entry and the end of the erasure: it is done now.
+    if (auto done = ledger.erase(projection.facts.to_erase); !done) return std::unexpected(done.error());
+    projection.facts.to_erase.clear();
     projection.facts.identity_version = std::max(projection.facts.identity_version, identity) + 1;
     projection.facts.past_version = std::max(projection.facts.past_version, past) + 1;
   }

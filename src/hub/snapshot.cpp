@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 9;
+constexpr std::uint64_t snapshot_version = 11;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build
@@ -152,6 +152,10 @@ std::string rest_of(const Projection& projection) {
     rest["concerns"].push_back({encode_concern(concern), concern.at.microseconds});
   for (const TrustEntry& said : facts.trust)
     rest["trust"].push_back({said.sequence, static_cast<int>(said.kind), said.received.microseconds, said.body});
+  for (const Hold& hold : facts.holds) rest["holds"].push_back({encode_hold(hold), hold.at.microseconds, hold.number});
+  for (const auto& [record, until] : facts.kept)
+    rest["kept"].push_back({static_cast<int>(record.first), record.second, until.days});
+  for (const auto& [sequence, mentions] : facts.erased) rest["erased"].push_back({sequence, mentions});
   rest["sealed_rows"] = facts.sealed_rows;
   rest["versions"] = facts.versions;
   rest["policy"] = {facts.policy_text, facts.policy_sequence};
@@ -195,6 +199,14 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
     facts.trust.push_back({said.at(0).get<std::uint64_t>(), static_cast<ledger::EntryKind>(said.at(1).get<int>()),
                            Instant{said.at(2).get<std::int64_t>()}, said.at(3).get<std::string>()});
   }
+  for (const auto& body : rest.value("holds", nlohmann::json::array()))
+    facts.holds.push_back(decode_hold(body.at(0).get<std::string>(), body.at(2).get<std::uint64_t>(),
+                                      Instant{body.at(1).get<std::int64_t>()}));
+  for (const auto& one : rest.value("kept", nlohmann::json::array()))
+    facts.kept[{static_cast<Agency>(one.at(0).get<int>()), one.at(1).get<std::string>()}] =
+        Date{one.at(2).get<std::int32_t>()};
+  for (const auto& one : rest.value("erased", nlohmann::json::array()))
+    facts.erased.emplace(one.at(0).get<std::uint64_t>(), one.at(1).get<std::uint32_t>());
   facts.sealed_rows = rest.at("sealed_rows").get<std::vector<std::uint32_t>>();
   facts.through = rest.at("through").get<std::uint64_t>();
   facts.identity_version = rest.at("identity_version").get<std::uint64_t>();

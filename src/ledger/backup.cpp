@@ -12,13 +12,15 @@
 #include <nlohmann/json.hpp>
 
 #include "ledger/files.hpp"
+#include "ledger/key_ring.hpp"
 #include "ledger/sealed_file.hpp"
 
 namespace wider::ledger {
 namespace {
 
 constexpr std::size_t segment_bytes = std::size_t{64} << 20;
-constexpr std::string_view list_format = "wider backup v1";
+constexpr std::string_view list_format = "wider backup v2";
+constexpr std::string_view first_format = "wider backup v1";  // without a key ring
 
 std::unexpected<Error> not_whole(std::string_view what) {
   return failure(ErrorCode::corrupt, fmt::format("The back-up is not whole: {}.", what));
@@ -42,23 +44,35 @@ struct List {
   std::string identity;
   std::vector<std::string> entries;
   std::string keys;
+  std::string ring;  // sealed under the hub's key; "" in the first format
 };
+
+std::optional<std::string> from_hex(std::string_view digits) {
+  std::string bytes(digits.size() / 2, '\0');
+  std::size_t length = 0;
+  if (sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), digits.data(), digits.size(),
+                     nullptr, &length, nullptr) != 0 ||
+      length != bytes.size())
+    return std::nullopt;
+  return bytes;
+}
 
 Result<List> read_list(const std::filesystem::path& file) {
   const auto text = read_whole(file);
   if (!text) return std::unexpected(text.error());
   const auto json = nlohmann::json::parse(*text, nullptr, false);
   try {
-    if (json.at("format") != list_format) return not_whole("its list is of another format");
+    const bool first = json.at("format") == first_format;
+    if (!first && json.at("format") != list_format)
+      return not_whole("its list is of a format that this program does not know; use the newer program");
     const auto head = parse_head(json.at("head").dump());
     if (!head) return std::unexpected(head.error());
-    List list{*head, "", json.at("entries"), json.at("keys")};
-    const std::string digits = json.at("identity");
-    list.identity.resize(digits.size() / 2);
-    std::size_t length = 0;
-    if (sodium_hex2bin(reinterpret_cast<unsigned char*>(list.identity.data()), list.identity.size(), digits.data(),
-                       digits.size(), nullptr, &length, nullptr) != 0)
-      return not_whole("its list is damaged");
+    List list{*head, "", json.at("entries"), json.at("keys"), ""};
+    const auto identity = from_hex(json.at("identity").get<std::string>());
+    const auto ring = first ? std::optional<std::string>("") : from_hex(json.at("ring").get<std::string>());
+    if (!identity || !ring) return not_whole("its list is damaged");
+    list.identity = *identity;
+    list.ring = *ring;
     for (const std::string& name : list.entries)
       if (name.find('/') != std::string::npos) return not_whole("its list is damaged");
     if (list.keys.find('/') != std::string::npos) return not_whole("its list is damaged");
@@ -121,14 +135,15 @@ class BackupWriter {
     return segment_.size() < segment_bytes ? Result<void>() : flush();
   }
 
-  Result<void> finish(const Head& head, const std::string& identity) {
+  Result<void> finish(const Head& head, const NewStore& hub) {
     if (tree_.root() != head.root && head.size != 0) return not_whole("its root is not the head's");
     if (auto done = flush(); !done) return done;
     const std::string keys_name = name_with("keys", 1, head.size) + ".sealed";
     if (auto done = write(keys_name, slots_); !done) return done;
     const nlohmann::json list = {{"format", list_format},
                                  {"head", nlohmann::json::parse(to_json(head))},
-                                 {"identity", to_hex(identity)},
+                                 {"identity", to_hex(hub.identity)},
+                                 {"ring", to_hex(hub.ring)},
                                  {"entries", names_},
                                  {"keys", keys_name}};
     const auto path =
@@ -173,9 +188,8 @@ class BackupWriter {
 // Takes one back-up's packs out of its files, in order, up to a time.
 class BackupReader {
  public:
-  BackupReader(const std::filesystem::path& folder, List list, const SecretKey& master,
-               const std::optional<Instant>& until)
-      : folder_(folder), list_(std::move(list)), keys_(master), until_(until) {}
+  BackupReader(const std::filesystem::path& folder, List list, const Ring& ring, const std::optional<Instant>& until)
+      : folder_(folder), list_(std::move(list)), keys_(ring), until_(until) {}
 
   Result<void> start() {
     auto slots = read_sealed(folder_ / list_.keys, keys_.file_key());
@@ -258,7 +272,7 @@ class BackupReader {
 
 }  // namespace
 
-Result<BackupReport> write_backup(const std::filesystem::path& folder, const Head& head, const std::string& identity,
+Result<BackupReport> write_backup(const std::filesystem::path& folder, const Head& head, const NewStore& hub,
                                   const HubKeys& keys, const ReadGroup& read, const Progress& progress) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -267,7 +281,7 @@ Result<BackupReport> write_backup(const std::filesystem::path& folder, const Hea
   for (const auto& path : lists_in(folder)) {
     const auto list = read_list(path);
     if (!list) continue;
-    if (list->identity != identity)
+    if (list->identity != hub.identity)
       return failure(ErrorCode::usage, "The folder holds another hub's back-ups: give a folder of its own.");
     if (list->head.size > head.size)
       return failure(ErrorCode::corrupt,
@@ -283,7 +297,7 @@ Result<BackupReport> write_backup(const std::filesystem::path& folder, const Hea
     first = block->packs.back().last() + 1;
     if (progress) progress(first - 1, head.size);
   }
-  if (auto done = writer.finish(head, identity); !done) return std::unexpected(done.error());
+  if (auto done = writer.finish(head, hub); !done) return std::unexpected(done.error());
   return BackupReport{head, writer.bytes()};
 }
 
@@ -294,19 +308,20 @@ Result<Restored> restore_backup(const std::filesystem::path& folder, const Place
   if (lists.empty()) return failure(ErrorCode::not_found, fmt::format("There is no back-up in {}.", folder.string()));
   auto list = read_list(lists.front());
   if (!list) return std::unexpected(list.error());
-  const auto key_file = key_file_of(to.folder, {});
-  if (!key_file) return std::unexpected(key_file.error());
-  const auto master = read_key_file(*key_file);
-  if (!master) return std::unexpected(master.error());
-  const HubKeys keys(*master);
-  if (!signed_by(list->head, keys.public_key()))
-    return failure(ErrorCode::denied, "The back-up is not of the hub whose key this is.");
+  const auto hub_key = hub_key_of(to.folder, {}, false);
+  if (!hub_key) return std::unexpected(hub_key.error());
+  const auto ring = list->ring.empty() ? std::optional(Ring{hub_key->key, {}})
+                                       : open_ring(list->ring, hub_key->key, list->identity);
+  if (!ring || !signed_by(list->head, HubKeys(*ring).public_key()))
+    return failure(ErrorCode::denied,
+                   "The back-up is not of the hub whose key this is, or was made before its key was changed: restore it "
+                   "with the key that it had then.");
   const Head head = list->head;
-  const std::string identity = list->identity;
-  BackupReader reader(folder, std::move(*list), *master, until);
+  HubSecrets secrets{list->identity, hub_key->key, *ring};
+  BackupReader reader(folder, std::move(*list), *ring, until);
   if (auto done = reader.start(); !done) return std::unexpected(done.error());
   const ReadGroup read = [&](std::uint64_t) { return reader.next(); };
-  const auto copied = make_copy(to, identity, *master, read,
+  const auto copied = make_copy(to, std::move(secrets), read,
                                 until || head.size == 0 ? std::optional<Digest>() : std::optional<Digest>(head.root),
                                 progress, head.size);
   if (!copied) return std::unexpected(copied.error());

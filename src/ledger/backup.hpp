@@ -17,11 +17,11 @@ namespace wider::ledger {
 
 // Called by Ledger::back_up. `read` gives whole packs up to head.size.
 [[nodiscard]] Result<BackupReport> write_backup(const std::filesystem::path& folder, const Head& head,
-                                                const std::string& identity, const HubKeys& keys, const ReadGroup& read,
+                                                const NewStore& hub, const HubKeys& keys, const ReadGroup& read,
                                                 const Progress& progress);
 
 // A new hub of the latest back-up in the folder, or of what had been received by `until`. The hub's key must be at the
-// new hub's key file.
+// new hub's key file; it is the one that the hub had when the back-up was made.
 struct Restored {
   CopyReport copy;
   Head head;  // the back-up's

@@ -1,10 +1,13 @@
 #include "ledger/copy.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <fmt/core.h>
 
+#include "ledger/key_ring.hpp"
 #include "ledger/key_store.hpp"
 #include "ledger/parts.hpp"
 #include "ledger/verify.hpp"
@@ -57,6 +60,13 @@ Result<void> move_into_place(const std::filesystem::path& from, const std::files
 }
 
 Result<void> write_key(const Place& to, const SecretKey& master) {
+  if (const char* given = std::getenv("WIDER_HUB_KEY"); given != nullptr && *given != '\0') {
+    const auto there = hub_key_of(to.folder, {}, false);
+    if (!there) return std::unexpected(there.error());
+    if (there->key.bytes != master.bytes)
+      return failure(ErrorCode::denied, "WIDER_HUB_KEY is another hub's key: the copy has the key of what it is made of.");
+    return {};
+  }
   const auto path = key_file_of(to.folder, {});
   if (!path) return std::unexpected(path.error());
   const Descriptor file(::open(path->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -101,16 +111,23 @@ Group group_of(const Block& block, const std::vector<Digest>& chunks) {
   return group;
 }
 
-Result<CopyReport> make_copy(const Place& to, const std::string& identity, const SecretKey& master,
-                             const ReadGroup& read, const std::optional<Digest>& expected, const Progress& progress,
+Result<CopyReport> make_copy(const Place& to, HubSecrets secrets, const ReadGroup& read,
+                             const std::optional<Digest>& expected, const Progress& progress,
                              std::uint64_t of) {
-  if (auto done = remove_what_was_left(to, identity); !done) return std::unexpected(done.error());
+  if (auto done = remove_what_was_left(to, secrets.identity); !done) return std::unexpected(done.error());
   if (auto done = check_free(to); !done) return std::unexpected(done.error());
   const Place making{unfinished(to.folder), to.database};
   if (auto made = make_folder(making.folder); !made) return std::unexpected(made.error());
   auto lock = lock_folder(making.folder);
   if (!lock) return std::unexpected(lock.error());
-  auto store = create_store(making, identity, {}, Making::until_finished);
+  // A hub of format 1 becomes one of this.
+  if (secrets.ring.keys.empty()) {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    add_wrapping_keys(secrets.ring, std::nullopt,
+                      Instant{std::chrono::duration_cast<std::chrono::microseconds>(since).count()});
+  }
+  auto store = create_store(making, {secrets.identity, seal_ring(secrets.ring, secrets.hub_key, secrets.identity)}, {},
+                            Making::until_finished);
   if (!store) return std::unexpected(store.error());
   CompactRange tree;
   std::vector<Digest> all_chunks;
@@ -136,9 +153,9 @@ Result<CopyReport> make_copy(const Place& to, const std::string& identity, const
   const ReadBlock check = [&](std::uint64_t first, std::uint64_t last) {
     return (*store)->read_range(first, last, Parts::everything);
   };
-  const auto verified = verify_entries(check, HubKeys(master), tree.size(), tree.root(), all_chunks, {}, {});
+  const auto verified = verify_entries(check, HubKeys(secrets.ring), tree.size(), tree.root(), all_chunks, {}, {});
   if (!verified.good()) return failure(ErrorCode::corrupt, fmt::format("The copy is not whole. {}", verified.says));
-  if (auto done = write_key(to, master); !done) return std::unexpected(done.error());
+  if (auto done = write_key(to, secrets.hub_key); !done) return std::unexpected(done.error());
   if (auto done = (*store)->fold(0); !done) return std::unexpected(done.error());
   if (!to.postgresql()) store->reset();  // closed, so that the folder can move
   if (auto done = move_into_place(making.folder, to.folder); !done) return std::unexpected(done.error());
@@ -155,7 +172,7 @@ Result<CopyReport> copy_hub(const Place& from, const Place& to, const Progress& 
   const ReadGroup read = [&](std::uint64_t first) { return whole_packs(*source->store, first, head->size); };
   const std::optional<Digest> root =
       head->size == 0 ? std::optional<Digest>() : std::optional<Digest>(head->last_pack.root);
-  return make_copy(to, source->identity, source->master, read, root, progress, head->size);
+  return make_copy(to, {source->identity, source->hub_key.key, source->ring}, read, root, progress, head->size);
 }
 
 }  // namespace wider::ledger

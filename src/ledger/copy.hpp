@@ -28,10 +28,17 @@ struct CopyReport {
   Digest root{};
 };
 
+// Whose copy it is, and under which hub's key its ring lies.
+struct HubSecrets {
+  std::string identity;
+  SecretKey hub_key;
+  Ring ring;
+};
+
 // Makes a hub at `to` of what `read` gives, checks the whole of it, and only then lets it be there. `expected`: the
 // root it must have. already_there: there is a hub at the place.
-[[nodiscard]] Result<CopyReport> make_copy(const Place& to, const std::string& identity, const SecretKey& master,
-                                           const ReadGroup& read, const std::optional<Digest>& expected,
+[[nodiscard]] Result<CopyReport> make_copy(const Place& to, HubSecrets secrets, const ReadGroup& read,
+                                           const std::optional<Digest>& expected,
                                            const Progress& progress, std::uint64_t of);
 
 // Both hubs have one key: it is written beside the new one where that is not there yet.

@@ -1,6 +1,7 @@
 #include "ledger/crypto.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 #include <sodium.h>
 
@@ -88,35 +89,73 @@ Digest commitment_of(const std::uint8_t* key) {
   return digest;
 }
 
-HubKeys::HubKeys(const SecretKey& master)
-    : wrap_key_(derive(master, 1)),
-      pack_key_(derive(master, 2)),
-      tombstone_key_(derive(master, 3)),
-      reference_key_(derive(master, 4)),
-      file_key_(derive(master, 5)),
-      identity_key_(derive(master, 6)) {
-  const SecretKey seed = derive(master, 7);
-  crypto_sign_seed_keypair(public_key_.data(), signing_key_.data(), seed.bytes.data());
+void hide_header(char* bytes, const std::uint8_t* key) {
+  // Another nonce than the body's zero: another stream of the same key.
+  static constexpr std::array<std::uint8_t, crypto_stream_xchacha20_NONCEBYTES> nonce{1};
+  auto* const at = reinterpret_cast<unsigned char*>(bytes);
+  crypto_stream_xchacha20_xor(at, at, hidden_size, nonce.data(), key);
 }
 
-void HubKeys::wrap(const std::uint8_t* key, const std::uint8_t* nonce, std::string_view row, std::string& out) const {
-  out.push_back(static_cast<char>(KeyState::live));
+HubKeys::HubKeys(const Ring& ring)
+    : wrap_key_(derive(ring.root, 1)),
+      pack_key_(derive(ring.root, 2)),
+      tombstone_key_(derive(ring.root, 3)),
+      reference_key_(derive(ring.root, 4)),
+      file_key_(derive(ring.root, 5)),
+      identity_key_(derive(ring.root, 6)) {
+  const SecretKey seed = derive(ring.root, 7);
+  crypto_sign_seed_keypair(public_key_.data(), signing_key_.data(), seed.bytes.data());
+  set_wrapping_keys(ring.keys);
+}
+
+void HubKeys::set_wrapping_keys(const std::vector<WrappingKey>& keys) {
+  const std::unique_lock lock(mutex_);
+  for (const WrappingKey& key : keys) {
+    wrapping_[key.number] = key.key;
+    std::uint32_t& latest = latest_[key.agency];
+    latest = std::max(latest, key.number);
+  }
+}
+
+void HubKeys::wrap(const std::uint8_t* key, const std::uint8_t* nonce, Agency controller, std::string_view row,
+                   std::string& out) const {
+  const std::shared_lock lock(mutex_);
+  const auto latest = latest_.find(controller);
+  const std::size_t slot = out.size();
+  out.push_back(static_cast<char>(latest == latest_.end() ? KeyState::live : KeyState::live_of_ring));
   out.append(reinterpret_cast<const char*>(nonce), nonce_size);
+  const SecretKey* with = &wrap_key_;
+  if (latest != latest_.end()) {
+    with = &wrapping_.at(latest->second);
+    // The number of the wrapping key is the beginning of the nonce; the 20 bytes after it are random.
+    for (unsigned i = 0; i < 4; ++i) out[slot + 1 + i] = static_cast<char>((latest->second >> (8 * i)) & 0xFF);
+  }
   const std::size_t at = out.size();
   out.resize(at + 32 + tag_size);
   crypto_aead_xchacha20poly1305_ietf_encrypt(reinterpret_cast<unsigned char*>(out.data() + at), nullptr, key, 32,
-                                             bytes_of(row), row.size(), nullptr, nonce, wrap_key_.bytes.data());
+                                             bytes_of(row), row.size(), nullptr,
+                                             bytes_of(std::string_view(out).substr(slot + 1)), with->bytes.data());
 }
 
 std::optional<KeyState> HubKeys::unwrap(std::string_view slot, std::string_view row, SecretKey& key) const {
   if (slot.size() != key_slot_size) return std::nullopt;
   if (slot[0] == static_cast<char>(KeyState::erased))
     return slot == erased_slot(row) ? std::optional(KeyState::erased) : std::nullopt;
-  if (slot[0] != static_cast<char>(KeyState::live)) return std::nullopt;
+  const std::shared_lock lock(mutex_);
+  const SecretKey* with = &wrap_key_;
   const unsigned char* nonce = bytes_of(slot.substr(1));
+  if (slot[0] == static_cast<char>(KeyState::live_of_ring)) {
+    std::uint32_t number = 0;
+    for (unsigned i = 0; i < 4; ++i) number |= static_cast<std::uint32_t>(nonce[i]) << (8 * i);
+    const auto found = wrapping_.find(number);
+    if (found == wrapping_.end()) return std::nullopt;
+    with = &found->second;
+  } else if (slot[0] != static_cast<char>(KeyState::live)) {
+    return std::nullopt;
+  }
   const int wrong =
       crypto_aead_xchacha20poly1305_ietf_decrypt(key.bytes.data(), nullptr, nullptr, nonce + nonce_size, 32 + tag_size,
-                                                 bytes_of(row), row.size(), nonce, wrap_key_.bytes.data());
+                                                 bytes_of(row), row.size(), nonce, with->bytes.data());
   return wrong == 0 ? std::optional(KeyState::live) : std::nullopt;
 }
 

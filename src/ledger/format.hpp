@@ -1,6 +1,8 @@
 // The bytes of the ledger (docs/formats/ledger.md): an entry's header, its row, its leaf, and a pack of rows.
 //
 // A row is header ‖ SHA-256(ciphertext) ‖ key commitment. A leaf of the proof is SHA-256(0x00 ‖ row).
+// A header's first 17 bytes (version, sequence, received) are plain; the rest says whom and what the entry is about, and
+// is encrypted under the entry's key from version 2 on, so that it goes with the body when the key is erased.
 // A key slot is one state byte and 72 bytes: nonce ‖ wrapped key when live, a tag that proves the erasure when erased.
 // Integers are little-endian. Never change a stored form: add a version.
 // Thread safety: pure functions and values.
@@ -16,14 +18,18 @@
 
 namespace wider::ledger {
 
+inline constexpr int ledger_format = 2;  // 1: no key ring, plain headers
 inline constexpr std::size_t header_size = 70;
+inline constexpr std::size_t hidden_from = 17;  // of a header
+inline constexpr std::size_t hidden_size = header_size - hidden_from;
 inline constexpr std::size_t row_size = header_size + 2 * std::size_t{32};
 inline constexpr std::size_t key_slot_size = 73;
 inline constexpr std::size_t pack_entries = 64;  // at most so many rows lie in one pack
 inline constexpr unsigned chunk_level = 8;       // subtrees of 2^8 leaves have their hash stored
 inline constexpr std::uint64_t chunk_entries = std::uint64_t{1} << chunk_level;
 
-enum class KeyState : std::uint8_t { live = 1, erased = 2 };
+// live: wrapped with the key derived of the root (format 1); live_of_ring: with the key of the ring that its nonce names.
+enum class KeyState : std::uint8_t { live = 1, erased = 2, live_of_ring = 3 };
 
 void put_u16(std::string& out, std::uint16_t value);
 void put_u64(std::string& out, std::uint64_t value);
@@ -32,8 +38,15 @@ void put_u64(std::string& out, std::uint64_t value);
 [[nodiscard]] std::string_view view_of(const Digest& digest);
 [[nodiscard]] Digest digest_of(std::string_view bytes);  // exactly 32 bytes
 
-void encode_header(const Header& header, std::string& out);
-[[nodiscard]] Result<Header> decode_header(std::string_view bytes);  // corrupt: not a header of a known version
+// Version 2; `hidden` is the part that hide_header() hid.
+void encode_header(std::uint64_t sequence, Instant received, std::string_view hidden, std::string& out);
+[[nodiscard]] std::string hidden_part(const Header& header);  // plain: to be hidden
+// Version 1, as a hub of format 1 wrote it: for tests, and for fuzzing.
+void encode_plain_header(const Header& header, std::string& out);
+// corrupt: not a header of a known version. Of version 2 only sequence and received; the rest is as of an erased entry.
+[[nodiscard]] Result<Header> decode_header(std::string_view bytes);
+// The whole header, with the entry's key.
+[[nodiscard]] Result<Header> open_header(std::string_view bytes, const std::uint8_t* key);
 
 struct Row {
   std::string_view bytes;  // row_size bytes, kept by somebody else

@@ -1,4 +1,4 @@
-// The hub's key file: one line, "wider-hub-key-1 " and 64 hexadecimal digits. It never lies inside the hub.
+// The hub's key, of the environment or of a file: one line, "wider-hub-key-1 " and 64 hexadecimal digits. It never lies inside the hub.
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -47,6 +47,23 @@ Result<std::filesystem::path> key_file_of(const std::filesystem::path& folder, c
                                "hub's files can read them.",
                                path.string()));
   return path;
+}
+
+Result<HubKey> hub_key_of(const std::filesystem::path& folder, const std::filesystem::path& chosen, bool make) {
+  const char* given = chosen.empty() ? std::getenv("WIDER_HUB_KEY") : nullptr;
+  if (given != nullptr && *given != '\0') {
+    const auto key = parse_key_text(given);
+    if (!key)
+      return failure(ErrorCode::malformed,
+                     "WIDER_HUB_KEY is not a hub's key: it is the one line of a hub's key file. To name a file, use "
+                     "WIDER_HUB_KEY_FILE.");
+    return HubKey{*key, {}};
+  }
+  const auto file = key_file_of(folder, chosen);
+  if (!file) return std::unexpected(file.error());
+  const auto key = make ? make_or_read_key_file(*file) : read_key_file(*file);
+  if (!key) return std::unexpected(key.error());
+  return HubKey{*key, *file};
 }
 
 std::string key_text(const SecretKey& key) {

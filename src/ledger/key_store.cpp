@@ -1,5 +1,6 @@
 #include "ledger/key_store.hpp"
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 
@@ -12,22 +13,41 @@ namespace {
 
 constexpr int keys_application = 0x57504B31;  // "WPK1"
 
+std::string ring_schema() {
+  return fmt::format("CREATE TABLE ring(number INTEGER PRIMARY KEY, sealed BLOB NOT NULL); PRAGMA user_version={};",
+                     ledger_format);
+}
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (const char byte : bytes) out += fmt::format("{:02x}", static_cast<std::uint8_t>(byte));
+  return out;
+}
+
 }  // namespace
 
-Result<void> KeyStore::create(const std::filesystem::path& folder, std::string_view identity,
+Result<void> KeyStore::create(const std::filesystem::path& folder, const NewStore& made,
                               const SqliteOptions& options) {
   if (auto done = file_.open(folder / "keys.db", true, options); !done) return done;
   const std::string schema = fmt::format(
       "BEGIN; PRAGMA application_id={}; CREATE TABLE meta(id INTEGER PRIMARY KEY, identity BLOB NOT NULL);"
-      "CREATE TABLE keys(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);",
-      keys_application);
-  if (auto done = file_.make(schema, identity); !done) return done;
+      "CREATE TABLE keys(first INTEGER PRIMARY KEY, slots BLOB NOT NULL); {}"
+      "INSERT INTO ring VALUES(1, x'{}');",
+      keys_application, ring_schema(), hex(made.ring));
+  if (auto done = file_.make(schema, made.identity); !done) return done;
   return prepare();
 }
 
 Result<std::string> KeyStore::open(const std::filesystem::path& folder, const SqliteOptions& options) {
   if (auto done = file_.open(folder / "keys.db", false, options); !done) return std::unexpected(done.error());
   if (auto done = file_.check_application(keys_application); !done) return std::unexpected(done.error());
+  auto format = file_.format();
+  if (!format) return std::unexpected(format.error());
+  // The first form had no number of its own.
+  format_ = std::max(*format, 1);
+  if (format_ > ledger_format)
+    return failure(ErrorCode::usage, fmt::format("The hub has format {} and this program knows {}: use the newer program.",
+                                                 format_, ledger_format));
   auto identity = file_.identity();
   if (!identity) return identity;
   if (auto done = prepare(); !done) return std::unexpected(done.error());
@@ -45,6 +65,43 @@ Result<void> KeyStore::prepare() {
     auto prepared = file_.prepare(line);
     if (!prepared) return std::unexpected(prepared.error());
     *statement = std::move(*prepared);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> KeyStore::rings() {
+  std::vector<std::string> rings;
+  if (format_ < ledger_format) return rings;
+  auto select = file_.prepare("SELECT sealed FROM ring ORDER BY number");
+  if (!select) return std::unexpected(select.error());
+  int done = 0;
+  while ((done = sqlite3_step(select->get())) == SQLITE_ROW) rings.emplace_back(blob(select->get(), 0));
+  if (done != SQLITE_DONE) return std::unexpected(file_.error().error());
+  return rings;
+}
+
+Result<void> KeyStore::set_rings(std::span<const std::string> rings) {
+  if (auto done = begin(); !done) return done;
+  auto done = replace_rings(rings);
+  if (done) done = commit();
+  if (!done) {
+    roll_back();
+    return done;
+  }
+  format_ = ledger_format;
+  return cut_log();
+}
+
+Result<void> KeyStore::replace_rings(std::span<const std::string> rings) {
+  if (format_ < ledger_format)
+    if (auto done = file_.run(ring_schema().c_str()); !done) return done;
+  if (auto done = file_.run("DELETE FROM ring"); !done) return done;
+  auto insert = file_.prepare("INSERT INTO ring VALUES(?1, ?2)");
+  if (!insert) return std::unexpected(insert.error());
+  for (std::size_t i = 0; i < rings.size(); ++i) {
+    set(insert->get(), 1, i + 1);
+    set(insert->get(), 2, rings[i]);
+    if (auto done = file_.step(insert->get()); !done) return done;
   }
   return {};
 }
@@ -97,19 +154,32 @@ Result<void> KeyStore::check_last(const Pack& last_pack) {
   return {};
 }
 
-Result<void> KeyStore::erase(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) {
-  CHECK(slot.size() == key_slot_size && sequence >= pack_first);
-  // In place, so that the page itself is overwritten; then the write-ahead log, which may hold the old page, is
-  // truncated.
+// In place, so that the page itself is overwritten; then the write-ahead log, which may hold the old page, is
+// truncated.
+Result<void> KeyStore::erase(std::span<const ErasedSlot> slots) {
+  if (slots.empty()) return {};
+  if (auto done = begin(); !done) return done;
+  Result<void> done;
+  for (const ErasedSlot& erased : slots)
+    if (done = overwrite(erased); !done) break;
+  if (done) done = commit();
+  if (!done) {
+    roll_back();
+    return done;
+  }
+  return cut_log();
+}
+
+Result<void> KeyStore::overwrite(const ErasedSlot& erased) {
+  CHECK(erased.slot.size() == key_slot_size && erased.sequence >= erased.pack_first);
   sqlite3_blob* raw = nullptr;
   const int opened =
-      sqlite3_blob_open(file_.get(), "main", "keys", "slots", static_cast<sqlite3_int64>(pack_first), 1, &raw);
-  const auto at = static_cast<int>((sequence - pack_first) * key_slot_size);
-  bool done =
-      opened == SQLITE_OK && sqlite3_blob_write(raw, slot.data(), static_cast<int>(slot.size()), at) == SQLITE_OK;
+      sqlite3_blob_open(file_.get(), "main", "keys", "slots", static_cast<sqlite3_int64>(erased.pack_first), 1, &raw);
+  const auto at = static_cast<int>((erased.sequence - erased.pack_first) * key_slot_size);
+  bool done = opened == SQLITE_OK &&
+              sqlite3_blob_write(raw, erased.slot.data(), static_cast<int>(erased.slot.size()), at) == SQLITE_OK;
   done = (raw == nullptr || sqlite3_blob_close(raw) == SQLITE_OK) && done;
-  if (!done) return file_.error();
-  return cut_log();
+  return done ? Result<void>() : file_.error();
 }
 
 Result<void> KeyStore::replace(std::uint64_t pack_first, std::string_view slots) {

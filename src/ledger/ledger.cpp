@@ -1,6 +1,7 @@
 #include "ledger/ledger.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -15,6 +16,8 @@
 #include "ledger/format.hpp"
 #include "ledger/gate.hpp"
 #include "ledger/head.hpp"
+#include "ledger/key_ring.hpp"
+#include "ledger/key_store.hpp"
 #include "ledger/parts.hpp"
 #include "ledger/proof.hpp"
 #include "ledger/sealed_file.hpp"
@@ -53,13 +56,15 @@ struct Request {
 
 class LedgerImpl final : public Ledger {
  public:
-  LedgerImpl(Descriptor lock, const SecretKey& master, std::unique_ptr<Store> store, std::string identity,
-             bool simulated, const Options& options)
-      : lock_(std::move(lock)),
-        keys_(master),
-        store_(std::move(store)),
-        identity_(std::move(identity)),
-        simulated_(simulated),
+  LedgerImpl(OpenParts parts, std::filesystem::path folder, const Options& options)
+      : lock_(std::move(parts.lock)),
+        folder_(std::move(folder)),
+        hub_key_(std::move(parts.hub_key)),
+        ring_(std::move(parts.ring)),
+        keys_(ring_),
+        store_(std::move(parts.store)),
+        identity_(std::move(parts.identity)),
+        simulated_(parts.simulated),
         clock_(options.clock ? options.clock : system_clock),
         fold_from_(options.fold_from) {}
 
@@ -72,6 +77,35 @@ class LedgerImpl final : public Ledger {
     take(std::move(*found));
     return {};
   }
+  // What opening does beside reading: a hub of format 1 becomes one of this, in one step of keys.db; and a hub that was
+  // opened with its latest key lets go of the ones before.
+  Result<void> bring_up_to_date(std::size_t rings, bool latest) {
+    if (rings == 1 || (rings > 1 && !latest)) return {};
+    Ring ring = ring_;
+    if (rings == 0) add_wrapping_keys(ring, std::nullopt, clock_());
+    const std::array<std::string, 1> only{seal_ring(ring, hub_key_.key, identity_)};
+    const Passed passed(gate_, Urgency::page);
+    if (auto done = store_->keys().set_rings(only); !done) return done;
+    take_ring(std::move(ring));
+    return {};
+  }
+
+  Result<KeyReport> key_report() override {
+    const std::scoped_lock lock(rotating_);
+    return report_keys();
+  }
+
+  Result<KeyReport> rotate_keys(const Rotation& rotation) override {
+    const std::scoped_lock lock(rotating_);
+    const auto step = [&](int number) -> Result<void> {
+      if (rotation.stop && rotation.stop(number)) return failure(ErrorCode::unavailable, "Stopped, as a test asked.");
+      return {};
+    };
+    if (auto done = rotation.agency ? rotate_agency(*rotation.agency) : rotate_hub_key(rotation.new_key, step); !done)
+      return std::unexpected(done.error());
+    return report_keys();
+  }
+
   Result<std::uint64_t> append(std::span<const NewEntry> entries) override {
     return append_as(SealedEntries(entries), false);
   }
@@ -115,17 +149,10 @@ class LedgerImpl final : public Ledger {
 
   Result<void> read_headers(std::uint64_t first, std::uint64_t last,
                             const std::function<bool(const Header&)>& visit) override {
-    return blocks_of(first, last, Parts::headers,
-                     [&](const Block& block, std::uint64_t from, std::uint64_t to) -> Result<bool> {
-                       for (const Pack& pack : block.packs) {
-                         if (keys_.pack_tag(pack) != pack.tag) return damaged(pack.first);
-                         for (; from >= pack.first && from <= std::min(to, pack.last()); ++from) {
-                           const auto header = decode_header(pack.row(from).header());
-                           if (!header || header->sequence != from) return damaged(from);
-                           if (!visit(*header)) return false;
-                         }
-                       }
-                       return from > to ? Result<bool>(true) : damaged(from);
+    const auto use = [&](const Header& header, const SecretKey*, const Row&) -> Result<bool> { return visit(header); };
+    return blocks_of(first, last, Parts::headers_and_keys,
+                     [&](const Block& block, std::uint64_t from, std::uint64_t to) {
+                       return visit_rows(block, from, to, use);
                      });
   }
 
@@ -145,14 +172,19 @@ class LedgerImpl final : public Ledger {
   bool simulated() const override { return simulated_; }
   std::array<std::uint8_t, 32> public_key() const override { return keys_.public_key(); }
 
-  Result<void> erase(std::uint64_t sequence) override {
-    if (auto there = check_sequence(sequence); !there) return there;
+  using Ledger::erase;
+  Result<void> erase(std::span<const std::uint64_t> sequences) override {
     const Passed passed(gate_, Urgency::page);
-    auto block = store_->read_range(sequence, sequence, Parts::headers);
-    if (!block) return std::unexpected(block.error());
-    if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
-    const Pack& pack = block->packs.front();
-    return store_->erase_key(pack.first, sequence, keys_.erased_slot(pack.row(sequence).bytes));
+    std::vector<ErasedSlot> slots;
+    for (const std::uint64_t sequence : sequences) {
+      if (auto there = check_sequence(sequence); !there) return there;
+      auto block = store_->read_range(sequence, sequence, Parts::headers);
+      if (!block) return std::unexpected(block.error());
+      if (block->packs.empty() || sequence > block->packs.front().last()) return damaged(sequence);
+      const Pack& pack = block->packs.front();
+      slots.push_back({pack.first, sequence, keys_.erased_slot(pack.row(sequence).bytes)});
+    }
+    return store_->erase_keys(slots);
   }
 
   Result<Verification> verify(const std::optional<Head>& published, const Progress& progress) override {
@@ -180,7 +212,12 @@ class LedgerImpl final : public Ledger {
       const Passed passed(gate_, Urgency::bulk);
       return whole_packs(*store_, first, now->size);
     };
-    return write_backup(folder, *now, identity_, keys_, read, progress);
+    NewStore hub{identity_, ""};
+    {
+      const std::scoped_lock lock(rotating_);
+      hub.ring = seal_ring(ring_, hub_key_.key, identity_);
+    }
+    return write_backup(folder, *now, hub, keys_, read, progress);
   }
 
   Result<std::string> leaf(std::uint64_t sequence) override {
@@ -401,11 +438,11 @@ class LedgerImpl final : public Ledger {
         header.sequence = tree.size() + 1;
         header.received = received;
         if (pack.rows.empty()) pack.first = header.sequence;
-        encode_header(header, pack.rows);
+        encode_header(header.sequence, header.received, sealed.hidden_of(i), pack.rows);
         pack.rows += view_of(sealed.digests[i]);
         pack.rows += view_of(sealed.commitments[i]);
         const std::string_view row = std::string_view(pack.rows).substr(pack.rows.size() - row_size);
-        keys_.wrap(sealed.secret(i), sealed.secret(i) + 32, row, slots);
+        keys_.wrap(sealed.secret(i), sealed.secret(i) + 32, header.controller, row, slots);
         tree.add(leaf_hash(row), chunk_level, &group.chunks);
         group.bodies.push_back(sealed.ciphertexts[i]);
         if (pack.count() == pack_entries) close_pack();
@@ -428,7 +465,7 @@ class LedgerImpl final : public Ledger {
   Result<void> blocks_of(std::uint64_t first, std::uint64_t last, Parts parts, const Use& use) {
     if (first == 0) first = 1;
     last = std::min(last, size_.load());
-    const std::uint64_t step = parts == Parts::headers ? 8 * read_step : read_step;
+    const std::uint64_t step = parts == Parts::everything ? read_step : 8 * read_step;
     while (first <= last) {
       const std::uint64_t to = std::min(last, first + step - 1);
       Result<Block> block;
@@ -448,8 +485,25 @@ class LedgerImpl final : public Ledger {
   // The row is authenticated with the key that is wrapped for it, so a pack's own tag need not be checked here.
   Result<bool> visit_block(const Block& block, std::uint64_t first, std::uint64_t last,
                            const std::function<bool(const Entry&)>& visit) const {
-    std::uint64_t next = first;
     Entry entry;
+    return visit_rows(block, first, last,
+                      [&](const Header& header, const SecretKey* key, const Row& row) -> Result<bool> {
+                        entry.header = header;
+                        entry.erased = key == nullptr;
+                        entry.body.clear();
+                        const std::uint64_t at = header.sequence - block.first_body;
+                        if (!entry.erased &&
+                            (at >= block.bodies.size() || commitment_of(key->bytes.data()) != row.commitment() ||
+                             !open_body(block.bodies[at], key->bytes.data(), entry.body)))
+                          return damaged(header.sequence);
+                        return visit(entry);
+                      });
+  }
+
+  // Calls use(header, key, row) for rows and their keys (null: erased); it gives false to stop.
+  template <typename Use>
+  Result<bool> visit_rows(const Block& block, std::uint64_t first, std::uint64_t last, const Use& use) const {
+    std::uint64_t next = first;
     SecretKey key;
     for (std::size_t i = 0; i < block.packs.size(); ++i) {
       const Pack& pack = block.packs[i];
@@ -459,16 +513,13 @@ class LedgerImpl final : public Ledger {
         const Row row = pack.row(next);
         const auto state = keys_.unwrap(
             std::string_view(slots).substr((next - pack.first) * key_slot_size, key_slot_size), row.bytes, key);
-        const auto header = decode_header(row.header());
-        if (!state || !header || header->sequence != next) return damaged(next);
-        entry.header = *header;
-        entry.erased = *state == KeyState::erased;
-        entry.body.clear();
-        const std::uint64_t at = next - block.first_body;
-        if (!entry.erased && (at >= block.bodies.size() || commitment_of(key.bytes.data()) != row.commitment() ||
-                              !open_body(block.bodies[at], key.bytes.data(), entry.body)))
-          return damaged(next);
-        if (!visit(entry)) return false;
+        if (!state) return damaged(next);
+        const bool erased = *state == KeyState::erased;
+        const auto header = erased ? decode_header(row.header()) : open_header(row.header(), key.bytes.data());
+        if (!header || header->sequence != next) return damaged(next);
+        const Result<bool> more = use(*header, erased ? nullptr : &key, row);
+        if (!more) return more;
+        if (!*more) return false;
       }
     }
     return next > last ? Result<bool>(true) : damaged(next);
@@ -515,7 +566,101 @@ class LedgerImpl final : public Ledger {
     return proof;
   }
 
+  Result<KeyReport> report_keys() {
+    KeyReport report;
+    for (const WrappingKey& key : ring_.keys) {
+      auto at = std::ranges::find(report.agencies, key.agency, &KeyReport::OfAgency::agency);
+      if (at == report.agencies.end()) at = report.agencies.insert(at, {key.agency, 0, 0, {}});
+      ++at->keys;
+      if (key.number < at->number) continue;
+      at->number = key.number;
+      at->made = key.made;
+    }
+    const Passed passed(gate_, Urgency::page);
+    const auto rings = store_->keys().rings();
+    if (!rings) return std::unexpected(rings.error());
+    report.hub_keys = rings->size();
+    return report;
+  }
+
+  void take_ring(Ring ring) {
+    ring_ = std::move(ring);
+    keys_.set_wrapping_keys(ring_.keys);
+  }
+
+  // Under rotating_: the ring under these hub's keys, and under no others; only then is anything wrapped with it.
+  Result<void> keep_ring(Ring ring, std::initializer_list<const SecretKey*> hub_keys) {
+    std::vector<std::string> rings;
+    for (const SecretKey* key : hub_keys) rings.push_back(seal_ring(ring, *key, identity_));
+    const Passed passed(gate_, Urgency::page);
+    if (auto done = store_->keys().set_rings(rings); !done) return done;
+    take_ring(std::move(ring));
+    return {};
+  }
+
+  Result<std::vector<std::string>> rings() {
+    const Passed passed(gate_, Urgency::page);
+    return store_->keys().rings();
+  }
+
+  static std::unexpected<Error> unfinished_rotation() {
+    return failure(ErrorCode::usage,
+                   "The hub's key is being changed: finish that first (start the hub with the new key, or name its file "
+                   "with --new-key again).");
+  }
+
+  Result<void> rotate_agency(Agency agency) {
+    const auto there = rings();
+    if (!there) return std::unexpected(there.error());
+    if (there->size() > 1) return unfinished_rotation();
+    Ring ring = ring_;
+    add_wrapping_keys(ring, agency, clock_());
+    return keep_ring(std::move(ring), {&hub_key_.key});
+  }
+
+  // 1 the new key durable beside the old; 2 the ring under both; 3 the new key in the old one's place; 4 the ring under
+  // the new key alone. Whatever step is the last one, the key that lies in its place opens the hub.
+  Result<void> rotate_hub_key(const std::filesystem::path& new_key, const std::function<Result<void>(int)>& step) {
+    const bool in_place = new_key.empty();
+    if (in_place && hub_key_.file.empty())
+      return failure(ErrorCode::usage,
+                     "The hub's key came with the environment: name a file for the new one with --new-key, and give its "
+                     "line to the hub at its next start.");
+    const auto next_file = key_file_of(folder_, in_place ? std::filesystem::path(hub_key_.file.string() + ".next") : new_key);
+    if (!next_file) return std::unexpected(next_file.error());
+    const Result<SecretKey> next = make_or_read_key_file(*next_file);
+    if (!next) return std::unexpected(next.error());
+    if (next->bytes == hub_key_.key.bytes)
+      return failure(ErrorCode::usage, "That is the key that the hub has already: name a file that is not there yet.");
+    if (auto done = step(1); !done) return done;
+    const auto there = rings();
+    if (!there) return std::unexpected(there.error());
+    const bool begun = std::ranges::any_of(
+        *there, [&](const std::string& ring) { return open_ring(ring, *next, identity_).has_value(); });
+    if (!begun) {
+      if (in_place && there->size() > 1) return unfinished_rotation();
+      Ring ring = ring_;
+      add_wrapping_keys(ring, std::nullopt, clock_());
+      if (auto done = keep_ring(std::move(ring), {&hub_key_.key, &*next}); !done) return done;
+    }
+    if (auto done = step(2); !done) return done;
+    if (!in_place) return {};
+    if (::rename(next_file->c_str(), hub_key_.file.c_str()) != 0)
+      return failure(ErrorCode::unreadable,
+                     fmt::format("The new key could not take the place of {}. Both open the hub; name a file for the "
+                                 "new one with --new-key.",
+                                 hub_key_.file.string()));
+    if (auto synced = sync_folder(hub_key_.file.parent_path()); !synced) return synced;
+    hub_key_.key = *next;
+    if (auto done = step(3); !done) return done;
+    return keep_ring(ring_, {&hub_key_.key});
+  }
+
   Descriptor lock_;
+  std::filesystem::path folder_;
+  std::mutex rotating_;  // guards the two below; before the gate
+  HubKey hub_key_;
+  Ring ring_;
   HubKeys keys_;
   std::unique_ptr<Store> store_;
   std::string identity_;
@@ -541,15 +686,18 @@ class LedgerImpl final : public Ledger {
 Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options& options) {
   const std::filesystem::path& folder = place.folder;
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
-  const auto key_file = key_file_of(folder, options.key_file);
-  if (!key_file) return std::unexpected(key_file.error());
+  // The place is looked at before anything is made; the key after the folder, which may turn out not to be empty.
+  if (const auto key_file = key_file_of(folder, options.key_file); !key_file)
+    return std::unexpected(key_file.error());
   if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
   auto lock = lock_folder(folder);
   if (!lock) return std::unexpected(lock.error());
-  const auto master = make_or_read_key_file(*key_file);
-  if (!master) return std::unexpected(master.error());
-  const std::string identity = make_identity(HubKeys(*master), options.simulated);
-  auto store = create_store(place, identity, {options.synchronous, options.sqlite_vfs});
+  auto hub_key = hub_key_of(folder, options.key_file, true);
+  if (!hub_key) return std::unexpected(hub_key.error());
+  Ring ring = make_ring(std::nullopt, options.clock ? options.clock() : system_clock());
+  const std::string identity = make_identity(HubKeys(ring), options.simulated);
+  auto store = create_store(place, {identity, seal_ring(ring, hub_key->key, identity)},
+                            {options.synchronous, options.sqlite_vfs});
   if (!store) return std::unexpected(store.error());
   std::error_code ignored;
   for (const char* name : {"ledger.db", "keys.db"})
@@ -560,17 +708,20 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  auto ledger =
-      std::make_unique<LedgerImpl>(std::move(*lock), *master, std::move(*store), identity, options.simulated, options);
-  return ledger;
+  OpenParts parts{std::move(*lock), std::move(*hub_key), std::move(ring), 1, true,
+                  std::move(*store), identity,           options.simulated};
+  return std::make_unique<LedgerImpl>(std::move(parts), folder, options);
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const Place& place, const Options& options) {
   auto parts = open_parts(place, options);
   if (!parts) return std::unexpected(parts.error());
-  auto ledger = std::make_unique<LedgerImpl>(std::move(parts->lock), parts->master, std::move(parts->store),
-                                             std::move(parts->identity), parts->simulated, options);
+  const std::size_t rings = parts->rings;
+  const bool latest = parts->latest;
+  auto ledger = std::make_unique<LedgerImpl>(std::move(*parts), place.folder, options);
   if (auto loaded = ledger->load(); !loaded) return std::unexpected(loaded.error());
+  // An older key that could not be let go of now is at the next opening.
+  if (auto done = ledger->bring_up_to_date(rings, latest); !done && rings == 0) return std::unexpected(done.error());
   return ledger;
 }
 
@@ -584,7 +735,7 @@ Result<Verification> verify_unopened(const Place& place, const std::optional<Hea
     return parts->store->read_range(first, last, Parts::everything);
   };
   auto verified =
-      verify_entries(read, HubKeys(parts->master), head->size, head->last_pack.root, head->chunks, published, progress);
+      verify_entries(read, HubKeys(parts->ring), head->size, head->last_pack.root, head->chunks, published, progress);
   if (verified.good()) {
     verified.first_wrong = head->size;
     verified.says =

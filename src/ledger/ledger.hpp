@@ -31,6 +31,7 @@ using Digest = std::array<std::uint8_t, 32>;
 
 // What an entry is. Stored: never renumber, only add. What the machine concludes is not an entry.
 enum class EntryKind : std::uint16_t {
+  erased = 0,  // never written: what an erased entry's header says, and an erased header says nothing else
   hub_created = 1,
   record = 2,             // body: encode(Record)
   protected_record = 3,   // body: encode(ProtectedCharacteristics)
@@ -64,6 +65,11 @@ enum class EntryKind : std::uint16_t {
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry
+  // 50 to 59: what is kept and what is not (an erasure is 18)
+  hold_placed = 50,  // a legal hold: nothing under it is erased or disposed of
+  hold_lifted = 51,
+  retention_kept = 52,  // records were due for disposal, and somebody kept them: which, until when, why
+  keys_rotated = 53,    // the keys were changed: by whom, and of which agency
 };
 
 // Whose law the processing stands under, and through which gateway it may be shared (DESIGN section 5).
@@ -125,6 +131,25 @@ struct Verification {
   [[nodiscard]] bool good() const { return !first_wrong && says.empty(); }
 };
 
+// How the hub's keys stand: no secret is in it.
+struct KeyReport {
+  struct OfAgency {
+    Agency agency = Agency::partnership;
+    std::uint32_t number = 0;  // of the key that wraps what comes
+    std::uint32_t keys = 0;    // there are, with those that only unwrap
+    Instant made;              // the latest
+  };
+  std::vector<OfAgency> agencies;
+  std::size_t hub_keys = 0;  // that open the ring: 2 while a new one is not in its place yet
+};
+
+// Changing keys: see Ledger::rotate_keys.
+struct Rotation {
+  std::optional<Agency> agency;    // only a new wrapping key of this agency; none: of all, and a new hub's key
+  std::filesystem::path new_key;   // where the new hub's key is written, or lies; "": it takes the old one's place
+  std::function<bool(int)> stop;   // only in tests: whether to die after this step
+};
+
 // What a back-up was made of.
 struct BackupReport {
   Head head;
@@ -137,7 +162,8 @@ struct Options {
   bool simulated = false;          // received comes with the entries (wider init --simulated)
   std::function<Instant()> clock;  // the hub's clock; empty: the system's
   std::filesystem::path
-      key_file;             // the hub's key; empty: $WIDER_HUB_KEY_FILE, else beside the hub ("H.key"), never inside it
+      key_file;             // the hub's key; empty: $WIDER_HUB_KEY (the key itself), $WIDER_HUB_KEY_FILE, else
+                            // beside the hub ("H.key"); never inside it
   bool synchronous = true;  // false only in the test that shows why it must be true
   std::string sqlite_vfs;   // only in tests: the SQLite VFS to use; empty: its own
   std::size_t fold_from = 0;  // only in tests: fold the store's log at so many bytes; 0: when it is worth it
@@ -178,7 +204,7 @@ class Ledger {
   // Entries first … last in order (bodies decrypted and authenticated); stops when the visitor returns false.
   virtual Result<void> read_range(std::uint64_t first, std::uint64_t last,
                                   const std::function<bool(const Entry&)>& visit) = 0;
-  // Headers alone: fast, for the idempotency set.
+  // Headers alone, for the idempotency set; of an erased entry no more than its place and time.
   virtual Result<void> read_headers(std::uint64_t first, std::uint64_t last,
                                     const std::function<bool(const Header&)>& visit) = 0;
 
@@ -188,9 +214,17 @@ class Ledger {
   // The Ed25519 public key that heads are signed with.
   [[nodiscard]] virtual std::array<std::uint8_t, 32> public_key() const = 0;
 
-  // Erases an entry's key, and so its body, everywhere; the proof still verifies. An erasure entry is the caller's to
-  // append.
-  virtual Result<void> erase(std::uint64_t sequence) = 0;
+  // Erases the entries' keys, and so their bodies, everywhere, all or none; the proof still verifies. What is erased
+  // already stays so. An erasure entry is the caller's to append, before.
+  virtual Result<void> erase(std::span<const std::uint64_t> sequences) = 0;
+  Result<void> erase(std::uint64_t sequence) { return erase(std::span(&sequence, 1)); }
+
+  // New keys while everything goes on: what was written stays readable, what comes is wrapped under the new ones. At
+  // every moment a key that opens the hub lies at its place; a rotation that was cut short is finished by the next one.
+  // With new_key the old key opens the hub too, until it has been opened with the new one. usage: the key came with the
+  // environment or lies where it cannot be replaced, and no new_key was named.
+  virtual Result<KeyReport> rotate_keys(const Rotation& rotation) = 0;
+  virtual Result<KeyReport> key_report() = 0;
 
   // Recomputes the whole proof and authenticates every body. With a published head: also that it is a prefix of this
   // ledger.

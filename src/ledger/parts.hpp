@@ -15,7 +15,10 @@ namespace wider::ledger {
 
 struct OpenParts {
   Descriptor lock;
-  SecretKey master;
+  HubKey hub_key;
+  Ring ring;
+  std::size_t rings = 0;  // how many hub's keys open the ring; 0 in format 1, which has none
+  bool latest = true;     // ours is the latest of them
   std::unique_ptr<Store> store;
   std::string identity;
   bool simulated = false;
@@ -23,7 +26,7 @@ struct OpenParts {
 
 // locked, not_found, denied (the key is not this hub's), corrupt.
 [[nodiscard]] Result<OpenParts> open_parts(const Place& place, const Options& options);
-[[nodiscard]] Result<std::unique_ptr<Store>> create_store(const Place& place, const std::string& identity,
+[[nodiscard]] Result<std::unique_ptr<Store>> create_store(const Place& place, const NewStore& made,
                                                           const SqliteOptions& options,
                                                           Making making = Making::at_once);
 // Mode 0700; already_there: it is there and not empty.

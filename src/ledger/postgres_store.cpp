@@ -30,7 +30,7 @@ class PostgresStore final : public Store {
  public:
   explicit PostgresStore(std::string address) : address_(std::move(address)) {}
 
-  Result<void> create(const std::filesystem::path& folder, const std::string& identity, const SqliteOptions& options,
+  Result<void> create(const std::filesystem::path& folder, const NewStore& made, const SqliteOptions& options,
                       Making making) {
     if (auto done = connection_.open(address_); !done) return done;
     const auto there = connection_.ask("SELECT 1 FROM pg_namespace WHERE nspname = 'wider'", {});
@@ -38,10 +38,10 @@ class PostgresStore final : public Store {
     if (there->size() != 0)
       return failure(ErrorCode::already_there, "There is a hub in this database already: give an empty database.");
     if (auto done = connection_.run(std::string(postgres_role)); !done) return done;
-    if (auto done = keys_.create(folder, identity, options); !done) return done;
+    if (auto done = keys_.create(folder, made, options); !done) return done;
     in_one_ = making == Making::until_finished;
     const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}",
-                                           postgres_schema, postgres_format, hex(identity), in_one_ ? "" : "COMMIT;");
+                                           postgres_schema, postgres_format, hex(made.identity), in_one_ ? "" : "COMMIT;");
     if (auto done = connection_.run(schema); !done) return done;
     return start_session();
   }
@@ -113,6 +113,7 @@ class PostgresStore final : public Store {
     if (auto done = read_packs(first, last, block); !done) return std::unexpected(done.error());
     if (parts == Parts::headers) return block;
     if (auto done = keys_.read_slots(block); !done) return std::unexpected(done.error());
+    if (parts == Parts::headers_and_keys) return block;
     const auto rows = ask("SELECT sequence, body FROM wider.bodies WHERE sequence BETWEEN $1 AND $2 ORDER BY sequence",
                           {bigint(static_cast<std::int64_t>(first)), bigint(static_cast<std::int64_t>(last))});
     if (!rows) return std::unexpected(rows.error());
@@ -125,9 +126,7 @@ class PostgresStore final : public Store {
 
   Result<Block> read_body(std::uint64_t sequence) override { return read_range(sequence, sequence, Parts::everything); }
 
-  Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) override {
-    return keys_.erase(pack_first, sequence, slot);
-  }
+  Result<void> erase_keys(std::span<const ErasedSlot> slots) override { return keys_.erase(slots); }
 
   KeyStore& keys() override { return keys_; }
 
@@ -243,10 +242,10 @@ class PostgresStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> create_postgres_store(const Place& place, const std::string& identity,
+Result<std::unique_ptr<Store>> create_postgres_store(const Place& place, const NewStore& made,
                                                      const SqliteOptions& options, Making making) {
   auto store = std::make_unique<PostgresStore>(place.database);
-  if (auto done = store->create(place.folder, identity, options, making); !done) return std::unexpected(done.error());
+  if (auto done = store->create(place.folder, made, options, making); !done) return std::unexpected(done.error());
   return store;
 }
 

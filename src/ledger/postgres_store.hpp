@@ -18,7 +18,7 @@
 namespace wider::ledger {
 
 // Makes role, schema and keys.db; the address's role must own the database. already_there: there is a hub in it.
-[[nodiscard]] Result<std::unique_ptr<Store>> create_postgres_store(const Place& place, const std::string& identity,
+[[nodiscard]] Result<std::unique_ptr<Store>> create_postgres_store(const Place& place, const NewStore& made,
                                                                    const SqliteOptions& options,
                                                                    Making making = Making::at_once);
 [[nodiscard]] Result<std::unique_ptr<Store>> open_postgres_store(const Place& place, std::string& identity,

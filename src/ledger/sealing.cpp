@@ -25,6 +25,9 @@ SealedEntries::SealedEntries(std::span<const NewEntry> entries)
     ciphertexts[i] = std::string_view(arena).substr(at);
     digests[i] = sha256(ciphertexts[i]);
     commitments[i] = commitment_of(secret(i));
+    const std::size_t header = hidden.size();
+    hidden += hidden_part(headers[i]);
+    hide_header(hidden.data() + header, secret(i));
   }
 }
 

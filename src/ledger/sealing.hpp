@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/format.hpp"
 #include "ledger/ledger.hpp"
 
 namespace wider::ledger {
@@ -22,6 +23,10 @@ struct SealedEntries final : Sealed {
   [[nodiscard]] const std::uint8_t* secret(std::size_t i) const { return secrets.data() + i * secret_size; }
 
   std::vector<Header> headers;        // without their sequence; received as it came with the entry
+  std::string hidden;                 // per entry: the hidden part of its header
+  [[nodiscard]] std::string_view hidden_of(std::size_t i) const {
+    return std::string_view(hidden).substr(i * hidden_size, hidden_size);
+  }
   std::vector<std::uint8_t> secrets;  // per entry: key ‖ nonce; wiped at the end
   std::string arena;                  // ciphertexts, back to back
   std::vector<std::string_view> ciphertexts;

@@ -68,6 +68,13 @@ Result<void> SqliteFile::check_application(int application) {
   return {};
 }
 
+Result<int> SqliteFile::format() {
+  auto select = prepare("PRAGMA user_version");
+  if (!select) return std::unexpected(select.error());
+  if (sqlite3_step(select->get()) != SQLITE_ROW) return std::unexpected(error().error());
+  return sqlite3_column_int(select->get(), 0);
+}
+
 Result<void> SqliteFile::make(const std::string& schema, std::string_view identity) {
   if (auto done = run(schema.c_str()); !done) return done;
   auto insert = prepare("INSERT INTO meta VALUES(1, ?1)");

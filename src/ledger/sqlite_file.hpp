@@ -34,6 +34,7 @@ class SqliteFile {
 
   // What the file says it is (PRAGMA application_id); corrupt when it is something else.
   Result<void> check_application(int application);
+  Result<int> format();  // PRAGMA user_version
   // A new file's tables (a script that begins a transaction), its identity, and all of it durable.
   Result<void> make(const std::string& schema, std::string_view identity);
   Result<std::string> identity();

@@ -14,8 +14,8 @@ constexpr int ledger_application = 0x57504C31;  // "WPL1"
 
 class SqliteStore final : public Store {
  public:
-  Result<void> create(const std::filesystem::path& folder, const std::string& identity, const SqliteOptions& options) {
-    if (auto done = keys_.create(folder, identity, options); !done) return done;
+  Result<void> create(const std::filesystem::path& folder, const NewStore& made, const SqliteOptions& options) {
+    if (auto done = keys_.create(folder, made, options); !done) return done;
     if (auto done = ledger_.open(folder / "ledger.db", true, options); !done) return done;
     const std::string schema = fmt::format(
         "BEGIN; PRAGMA application_id={}; CREATE TABLE meta(id INTEGER PRIMARY KEY, identity BLOB NOT NULL);"
@@ -23,7 +23,7 @@ class SqliteStore final : public Store {
         "CREATE TABLE chunks(chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);"
         "CREATE TABLE bodies(sequence INTEGER PRIMARY KEY, body BLOB NOT NULL);",
         ledger_application);
-    if (auto done = ledger_.make(schema, identity); !done) return done;
+    if (auto done = ledger_.make(schema, made.identity); !done) return done;
     return prepare();
   }
 
@@ -61,15 +61,14 @@ class SqliteStore final : public Store {
     if (auto done = read_packs(first, last, block); !done) return std::unexpected(done.error());
     if (parts == Parts::headers) return block;
     if (auto done = keys_.read_slots(block); !done) return std::unexpected(done.error());
+    if (parts == Parts::headers_and_keys) return block;
     if (auto done = read_bodies(first, last, block); !done) return std::unexpected(done.error());
     return block;
   }
 
   Result<Block> read_body(std::uint64_t sequence) override { return read_range(sequence, sequence, Parts::everything); }
 
-  Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) override {
-    return keys_.erase(pack_first, sequence, slot);
-  }
+  Result<void> erase_keys(std::span<const ErasedSlot> slots) override { return keys_.erase(slots); }
 
   KeyStore& keys() override { return keys_; }
 
@@ -201,10 +200,10 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& folder, const std::string& identity,
+Result<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& folder, const NewStore& made,
                                                    const SqliteOptions& options) {
   auto store = std::make_unique<SqliteStore>();
-  if (auto done = store->create(folder, identity, options); !done) return std::unexpected(done.error());
+  if (auto done = store->create(folder, made, options); !done) return std::unexpected(done.error());
   return store;
 }
 

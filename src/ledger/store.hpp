@@ -4,12 +4,13 @@
 //
 // Invariants
 //  1. append_group makes the keys durable before the rows and bodies, and all of it before it returns; all or nothing.
-//  2. A store never changes a row or a body; erase_key alone overwrites, and only a key slot.
+//  2. A store never changes a row or a body; erase_keys alone overwrites, and only a key slot.
 // Thread safety: none; the ledger calls a store under its gate.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,16 @@ struct StoreHead {
   std::vector<Digest> chunks;  // the roots of all complete subtrees of 2^chunk_level leaves
 };
 
+// What takes the place of an entry's key when it is erased.
+struct ErasedSlot {
+  std::uint64_t pack_first = 0;
+  std::uint64_t sequence = 0;
+  std::string slot;
+};
+
 class KeyStore;
 
-enum class Parts { headers, everything };
+enum class Parts { headers, headers_and_keys, everything };
 
 // Makes everything that is appended to a new store one transaction (as far as the store can): see finish().
 enum class Making { at_once, until_finished };
@@ -55,7 +63,7 @@ class Store {
   virtual Result<void> append_group(const Group& group) = 0;
   virtual Result<Block> read_range(std::uint64_t first, std::uint64_t last, Parts parts) = 0;
   virtual Result<Block> read_body(std::uint64_t sequence) = 0;  // as read_range of one entry
-  virtual Result<void> erase_key(std::uint64_t pack_first, std::uint64_t sequence, std::string_view slot) = 0;
+  virtual Result<void> erase_keys(std::span<const ErasedSlot> slots) = 0;  // all or none
   virtual Result<StoreHead> head() = 0;
   // Folds the log that groups are first written to into the files, where it has grown to so many bytes. Durability does
   // not wait for it: it takes a moment, so the ledger chooses when and how much.
@@ -69,9 +77,10 @@ class Store {
   virtual Result<void> finish() { return {}; }
 };
 
-// What a store says of itself; authenticated by the ledger.
-struct StoreIdentity {
-  std::string meta;  // written once, when the store is made; the same in both files
+// What a new store is made with.
+struct NewStore {
+  std::string identity;  // written once, the same in both files; authenticated by the ledger
+  std::string ring;      // the key ring, sealed under the hub's key
 };
 
 }  // namespace wider::ledger

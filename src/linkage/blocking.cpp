@@ -1,6 +1,7 @@
 #include "linkage/blocking.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,14 +12,17 @@
 namespace wider::linkage {
 namespace {
 
-struct Keyed {
-  std::uint64_t key;
-  std::uint32_t entry;
-};
+using Keyed = KeyedEntry;
+constexpr std::size_t slice_count = 8;  // a power of two
 
-void sort(std::vector<Keyed>& keyed) {
+// By key; all have the same `known` highest bits.
+void sort(std::vector<Keyed>& keyed, int known = 0) {
   thread_local std::vector<Keyed> scratch;
-  sort_by_hash(keyed, scratch, [](const Keyed& item) { return item.key; });
+  sort_by_hash(keyed, scratch, [&](const Keyed& item) { return item.key << known; });
+}
+
+std::size_t bucket_of(std::uint64_t key, std::size_t buckets) {
+  return (key >> 1) & (buckets - 1);  // the lowest bit is always set
 }
 
 // Calls with the bounds of each run of one key.
@@ -35,12 +39,22 @@ void for_each_run(const std::vector<Keyed>& sorted, Visit&& visit) {
 // Which keys of a rule are over-full, step by step; ascending.
 std::vector<std::uint64_t> learn_rule(const Entries& entries, const BlockKeys& keys, Rule rule,
                                       std::uint32_t largest_block) {
-  std::vector<std::uint64_t> refined;
-  std::vector<Keyed> open;
+  // Most keys are few entries' own. Counted by their lowest bits first, so that only what may be over-full is sorted.
+  const std::size_t buckets = std::bit_ceil(std::clamp<std::size_t>(entries.ordinary, 1U << 10, 1U << 22));
+  std::vector<std::uint32_t> held(buckets);
+  std::vector<Keyed> all;
+  all.reserve(entries.ordinary);
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
     for (const std::uint64_t key : keys.base(rule, entries.all[i])) {
-      if (key != 0) open.push_back({key, i});
+      if (key == 0) continue;
+      all.push_back({key, i});
+      ++held[bucket_of(key, buckets)];
     }
+  }
+  std::vector<std::uint64_t> refined;
+  std::vector<Keyed> open;
+  for (const Keyed& item : all) {
+    if (held[bucket_of(item.key, buckets)] > largest_block) open.push_back(item);
   }
   for (std::size_t step = 0; step < refiner_count && !open.empty(); ++step) {
     sort(open);
@@ -87,67 +101,117 @@ std::uint64_t RuleBlocks::pairs() const {
 
 Blocking::Blocking(const Entries& entries, const BlockingPlan& plan, unsigned threads)
     : Blocking(entries, plan.largest_block) {
-  const BlockKeys keys(entries, plan);
-  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
-    if (plan.used[rule]) make_rule(static_cast<Rule>(rule), keys);
-  });
-  number_blocks(threads);
+  make_rules(plan, plan.used, threads);
 }
 
 Blocking Blocking::learn(const Entries& entries, BlockingPlan& plan, unsigned threads) {
-  const BlockKeys unrefined(entries, BlockingPlan{plan.largest_block, {}, plan.used});
-  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
-    plan.refined[rule].clear();
-    if (plan.used[rule])
-      plan.refined[rule] = learn_rule(entries, unrefined, static_cast<Rule>(rule), plan.largest_block);
-  });
-  return Blocking(entries, plan, threads);
+  Blocking blocking(entries, plan.largest_block);
+  for (auto& keys : plan.refined) keys.clear();
+  blocking.learn_more(plan, plan.used, threads);
+  return blocking;
 }
 
-void Blocking::make_rule(Rule rule, const BlockKeys& keys) {
-  std::vector<Keyed> keyed;
+void Blocking::learn_more(BlockingPlan& plan, const std::array<bool, rule_count>& more, unsigned threads) {
+  for (std::size_t rule = 0; rule < rule_count; ++rule) plan.used[rule] = plan.used[rule] || more[rule];
+  const BlockKeys unrefined(*entries_, BlockingPlan{plan.largest_block, {}, more});
+  in_parallel(threads, rule_count, [&](std::size_t, std::size_t rule) {
+    if (more[rule]) plan.refined[rule] = learn_rule(*entries_, unrefined, static_cast<Rule>(rule), plan.largest_block);
+  });
+  make_rules(plan, more, threads);
+}
+
+void Blocking::make_rules(const BlockingPlan& plan, const std::array<bool, rule_count>& which, unsigned threads) {
+  const BlockKeys keys(*entries_, plan);
+  for (const Rule rule : every_rule) {
+    if (which[static_cast<std::size_t>(rule)]) make_rule(rule, keys, threads);
+  }
+  number_blocks(threads);
+}
+
+// One rule at a time, so that no more than its keys are held: parts of the entries give keys, sorted by their highest
+// bits into slices, and each slice gives its blocks, in the order of keys.
+void Blocking::make_rule(Rule rule, const BlockKeys& keys, unsigned threads) {
+  const std::size_t entries = entries_->all.size();
+  const std::size_t slices = entries < 20'000 ? 1 : slice_count, part_size = entries / slices + 1;
+  std::vector<MadeKeys> parts(slices);
+  in_parallel(threads, slices, [&](std::size_t, std::size_t part) {
+    const std::size_t first = std::min(entries, part * part_size), end = std::min(entries, first + part_size);
+    parts[part] = make_keys(rule, keys, static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end), slices);
+  });
+  std::vector<MadeBlocks> made(slices);
+  in_parallel(threads, slices, [&](std::size_t, std::size_t slice) {
+    std::vector<Keyed> keyed;
+    for (MadeKeys& part : parts) {
+      keyed.insert(keyed.end(), part.slices[slice].begin(), part.slices[slice].end());
+      std::vector<Keyed>().swap(part.slices[slice]);
+    }
+    sort(keyed, std::countr_zero(slices));
+    made[slice] = make_blocks(rule, keys, keyed);
+  });
   Told& told = told_[static_cast<std::size_t>(rule)];
+  RuleBlocks& all = rules_[static_cast<std::size_t>(rule)];
   std::vector<std::uint64_t> refined_keys;
-  for (std::uint32_t i = 0; i < entries_->all.size(); ++i) {
+  for (const MadeKeys& part : parts) refined_keys.insert(refined_keys.end(), part.refined.begin(), part.refined.end());
+  told.refined_entries = refined_keys.size();
+  std::sort(refined_keys.begin(), refined_keys.end());
+  told.refined_keys =
+      static_cast<std::uint64_t>(std::unique(refined_keys.begin(), refined_keys.end()) - refined_keys.begin());
+  for (const MadeBlocks& slice : made) {
+    const auto before = static_cast<std::uint32_t>(all.members.size());
+    all.members.insert(all.members.end(), slice.blocks.members.begin(), slice.blocks.members.end());
+    for (const Block& block : slice.blocks.blocks) all.blocks.push_back({block.first + before, block.count});
+    told.over_full += slice.told.over_full;
+    told.fullest = std::max(told.fullest, slice.told.fullest);
+    told.grown = told.grown || slice.told.grown;
+  }
+}
+
+Blocking::MadeKeys Blocking::make_keys(Rule rule, const BlockKeys& keys, std::uint32_t first, std::uint32_t end,
+                                       std::size_t slices) const {
+  MadeKeys made{std::vector<std::vector<Keyed>>(slices), {}};
+  for (auto& slice : made.slices) slice.reserve((end - first) / slices * 5 / 4);
+  const int shift = 64 - std::countr_zero(slices);
+  for (std::uint32_t i = first; i < end; ++i) {
     const Entry& entry = entries_->all[i];
     for (std::uint64_t key : keys.base(rule, entry)) {
       if (key == 0) continue;
       if (keys.is_refined(rule, key)) {
-        if (i < entries_->ordinary) {
-          ++told.refined_entries;
-          refined_keys.push_back(key);
-        }
+        if (i < entries_->ordinary) made.refined.push_back(key);
         for (std::size_t step = 0; step < refiner_count && keys.is_refined(rule, key); ++step)
           key = keys.refine(key, step, entry);
       }
-      keyed.push_back({key, i});
+      made.slices[slices == 1 ? 0 : key >> shift].push_back({key, i});
     }
   }
-  std::sort(refined_keys.begin(), refined_keys.end());
-  told.refined_keys =
-      static_cast<std::uint64_t>(std::unique(refined_keys.begin(), refined_keys.end()) - refined_keys.begin());
-  sort(keyed);
-  RuleBlocks& made = rules_[static_cast<std::size_t>(rule)];
+  return made;
+}
+
+Blocking::MadeBlocks Blocking::make_blocks(Rule rule, const BlockKeys& keys, const std::vector<Keyed>& keyed) const {
+  MadeBlocks made;
+  RuleBlocks& blocks = made.blocks;
   for_each_run(keyed, [&](std::size_t from, std::size_t to) {
     if (to - from < 2) return;
-    const auto first = static_cast<std::uint32_t>(made.members.size());
+    const auto first = static_cast<std::uint32_t>(blocks.members.size());
     std::uint32_t ordinary = 0;
     for (std::size_t i = from; i < to; ++i) {
       if (i > from && keyed[i].entry == keyed[i - 1].entry) continue;
-      made.members.push_back(keyed[i].entry);
+      blocks.members.push_back(keyed[i].entry);
       ordinary += keyed[i].entry < entries_->ordinary ? 1 : 0;
     }
-    made.blocks.push_back({first, static_cast<std::uint32_t>(made.members.size()) - first});
+    blocks.blocks.push_back({first, static_cast<std::uint32_t>(blocks.members.size()) - first});
     if (ordinary > largest_block_) {
-      ++told.over_full;
-      told.fullest = std::max(told.fullest, ordinary);
-      told.grown = told.grown || can_be_refined(keys, rule, keyed[from].key, entries_->all[keyed[from].entry]);
+      ++made.told.over_full;
+      made.told.fullest = std::max(made.told.fullest, ordinary);
+      made.told.grown =
+          made.told.grown || can_be_refined(keys, rule, keyed[from].key, entries_->all[keyed[from].entry]);
     }
   });
+  return made;
 }
 
 // Every entry learns the numbers of its blocks. A rule with two keys fills its two places in any order.
 void Blocking::number_blocks(unsigned threads) {
+  stride_ = 0;
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
     if (rules_[rule].blocks.empty()) continue;
     places_[rule] = {stride_, slots_of(static_cast<Rule>(rule)).count};

@@ -24,6 +24,10 @@ struct Block {
   std::uint32_t first = 0;  // into RuleBlocks::members
   std::uint32_t count = 0;
 };
+struct KeyedEntry {
+  std::uint64_t key;
+  std::uint32_t entry;
+};
 struct RuleBlocks {
   std::vector<std::uint32_t> members;  // ascending within a block
   std::vector<Block> blocks;           // of two entries or more, in the order of their keys
@@ -36,6 +40,8 @@ class Blocking {
   Blocking(const Entries& entries, const BlockingPlan& plan, unsigned threads);
   // Learns the plan (largest_block comes in with it) and makes the blocks it gives.
   static Blocking learn(const Entries& entries, BlockingPlan& plan, unsigned threads);
+  // Learns further rules, none of which has blocks yet, and makes theirs beside what there is.
+  void learn_more(BlockingPlan& plan, const std::array<bool, rule_count>& more, unsigned threads);
 
   [[nodiscard]] const RuleBlocks& of(Rule rule) const { return rules_[static_cast<std::size_t>(rule)]; }
   // Whether this rule and block are the pair's own: no earlier rule and no earlier block of the rule gives it.
@@ -64,7 +70,19 @@ class Blocking {
     bool grown = false;  // an over-full block was not when the model was trained
   };
   Blocking(const Entries& entries, std::uint32_t largest_block) : entries_(&entries), largest_block_(largest_block) {}
-  void make_rule(Rule rule, const BlockKeys& keys);
+  struct MadeKeys {  // of a part of the entries
+    std::vector<std::vector<KeyedEntry>> slices;
+    std::vector<std::uint64_t> refined;  // the key of each ordinary entry whose key is refined
+  };
+  struct MadeBlocks {  // of a slice of the keys
+    RuleBlocks blocks;
+    Told told;
+  };
+  void make_rules(const BlockingPlan& plan, const std::array<bool, rule_count>& which, unsigned threads);
+  void make_rule(Rule rule, const BlockKeys& keys, unsigned threads);
+  [[nodiscard]] MadeKeys make_keys(Rule rule, const BlockKeys& keys, std::uint32_t first, std::uint32_t end,
+                                   std::size_t slices) const;
+  [[nodiscard]] MadeBlocks make_blocks(Rule rule, const BlockKeys& keys, const std::vector<KeyedEntry>& keyed) const;
   void number_blocks(unsigned threads);
 
   const Entries* entries_;

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include <fmt/format.h>
+
+#include "linkage/parallel.hpp"
 
 namespace wider::linkage {
 
@@ -17,27 +20,50 @@ std::string BlockingRecall::says() const {
 }
 
 BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
-                               const std::vector<std::uint32_t>& cluster, bool between_sources_only) {
-  std::vector<std::uint32_t> members;  // cluster by cluster
+                               const std::vector<std::uint32_t>& cluster, bool between_sources_only, unsigned threads) {
+  // Cluster by cluster: a cluster is named by one of its entries.
+  std::vector<std::uint32_t> begins(cluster.size() + 1);
+  const auto counted = [&](std::uint32_t entry) { return cluster[entry] != UINT32_MAX; };
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    if (cluster[i] != UINT32_MAX) members.push_back(i);
+    if (counted(i)) ++begins[cluster[i] + 1];
   }
-  std::stable_sort(members.begin(), members.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return cluster[a] < cluster[b]; });
-  std::uint64_t within_entries = 0, unseen = 0, by_one = 0, by_two = 0, by_more = 0;
-  for (std::size_t from = 0, to = 0; from < members.size(); from = to) {
-    while (to < members.size() && cluster[members[to]] == cluster[members[from]]) ++to;
-    const auto its = std::span(members).subspan(from, to - from);
-    for (std::size_t i = 0; i < its.size(); ++i) {
-      const std::uint64_t rows = entries.rows_of(its[i]).size();
-      if (!between_sources_only) within_entries += rows * (rows - 1) / 2;
-      for (std::size_t j = i + 1; j < its.size(); ++j) {
-        if (between_sources_only && entries.all[its[i]].source == entries.all[its[j]].source) continue;
-        const std::uint64_t pairs = rows * entries.rows_of(its[j]).size();
-        const int rules = std::popcount(blocking.rules_giving(its[i], its[j]));
-        (rules == 0 ? unseen : rules == 1 ? by_one : rules == 2 ? by_two : by_more) += pairs;
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<std::uint32_t> members(begins.back()), place(begins.begin(), begins.end() - 1);
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    if (counted(i)) members[place[cluster[i]]++] = i;
+  }
+  struct Counts {
+    std::uint64_t within_entries = 0, unseen = 0, by_one = 0, by_two = 0, by_more = 0;
+  };
+  constexpr std::size_t portion = 4096;
+  std::vector<Counts> found(std::max(threads, 1U));
+  in_parallel(threads, (cluster.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {
+    Counts counts = found[worker];  // a copy: what lies beside it is another worker's
+    for (std::size_t c = part * portion; c < std::min(cluster.size(), (part + 1) * portion); ++c) {
+      const auto its = std::span(members).subspan(begins[c], begins[c + 1] - begins[c]);
+      for (std::size_t i = 0; i < its.size(); ++i) {
+        const std::uint64_t rows = entries.rows_of(its[i]).size();
+        if (!between_sources_only) counts.within_entries += rows * (rows - 1) / 2;
+        for (std::size_t j = i + 1; j < its.size(); ++j) {
+          if (between_sources_only && entries.all[its[i]].source == entries.all[its[j]].source) continue;
+          const std::uint64_t pairs = rows * entries.rows_of(its[j]).size();
+          const int rules = std::popcount(blocking.rules_giving(its[i], its[j]));
+          (rules == 0   ? counts.unseen
+           : rules == 1 ? counts.by_one
+           : rules == 2 ? counts.by_two
+                        : counts.by_more) += pairs;
+        }
       }
     }
+    found[worker] = counts;
+  });
+  std::uint64_t within_entries = 0, unseen = 0, by_one = 0, by_two = 0, by_more = 0;
+  for (const Counts& counts : found) {
+    within_entries += counts.within_entries;
+    unseen += counts.unseen;
+    by_one += counts.by_one;
+    by_two += counts.by_two;
+    by_more += counts.by_more;
   }
   BlockingRecall recall;
   recall.found = static_cast<double>(within_entries + by_one + by_two + by_more);

@@ -26,7 +26,8 @@ struct BlockingRecall {
 
 // `cluster` is by entry; entries whose number is UINT32_MAX are in none.
 [[nodiscard]] BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
-                                             const std::vector<std::uint32_t>& cluster, bool between_sources_only);
+                                             const std::vector<std::uint32_t>& cluster, bool between_sources_only,
+                                             unsigned threads);
 
 // Before anything is compared: what the blocks cost, and what training expects of the rules, in one sentence.
 [[nodiscard]] std::string forecast_says(const Blocking& blocking, const BlockingPlan& plan);

@@ -11,7 +11,6 @@
 namespace wider::linkage {
 namespace {
 
-constexpr std::uint64_t most_pairs = 1'000'000;
 constexpr int most_rounds = 60;
 constexpr double one = 1 << 30;  // a probability of 1 as a whole number
 
@@ -22,37 +21,62 @@ std::int64_t whole(double probability) {
   return std::llround(probability * one);
 }
 
-// Weights of the pairs but for the prior; INT32_MIN for those that may not join.
-std::vector<std::int32_t> weights_of(const CandidateSample& sample, const Entries& entries, const Scorer& scorer) {
-  std::vector<std::int32_t> weights;
-  weights.reserve(sample.pairs.size());
-  for (const CandidatePair& pair : sample.pairs) {
-    const Score score = scorer.score(entries.all[pair.left], entries.all[pair.right], unpack(pair.pattern));
-    weights.push_back(score.apart || score.kin != Kin::unlikely ? INT32_MIN : score.weight - scorer.prior());
-  }
-  return weights;
-}
-
-double posterior(std::int32_t weight, std::int32_t prior) {
-  return weight == INT32_MIN ? 0 : probability_of(static_cast<std::int64_t>(weight) + prior);
-}
-
 std::int32_t prior_of(double share) {
   const double p = std::clamp(share, 1e-12, 1 - 1e-9);
   return fixed_weight(p / (1 - p));
 }
 
-// Expected partners of each picked entry, as whole numbers.
-std::vector<std::int64_t> partners_of(const CandidateSample& sample, const std::vector<std::int32_t>& weights,
-                                      std::int32_t prior) {
-  std::vector<std::int64_t> partners(sample.picked.size());
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::int64_t share = whole(posterior(weights[i], prior));
-    const CandidatePair& pair = sample.pairs[i];
+// A pair that may be a match; its weight is without the prior.
+struct Likely {
+  std::uint32_t pair;
+  std::int32_t weight;
+};
+
+// The pairs that may be matches. Under every prior that is tried, which is of one in two at most, the probability of
+// the others is less than the half of what is reckoned with: nothing.
+std::vector<Likely> likely_of(const CandidateSample& sample, const Entries& entries, const Scorer& scorer,
+                              unsigned threads) {
+  const std::int32_t least = -32 * weight_scale;
+  constexpr std::size_t portion = 8192;
+  std::vector<std::vector<Likely>> found((sample.pairs.size() + portion - 1) / portion);
+  in_parallel(threads, found.size(), [&](std::size_t, std::size_t part) {
+    for (std::size_t i = part * portion; i < std::min(sample.pairs.size(), (part + 1) * portion); ++i) {
+      const CandidatePair& pair = sample.pairs[i];
+      const Score score = scorer.score(entries.all[pair.left], entries.all[pair.right], unpack(pair.pattern));
+      if (score.apart || score.kin != Kin::unlikely || score.weight - scorer.prior() < least) continue;
+      found[part].push_back({static_cast<std::uint32_t>(i), score.weight - scorer.prior()});
+    }
+  });
+  std::vector<Likely> all;
+  for (const auto& part : found) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+double posterior(std::int32_t weight, std::int32_t prior) {
+  const std::int64_t all = static_cast<std::int64_t>(weight) + prior;
+  return all < -32 * weight_scale ? 0 : probability_of(all);  // less than the half of what whole() tells apart
+}
+
+// Expected partners of each picked entry, as whole numbers; `partners` is by entry.
+void reckon_partners(const CandidateSample& sample, const std::vector<Likely>& likely, std::int32_t prior,
+                     std::vector<std::int64_t>& partners) {
+  for (const std::uint32_t entry : sample.picked_entries) partners[entry] = 0;
+  for (const Likely& its : likely) {
+    const std::int64_t share = whole(posterior(its.weight, prior));
+    const CandidatePair& pair = sample.pairs[its.pair];
     if (sample.picked[pair.left]) partners[pair.left] += share;
     if (sample.picked[pair.right]) partners[pair.right] += share;
   }
-  return partners;
+}
+
+// How likely each pair is a match, as whole numbers.
+std::vector<std::int64_t> matches_of(const Model& model, const CandidateSample& sample, const Entries& entries,
+                                     unsigned threads) {
+  const std::int32_t prior = prior_of(model.match_probability);
+  std::vector<std::int64_t> matches(sample.pairs.size());
+  for (const Likely& its : likely_of(sample, entries, Scorer(model, entries), threads))
+    matches[its.pair] = whole(posterior(its.weight, prior));
+  return matches;
 }
 
 // The pairs that for_each_pair gives and that have a picked entry; the others are not looked at.
@@ -77,15 +101,12 @@ void for_each_picked(const CandidateSample& sample, const Entries& entries, cons
 
 // Chance that two entries give the same value, by the value's rarity in 1/4 bit from -16 bits on.
 constexpr std::size_t rarity_steps = 128;
-std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const Scorer& scorer, Term term) {
-  std::vector<std::uint32_t> counts(entries.strings.size());
+std::array<double, rarity_steps> chance_by_rarity(const std::vector<std::uint32_t>& counts, const Scorer& scorer,
+                                                  Term term) {
   double total = 0;
-  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    const Code code = code_of(entries.all[i], term);
-    if (code != 0) ++counts[code], ++total;
-  }
   std::array<std::uint64_t, rarity_steps> equal{};
   for (Code code = 1; code < counts.size(); ++code) {
+    total += counts[code];
     if (counts[code] < 2) continue;
     const std::int32_t step = quarter_bits(scorer.adjustment(term, code)) + 64;
     equal[static_cast<std::size_t>(std::clamp<std::int32_t>(step, 0, rarity_steps - 1))] +=
@@ -100,13 +121,14 @@ std::array<double, rarity_steps> chance_by_rarity(const Entries& entries, const 
 }  // namespace
 
 CandidateSample sample_candidates(const Entries& entries, const Blocking& blocking, const Established& established,
-                                  bool between_sources_only, std::uint64_t seed, unsigned threads) {
+                                  bool between_sources_only, std::uint64_t most_pairs, std::uint64_t seed,
+                                  unsigned threads) {
   CandidateSample sample;
   sample.picked.resize(entries.all.size());
   const std::uint64_t every = blocking.pairs() * 2 / most_pairs + 1;
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
     sample.picked[i] = every == 1 || mix64(seed ^ entries.content[i]) % every == 0;
-    sample.picked_count += sample.picked[i] ? 1 : 0;
+    if (sample.picked[i]) sample.picked_entries.push_back(i);
   }
   const double missed = 1 - 1 / static_cast<double>(every);
   sample.pairs_share = 1 - missed * missed;
@@ -128,15 +150,15 @@ CandidateSample sample_candidates(const Entries& entries, const Blocking& blocki
 }
 
 void learn_shares(Model& model, const CandidateSample& sample, const Entries& entries, bool between_sources_only,
-                  double all_pairs) {
-  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
-  const auto picked = static_cast<double>(std::max<std::uint64_t>(sample.picked_count, 1));
-  std::vector<std::int64_t> partners;
+                  double all_pairs, unsigned threads) {
+  const std::vector<Likely> likely = likely_of(sample, entries, Scorer(model, entries), threads);
+  const auto picked = static_cast<double>(std::max<std::size_t>(sample.picked_entries.size(), 1));
+  std::vector<std::int64_t> partners(entries.all.size());
   double each = 0;  // partners of an entry
   for (int round = 0; round < most_rounds; ++round) {
-    partners = partners_of(sample, weights, prior_of(model.match_probability));
+    reckon_partners(sample, likely, prior_of(model.match_probability), partners);
     std::int64_t sum = 0;
-    for (const std::int64_t its : partners) sum += its;
+    for (const std::uint32_t entry : sample.picked_entries) sum += partners[entry];
     each = static_cast<double>(sum) / one / picked;
     const double matches = std::max(1., each * static_cast<double>(entries.ordinary) / 2);
     const double share = std::min(matches / all_pairs, .5);
@@ -145,9 +167,8 @@ void learn_shares(Model& model, const CandidateSample& sample, const Entries& en
     if (settled) break;
   }
   std::int64_t first = 0;  // entries that are their person's first, or only one
-  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
-    if (!sample.picked[i]) continue;
-    const double its = static_cast<double>(partners[i]) / one;
+  for (const std::uint32_t entry : sample.picked_entries) {
+    const double its = static_cast<double>(partners[entry]) / one;
     first += whole(between_sources_only ? std::max(0., 1 - its) : 1 / (1 + its));
   }
   const double is_new = std::clamp(static_cast<double>(first) / one / picked, .01, .99);
@@ -155,7 +176,21 @@ void learn_shares(Model& model, const CandidateSample& sample, const Entries& en
   model.pair_threshold = 1 / (1 + std::clamp(odds, .5, 16.));
 }
 
-void learn_name_dependence(Model& model, const CandidateSample& sample, const Entries& entries, double all_pairs) {
+NameCounts count_names(const Entries& entries) {
+  NameCounts names{std::vector<std::uint32_t>(entries.strings.size()),
+                   std::vector<std::uint32_t>(entries.strings.size()), 0};
+  std::uint64_t with_birth = 0;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    if (const Code code = code_of(entries.all[i], Term::forename); code != 0) ++names.forenames[code];
+    if (const Code code = code_of(entries.all[i], Term::surname); code != 0) ++names.surnames[code];
+    with_birth += entries.all[i].birth.year != 0 ? 1 : 0;
+  }
+  names.with_birth = static_cast<double>(with_birth);
+  return names;
+}
+
+void learn_name_dependence(Model& model, const CandidateSample& sample, const Entries& entries, const NameCounts& names,
+                           double all_pairs) {
   using namespace level;
   model.name_dependence = {};
   const Scorer scorer(model, entries);
@@ -177,11 +212,9 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
         name_band(scorer.adjustment(Term::forename, left.forename), scorer.adjustment(Term::surname, left.surname));
     others[band].push_back(static_cast<double>(weight) / weight_scale);
   }
-  std::uint64_t with_birth = 0;
-  for (std::uint32_t i = 0; i < entries.ordinary; ++i) with_birth += entries.all[i].birth.year != 0 ? 1 : 0;
-  const double birth_share = static_cast<double>(with_birth) / entries.ordinary;
-  const auto forenames = chance_by_rarity(entries, scorer, Term::forename);
-  const auto surnames = chance_by_rarity(entries, scorer, Term::surname);
+  const double birth_share = names.with_birth / entries.ordinary;
+  const auto forenames = chance_by_rarity(names.forenames, scorer, Term::forename);
+  const auto surnames = chance_by_rarity(names.surnames, scorer, Term::surname);
   std::array<double, name_bands> expected{};
   for (std::size_t i = 0; i < rarity_steps; ++i) {
     for (std::size_t j = 0; j < rarity_steps; ++j) {
@@ -208,11 +241,10 @@ void learn_name_dependence(Model& model, const CandidateSample& sample, const En
 }
 
 std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSample& sample, const Entries& entries,
-                                          std::uint32_t thinned) {
+                                          std::uint32_t thinned, unsigned threads) {
   constexpr double least_gain = .0004;  // of all matches found
   std::array<bool, rule_count> used = BlockingPlan::base_rules();
-  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
-  const std::int32_t prior = prior_of(model.match_probability);
+  const std::vector<std::int64_t> matches = matches_of(model, sample, entries, threads);
   // Pairs that no rule in use gives, by the rules that do.
   struct Open {
     std::uint32_t rules;
@@ -220,10 +252,9 @@ std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSam
   };
   std::vector<Open> open;
   std::int64_t all = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::int64_t matches = whole(posterior(weights[i], prior));
-    all += matches;
-    open.push_back({sample.pairs[i].rules, matches});
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    all += matches[i];
+    open.push_back({sample.pairs[i].rules, matches[i]});
   }
   const double scale = static_cast<double>(thinned) * thinned / sample.pairs_share;
   double budget = 2e6 + 20. * entries.ordinary * thinned;  // pairs
@@ -253,24 +284,23 @@ std::array<bool, rule_count> choose_rules(const Model& model, const CandidateSam
   }
 }
 
-void forecast_rules(Model& model, const CandidateSample& sample, const Entries& entries) {
-  const std::vector<std::int32_t> weights = weights_of(sample, entries, Scorer(model, entries));
-  const std::int32_t prior = prior_of(model.match_probability);
+void forecast_rules(Model& model, const CandidateSample& sample, const Entries& entries, unsigned threads) {
+  const std::vector<std::int64_t> matches = matches_of(model, sample, entries, threads);
   std::uint32_t in_use = 0;
   for (std::size_t rule = 0; rule < rule_count; ++rule) in_use |= model.blocking.used[rule] ? 1U << rule : 0U;
   std::array<std::int64_t, rule_count> given{}, alone{};
   std::int64_t all = 0, by_one = 0, by_two = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::int64_t matches = whole(posterior(weights[i], prior));
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    if (matches[i] == 0) continue;
     const std::uint32_t rules = sample.pairs[i].rules & in_use;
     const int count = std::popcount(rules);
-    all += count > 0 ? matches : 0;
-    by_one += count == 1 ? matches : 0;
-    by_two += count == 2 ? matches : 0;
+    all += count > 0 ? matches[i] : 0;
+    by_one += count == 1 ? matches[i] : 0;
+    by_two += count == 2 ? matches[i] : 0;
     for (std::uint32_t left = rules; left != 0; left &= left - 1) {
       const auto rule = static_cast<std::size_t>(std::countr_zero(left));
-      given[rule] += matches;
-      alone[rule] += count == 1 ? matches : 0;
+      given[rule] += matches[i];
+      alone[rule] += count == 1 ? matches[i] : 0;
     }
   }
   const auto total = std::max(static_cast<double>(all), 1.);

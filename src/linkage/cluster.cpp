@@ -1,7 +1,9 @@
 #include "linkage/cluster.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -226,6 +228,63 @@ struct Splitter {
   }
 };
 
+// Which entries hang together by edges and must-links, in one array: components of one entry are left out, the others
+// stand in the order of their least entries, each ascending.
+struct Components {
+  std::vector<std::uint32_t> members;
+  std::vector<std::size_t> begins;        // one more than there are components
+  std::vector<std::uint32_t> number;      // by entry; UINT32_MAX: alone
+  std::vector<std::int32_t> edge_weight;  // of components of two entries that an edge joins
+
+  [[nodiscard]] std::size_t count() const { return begins.size() - 1; }
+  [[nodiscard]] std::span<const std::uint32_t> of(std::size_t component) const {
+    return std::span(members).subspan(begins[component], begins[component + 1] - begins[component]);
+  }
+};
+
+Components components_of(const ClusterInput& input, UnionFind& whole) {
+  Components made;
+  std::vector<std::uint32_t> root(input.entries), size(input.entries);
+  for (std::uint32_t i = 0; i < input.entries; ++i) ++size[root[i] = whole.find(i)];
+  made.number.assign(input.entries, UINT32_MAX);
+  made.begins.push_back(0);
+  // The root is the least entry, so it is met first.
+  for (std::uint32_t i = 0; i < input.entries; ++i) {
+    if (root[i] != i || size[i] < 2) continue;
+    made.number[i] = static_cast<std::uint32_t>(made.begins.size() - 1);
+    made.begins.push_back(made.begins.back() + size[i]);
+  }
+  made.members.resize(made.begins.back());
+  std::vector<std::size_t> place(made.begins.begin(), made.begins.end() - 1);
+  for (std::uint32_t i = 0; i < input.entries; ++i) {
+    if (size[root[i]] < 2) continue;
+    made.number[i] = made.number[root[i]];
+    made.members[place[made.number[i]]++] = i;
+  }
+  made.edge_weight.assign(made.count(), 0);
+  for (const Edge& edge : input.edges) {
+    const std::uint32_t component = made.number[edge.left];
+    if (made.of(component).size() == 2) made.edge_weight[component] = edge.weight;
+  }
+  return made;
+}
+
+// Units, in the order of their least entries, of a component that ascends.
+std::vector<std::vector<std::uint32_t>> units_in(std::span<const std::uint32_t> component,
+                                                 const std::vector<std::uint32_t>& unit_of) {
+  std::vector<std::vector<std::uint32_t>> parts;
+  std::unordered_map<std::uint32_t, std::size_t> part_of;
+  for (const std::uint32_t entry : component) {
+    if (unit_of[entry] == entry) {  // a unit's least entry, which no other came before
+      if (component.size() > 2) part_of.emplace(entry, parts.size());
+      parts.push_back({entry});
+    } else {
+      parts[component.size() > 2 ? part_of.at(unit_of[entry]) : 0].push_back(entry);
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 Clustered make_clusters(const ClusterInput& input) {
@@ -237,57 +296,56 @@ Clustered make_clusters(const ClusterInput& input) {
 
   UnionFind units(input.entries);
   for (const auto& [a, b] : input.same) units.join(a, b);
-  UnionFind whole(input.entries);
-  for (const auto& [a, b] : input.same) whole.join(a, b);
+  UnionFind whole(units);
   for (const Edge& edge : input.edges) whole.join(edge.left, edge.right);
   if (input.components_only) {
     for (std::uint32_t i = 0; i < input.entries; ++i) made.cluster[i] = whole.find(i);
     return made;
   }
-  std::vector<std::vector<std::uint32_t>> members;
-  std::vector<std::uint32_t> number(input.entries, UINT32_MAX);
-  std::vector<std::uint32_t> size(input.entries);
-  for (std::uint32_t i = 0; i < input.entries; ++i) ++size[whole.find(i)];
-  for (std::uint32_t i = 0; i < input.entries; ++i) {
-    const std::uint32_t root = whole.find(i);
-    if (size[root] < 2) continue;
-    if (number[root] == UINT32_MAX) {
-      number[root] = static_cast<std::uint32_t>(members.size());
-      members.emplace_back();
-    }
-    members[number[root]].push_back(i);
-  }
-  // Only components that are too large need their edges again.
+  const Components components = components_of(input, whole);
+  // Only components that are too large need their edges again; they are few, and theirs alone are copied.
   Splitter splitter{input, {}, 0};
   std::unordered_map<std::uint32_t, std::vector<Edge>> large;
-  for (const Edge& edge : input.edges) {
-    const std::uint32_t component = number[whole.find(edge.left)];
-    if (members[component].size() > largest_component) large[component].push_back(edge);
+  for (std::uint32_t c = 0; c < components.count(); ++c) {
+    if (components.of(c).size() > largest_component) large[c];
   }
-  for (std::uint32_t c = 0; c < members.size(); ++c) {
-    if (members[c].size() > largest_component) {
-      ++splitter.splits;
-      splitter.split(std::move(large[c]), std::move(members[c]), units, 1024);
-    } else {
-      splitter.components.push_back(std::move(members[c]));
+  for (const Edge& edge : large.empty() ? std::span<const Edge>() : input.edges) {
+    const auto found = large.find(components.number[edge.left]);
+    if (found != large.end()) found->second.push_back(edge);
+  }
+  struct Part {
+    std::span<const std::uint32_t> members;
+    std::int32_t edge_weight;
+  };
+  std::vector<Part> parts;
+  parts.reserve(components.count());
+  std::deque<std::vector<std::uint32_t>> cut;  // the members of what was cut: they stay where they are
+  for (std::uint32_t c = 0; c < components.count(); ++c) {
+    const auto its = components.of(c);
+    if (its.size() <= largest_component) {
+      parts.push_back({its, components.edge_weight[c]});
+      continue;
     }
+    ++splitter.splits;
+    splitter.split(std::move(large[c]), {its.begin(), its.end()}, units, 1024);
+    for (auto& component : splitter.components) parts.push_back({cut.emplace_back(std::move(component)), 0});
+    splitter.components.clear();
   }
   made.split_components = splitter.splits;
 
   // Units are read only from here on: found once, since find() shortens paths.
   std::vector<std::uint32_t> unit_of(input.entries);
   for (std::uint32_t i = 0; i < input.entries; ++i) unit_of[i] = units.find(i);
-  std::vector<Uncertain> uncertain(input.with_alternatives ? splitter.components.size() : 0);
-  in_parallel(input.threads, splitter.components.size(), [&](std::size_t worker, std::size_t c) {
-    const auto& component = splitter.components[c];
-    std::vector<std::vector<std::uint32_t>> parts;
-    std::unordered_map<std::uint32_t, std::size_t> part_of;
-    for (const std::uint32_t entry : component) {
-      const auto [found, fresh] = part_of.emplace(unit_of[entry], parts.size());
-      if (fresh) parts.emplace_back();
-      parts[found->second].push_back(entry);
+  std::vector<Uncertain> uncertain(input.with_alternatives ? parts.size() : 0);
+  const auto cluster_part = [&](std::size_t worker, std::size_t p) {
+    const auto& component = parts[p].members;
+    // Most components are two entries and the edge between them, which says all that weighing would say again.
+    if (component.size() == 2 && parts[p].edge_weight > 0 && !input.with_alternatives) {
+      if (unit_of[component[1]] == component[0] || !different.contains(pair_key(component[0], component[1])))
+        made.cluster[component[1]] = component[0];
+      return;
     }
-    Agglomeration agglomeration(std::move(parts));
+    Agglomeration agglomeration(units_in(component, unit_of));
     agglomeration.weigh_all(
         [&](std::uint32_t a, std::uint32_t b) {
           Weighed pair = input.weigh(worker, a, b);
@@ -299,12 +357,16 @@ Clustered make_clusters(const ClusterInput& input) {
       Uncertain found{agglomeration.units(), {}};
       found.alternatives = alternatives_of(static_cast<std::uint32_t>(agglomeration.size()),
                                            Agglomeration(agglomeration).run_to_the_end());
-      if (found.alternatives.front().weight <= certain) uncertain[c] = std::move(found);
+      if (found.alternatives.front().weight <= certain) uncertain[p] = std::move(found);
     }
     for (const auto& cluster : agglomeration.run()) {
       const std::uint32_t least = *std::min_element(cluster.begin(), cluster.end());
       for (const std::uint32_t entry : cluster) made.cluster[entry] = least;
     }
+  };
+  constexpr std::size_t portion = 64;  // so few that a portion of large ones does not keep the others waiting
+  in_parallel(input.threads, (parts.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {
+    for (std::size_t p = part * portion; p < std::min(parts.size(), (part + 1) * portion); ++p) cluster_part(worker, p);
   });
   std::erase_if(uncertain, [](const Uncertain& component) { return component.alternatives.empty(); });
   made.uncertain = std::move(uncertain);

@@ -119,9 +119,24 @@ void add_edge(const EdgeInput& of, std::uint32_t left, std::uint32_t right, cons
   }
 }
 
+bool earlier(const Edge& a, const Edge& b) {
+  return std::pair(a.left, a.right) < std::pair(b.left, b.right);
+}
 void put_in_order(std::vector<Edge>& edges) {
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
+  std::sort(edges.begin(), edges.end(), earlier);
+}
+
+// What each worker found, in one order; every worker puts its own in order first.
+std::vector<Edge> gathered(std::vector<FoundEdges>& found, std::vector<Edge> FoundEdges::* which) {
+  std::vector<Edge> all = std::move(found[0].*which);
+  for (std::size_t worker = 1; worker < found.size(); ++worker) {
+    std::vector<Edge>& its = found[worker].*which;
+    const auto middle = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), its.begin(), its.end());
+    std::inplace_merge(all.begin(), all.begin() + middle, all.end(), earlier);
+    std::vector<Edge>().swap(its);
+  }
+  return all;
 }
 
 }  // namespace
@@ -154,15 +169,14 @@ FoundEdges find_edges(const EdgeInput& of, Loops loops) {
     const std::size_t now = ++done;
     if (worker == 0 && of.options.progress) of.options.progress("compare", now, chunks.size());
   });
-  FoundEdges all = std::move(found[0]);
-  for (std::size_t worker = 1; worker < found.size(); ++worker) {
-    all.compared += found[worker].compared;
-    all.edges.insert(all.edges.end(), found[worker].edges.begin(), found[worker].edges.end());
-    all.near.insert(all.near.end(), found[worker].near.begin(), found[worker].near.end());
-    std::vector<Edge>().swap(found[worker].edges);
-  }
-  put_in_order(all.edges);
-  put_in_order(all.near);
+  in_parallel(of.options.threads, found.size(), [&](std::size_t, std::size_t worker) {
+    put_in_order(found[worker].edges);
+    put_in_order(found[worker].near);
+  });
+  FoundEdges all;
+  for (const FoundEdges& part : found) all.compared += part.compared;
+  all.edges = gathered(found, &FoundEdges::edges);
+  all.near = gathered(found, &FoundEdges::near);
   return all;
 }
 

@@ -65,6 +65,9 @@ class KeyIndex {
     if (last.count == 0) free_.push_back(std::exchange(slot.more, last.next));
   }
 
+  // Brings a key's place near, for a visit that soon follows.
+  void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[key >> (64 - std::countr_zero(slots_.size()))]); }
+
   template <typename Visit>
   void visit(std::uint64_t key, Visit&& each) const {
     const Slot& slot = slots_[place_of(key)];

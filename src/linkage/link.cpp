@@ -64,6 +64,7 @@ std::vector<bool> hold_together(Work& work) {
 // the cluster's entries is above the threshold. Nothing settled changes.
 std::vector<std::uint32_t> attach(Work& work, const Blocking& blocking, const std::vector<std::uint32_t>& cluster) {
   const Entries& entries = work.entries;
+  if (entries.all.size() == entries.ordinary) return {};
   std::vector<std::vector<std::uint32_t>> members(entries.ordinary);
   for (std::uint32_t i = 0; i < entries.ordinary; ++i) members[cluster[i]].push_back(i);
   std::map<std::pair<std::uint16_t, Code>, std::uint32_t> of_own_id;
@@ -295,7 +296,7 @@ Result<Linked> link(Prepared& rows, const Model& model, const Options& options) 
   linked.cluster = rows_of_clusters(entries, cluster, together, between);
   linked.blocking_note = blocking.note();
   if (!options.components_only) {  // a component of half the rows says nothing of what blocking missed
-    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between);
+    const BlockingRecall recall = estimate_recall(entries, blocking, cluster, between, options.threads);
     linked.blocking = {recall.least_recall(), recall.most_recall(), recall.least_missed, recall.most_missed};
     linked.blocking_note = recall.says() + "; " + linked.blocking_note;
   }

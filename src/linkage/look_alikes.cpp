@@ -41,6 +41,9 @@ void LookAlikes::told_apart(const OwnMarks& one, const OwnMarks& other) {
 
 void LookAlikes::finish(std::span<const OwnMarks> entries) {
   for (std::size_t kind = 0; kind < numbers_.size(); ++kind) {
+    const auto with_number =
+        std::ranges::count_if(entries, [&](const OwnMarks& one) { return one.numbers[kind] != 0; });
+    if (with_number < 2 * least_bearers) continue;  // two numbers are told apart, each of so many bearers
     std::map<std::uint32_t, Bearers> bearers;
     for (const OwnMarks& entry : entries) {
       if (entry.numbers[kind] == 0) continue;

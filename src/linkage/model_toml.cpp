@@ -1,7 +1,9 @@
 // The model as TOML: written in a fixed order with numbers that read back as the same double, and read strictly: every
 // field and level must be there, nothing unknown may be.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -40,7 +42,7 @@ std::unexpected<Error> bad(std::string message) {
 
 Result<double> probability(const toml::table& table, std::string_view key, std::string_view where) {
   const auto value = table[key].value<double>();
-  if (!value) return bad(fmt::format("{} has no number {}; add it or train the model again.", where, key));
+  if (!value) return bad(fmt::format("{} has no number {}.", where, key));
   if (!(*value > 0 && *value < 1)) return bad(fmt::format("{} of {} must lie between 0 and 1.", key, where));
   return *value;
 }
@@ -63,10 +65,35 @@ Result<void> read_fields(const toml::table& root, Model& model) {
       if (!u) return std::unexpected(u.error());
       model.fields[f][l] = {*m, *u};
     }
-    if (field->size() + 1 != infos[f].levels.size())
-      return bad(fmt::format("the field {} has a level that this version does not know.", infos[f].name));
+    for (const auto& [level, value] : *field) {
+      const auto known = [&](const auto& info) { return info.name == level.str(); };
+      if (std::none_of(infos[f].levels.begin() + 1, infos[f].levels.end(), known))
+        return bad(fmt::format("the level {}.{} is none that this version knows.", infos[f].name, level.str()));
+    }
   }
-  if (fields->size() != field_count) return bad("there is a field that this version does not know.");
+  for (const auto& [name, value] : *fields) {
+    if (std::none_of(infos.begin(), infos.end(), [&](const auto& info) { return info.name == name.str(); }))
+      return bad(fmt::format("the field {} is none that this version knows.", name.str()));
+  }
+  return {};
+}
+
+// What is written and not read would be a change that somebody made in vain.
+Result<void> check_names(const toml::table& root) {
+  static constexpr std::string_view known[] = {"version",       "match_probability", "pair_threshold",   "family_share",
+                                               "largest_block", "name_dependence",   "blocking_rules",   "fields",
+                                               "terms",         "refined_blocks",    "blocking_forecast"};
+  for (const auto& [name, value] : root) {
+    if (std::find(std::begin(known), std::end(known), name.str()) == std::end(known))
+      return bad(fmt::format("{} is none of what this version knows.", name.str()));
+  }
+  if (const toml::table* terms = root["terms"].as_table(); terms != nullptr) {
+    for (const auto& [name, value] : *terms) {
+      bool is_known = false;
+      for (std::size_t t = 0; t < term_count; ++t) is_known = is_known || name_of(static_cast<Term>(t)) == name.str();
+      if (!is_known) return bad(fmt::format("terms.{} is none that this version knows.", name.str()));
+    }
+  }
   return {};
 }
 
@@ -254,8 +281,8 @@ Result<ModelPtr> parse_model(std::string_view text) {
   const auto version = root["version"].value<std::int64_t>();
   if (!version) return bad("it does not say its version.");
   if (*version != model_version)
-    return bad(
-        fmt::format("it is of version {}, and this program reads version {}: train it anew.", *version, model_version));
+    return bad(fmt::format("it is of version {}, and this program reads version {}.", *version, model_version));
+  if (const auto named = check_names(root); !named) return std::unexpected(named.error());
   auto model = std::make_shared<Model>();
   const auto match = probability(root, "match_probability", "the model");
   if (!match) return std::unexpected(match.error());

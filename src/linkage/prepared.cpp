@@ -61,4 +61,12 @@ const Blocking& Prepared::State::learn_blocks(BlockingPlan& plan, unsigned threa
   return *blocking_;
 }
 
+const Blocking& Prepared::State::learn_more_blocks(BlockingPlan& plan, const std::array<bool, rule_count>& more,
+                                                   unsigned threads) {
+  CHECK(blocking_.has_value());
+  blocking_->learn_more(plan, more, threads);
+  plan_ = plan;
+  return *blocking_;
+}
+
 }  // namespace wider::linkage

@@ -19,6 +19,8 @@ struct Prepared::State {
   const Blocking& blocks(const BlockingPlan& plan, unsigned threads);
   // Learns the plan, and keeps its blocks.
   const Blocking& learn_blocks(BlockingPlan& plan, unsigned threads);
+  // Learns further rules of the plan whose blocks are kept, and keeps theirs as well.
+  const Blocking& learn_more_blocks(BlockingPlan& plan, const std::array<bool, rule_count>& more, unsigned threads);
 
  private:
   std::optional<Blocking> blocking_;

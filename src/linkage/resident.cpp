@@ -1,7 +1,9 @@
 #include "linkage/resident.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -13,6 +15,8 @@
 #include "linkage/entries.hpp"
 #include "linkage/key_index.hpp"
 #include "linkage/model.hpp"
+#include "linkage/pair_filter.hpp"
+#include "linkage/tile.hpp"
 
 namespace wider::linkage {
 namespace {
@@ -31,6 +35,49 @@ struct Live {
   bool touched = false;                                       // in this change
 };
 
+// What is known of a name lies beside its text, also where that is nothing.
+Entries& with_names(Entries& entries) {
+  if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
+  return entries;
+}
+
+// Names an entry.
+std::uint64_t mark_of(std::uint64_t content, std::uint64_t alone) {
+  return mix64(content ^ mix64(alone));
+}
+
+// The keys of one entry.
+class EntryKeys {
+ public:
+  void add(std::uint64_t key) { keys_[count_++] = key; }
+  [[nodiscard]] const std::uint64_t* begin() const { return keys_.data(); }
+  [[nodiscard]] const std::uint64_t* end() const { return keys_.data() + count_; }
+
+ private:
+  std::array<std::uint64_t, 2 * rule_count> keys_{};
+  std::size_t count_ = 0;
+};
+
+// Entries that are connected, and what each two of them weigh: a large component is clustered again with every entry
+// that comes to it, and nearly all of its pairs are those of the time before.
+struct Component {
+  std::vector<std::uint32_t> members;  // in the order of their content
+  std::vector<std::uint64_t> marks;    // of the members; empty where weights are not kept
+  std::vector<std::int64_t> weights;   // of each two members, row by row below the diagonal
+  [[nodiscard]] static std::size_t place(std::size_t a, std::size_t b) {  // a != b
+    return a > b ? a * (a - 1) / 2 + b : b * (b - 1) / 2 + a;
+  }
+  static constexpr std::int64_t unknown = INT64_MIN;
+  static std::int64_t pack(const Weighed& weighed) {
+    return std::int64_t{weighed.weight} * 2 + (weighed.apart ? 1 : 0);
+  }
+  static Weighed unpack(std::int64_t packed) { return {static_cast<std::int32_t>(packed >> 1), (packed & 1) != 0}; }
+};
+constexpr std::size_t least_remembered = 6;  // entries of a component: fewer are few pairs
+
+// Fewer candidates than these are compared in less time than they are laid out in.
+constexpr std::size_t least_sifted = 4;
+
 // What people said of two rows.
 struct Said {
   std::uint32_t other;
@@ -45,7 +92,12 @@ struct Resident::State {
         reader(strings, entries),
         keys(entries, model->blocking),
         scorer(*model, entries),
-        comparer(entries, scorer.established()) {}
+        comparer(entries, scorer.established()),
+        sketches(with_names(entries), scorer.established(), 1),
+        tile_maker(entries, sketches, scorer),
+        bounds(make_bounds(scorer)) {}
+  State(const State&) = delete;  // its parts point to each other
+  State& operator=(const State&) = delete;
 
   ModelPtr model;
   StringPool strings;
@@ -54,18 +106,24 @@ struct Resident::State {
   BlockKeys keys;
   Scorer scorer;
   Comparer comparer;
+  Sketches sketches;
+  TileMaker tile_maker;
+  Bounds bounds;
+  std::unique_ptr<Tile> entry_tile = std::make_unique<Tile>(), tile = std::make_unique<Tile>();
+  std::array<std::uint16_t, tile_room> may_reach{};
   KeyIndex index;
   std::vector<Live> live;  // by entry
   std::vector<std::uint32_t> free_entries;
   std::vector<std::uint32_t> free_more;                                     // places in entries.more
   std::unordered_map<std::uint64_t, std::uint32_t> entry_with;              // by content and alone
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> of_own_id;  // ordinary entries, by source and own id
-  std::vector<std::vector<std::uint32_t>> components;
+  std::vector<Component> components;
   std::vector<std::uint32_t> free_components;
   std::vector<std::uint32_t> entry_of;                        // by row; none: not there any more
   std::vector<std::uint64_t> name_of;                         // by row
   std::unordered_map<std::uint32_t, std::vector<Said>> said;  // by row, both ways
   std::vector<std::uint32_t> affected;  // entries whose components a change touched, as far as they still hold rows
+  std::vector<Component> parted;        // the components that a change touched, as they were
   Groups before;
   bool holding = false;
   std::uint64_t compared = 0;
@@ -74,8 +132,8 @@ struct Resident::State {
   // ---- reading ----
   ReadRow read(const Row& row) {
     ReadRow read = reader.read(row, false);
-    if (entries.names.size() < entries.strings.size()) entries.names.resize(entries.strings.size());
-    scorer.extend(*model, entries);
+    scorer.extend(*model, with_names(entries));
+    sketches.extend(entries, scorer.established(), read.entry, read.more);
     return read;
   }
   [[nodiscard]] Code own_id(std::uint32_t entry) const { return entries.own_id(entries.all[entry]); }
@@ -99,7 +157,6 @@ struct Resident::State {
   Score score(std::uint32_t left, std::uint32_t right) {
     const Entry& a = entries.all[left];
     const Entry& b = entries.all[right];
-    ++compared;
     return scorer.score(a, b, comparer.compare(a, b));
   }
   [[nodiscard]] bool ordinary(std::uint32_t entry) const { return !entries.all[entry].attach_only; }
@@ -110,10 +167,10 @@ struct Resident::State {
   void touch(std::uint32_t entry) {
     if (live[entry].touched || !ordinary(entry)) return;
     const std::uint32_t component = live[entry].component;
-    const std::vector<std::uint32_t> members =
-        component == none ? std::vector<std::uint32_t>{entry} : std::move(components[component]);
+    std::vector<std::uint32_t> members = {entry};
     if (component != none) {
-      components[component].clear();
+      parted.push_back(std::exchange(components[component], {}));
+      members = parted.back().members;
       free_components.push_back(component);
     }
     for (const std::uint32_t member : members) {
@@ -128,7 +185,7 @@ struct Resident::State {
     const std::uint64_t content = content_hash(read.entry, read.more, entries.strings);
     const std::uint64_t own = name_of[row] != 0 ? name_of[row] : row + 1ULL;
     const std::uint64_t alone = said.contains(row) ? own : 0;
-    const auto [found, fresh] = entry_with.try_emplace(mix64(content ^ mix64(alone)), none);
+    const auto [found, fresh] = entry_with.try_emplace(mark_of(content, alone), none);
     if (fresh) found->second = make_entry(read, content, alone);
     const std::uint32_t at = found->second;
     touch(at);
@@ -156,21 +213,37 @@ struct Resident::State {
   }
 
   // Each key of the entry once.
-  template <typename Visit>
-  void each_key(const Entry& entry, Visit&& visit) const {
+  [[nodiscard]] EntryKeys keys_of(const Entry& entry) const {
+    EntryKeys found;
     for (const Rule rule : every_rule) {
       const RuleKeys of_rule = keys.of(rule, entry);
-      if (of_rule[0] != 0) visit(of_rule[0]);
-      if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) visit(of_rule[1]);
+      if (of_rule[0] != 0) found.add(of_rule[0]);
+      if (of_rule[1] != 0 && of_rule[1] != of_rule[0]) found.add(of_rule[1]);
     }
+    return found;
   }
 
-  void find_candidates(const Entry& entry) {
+  void find_candidates(const EntryKeys& of) {
     candidates.clear();
-    each_key(entry,
-             [&](std::uint64_t key) { index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); }); });
+    for (const std::uint64_t key : of) index.prefetch(key);
+    for (const std::uint64_t key : of) index.visit(key, [&](std::uint32_t other) { candidates.push_back(other); });
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+  // Of the candidates those that codes and sketches alone do not rule out (pair_filter.hpp).
+  void sift_candidates(std::uint32_t at) {
+    compared += candidates.size();
+    if (candidates.size() < least_sifted) return;
+    tile_maker.lay_out(*entry_tile, std::span(&at, 1));
+    std::size_t kept = 0;
+    for (std::size_t from = 0; from < candidates.size(); from += tile_size) {
+      const std::size_t count = std::min(tile_size, candidates.size() - from);
+      tile_maker.lay_out(*tile, std::span(candidates).subspan(from, count));
+      const Sifted sifted =
+          sift(widest_loops(), {*entry_tile, 0, *tile, 0, tile->count}, bounds, {}, 0, may_reach.data());
+      for (std::uint32_t k = 0; k < sifted.may_reach; ++k) candidates[kept++] = tile->entry[may_reach[k]];
+    }
+    candidates.resize(kept);
   }
 
   std::uint32_t make_entry(const ReadRow& read, std::uint64_t content, std::uint64_t alone) {
@@ -192,7 +265,9 @@ struct Resident::State {
     if (entry.attach_only) return at;
     live[at].touched = true;
     affected.push_back(at);
-    find_candidates(entry);
+    const EntryKeys of_entry = keys_of(entry);
+    find_candidates(of_entry);
+    sift_candidates(at);
     for (const std::uint32_t other : candidates) {
       const Score found = precedes(at, other) ? score(at, other) : score(other, at);
       if (found.apart || found.weight < scorer.threshold()) continue;
@@ -200,7 +275,7 @@ struct Resident::State {
       live[at].edges.emplace_back(other, found.weight - scorer.threshold());
       live[other].edges.emplace_back(at, found.weight - scorer.threshold());
     }
-    each_key(entry, [&](std::uint64_t key) { index.add(key, at); });
+    for (const std::uint64_t key : of_entry) index.add(key, at);
     if (own_id(at) != 0) {
       auto& group = of_own_id[own_id_key(at)];
       for (const std::uint32_t other : group) touch(other);
@@ -211,10 +286,10 @@ struct Resident::State {
 
   void drop_entry(std::uint32_t at) {
     Live& gone = live[at];
-    entry_with.erase(mix64(gone.content ^ mix64(gone.alone)));
+    entry_with.erase(mark_of(gone.content, gone.alone));
     const Entry& entry = entries.all[at];
     if (!entry.attach_only) {
-      each_key(entry, [&](std::uint64_t key) { index.remove(key, at); });
+      for (const std::uint64_t key : keys_of(entry)) index.remove(key, at);
       for (const auto& [other, weight] : gone.edges)
         std::erase_if(live[other].edges, [&](const auto& edge) { return edge.first == at; });
       if (own_id(at) != 0) {
@@ -268,6 +343,7 @@ struct Resident::State {
                           std::back_inserter(regrouped->after));
     }
     affected.clear();
+    parted.clear();
     before.clear();
   }
 
@@ -311,6 +387,30 @@ struct Resident::State {
     for (const Said& word : found->second) visit(entry_of[word.other], word.same);
   }
 
+  // Takes over what is known of the part's pairs from the components that it was made of.
+  void remember(const std::vector<std::uint32_t>& part, const std::unordered_map<std::uint32_t, std::uint32_t>& local,
+                Component& into) const {
+    for (const std::uint32_t entry : part) into.marks.push_back(mark_of(live[entry].content, live[entry].alone));
+    into.weights.assign(part.size() * (part.size() - 1) / 2, Component::unknown);
+    std::vector<std::uint32_t> now;
+    for (const Component& was : parted) {
+      if (was.weights.empty()) continue;
+      now.assign(was.members.size(), none);
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        const auto found = local.find(was.members[i]);
+        // An entry's number may be another's since.
+        if (found != local.end() && into.marks[found->second] == was.marks[i]) now[i] = found->second;
+      }
+      for (std::size_t i = 1; i < now.size(); ++i) {
+        if (now[i] == none) continue;
+        const std::int64_t* const row = &was.weights[Component::place(i, 0)];
+        for (std::size_t j = 0; j < i; ++j) {
+          if (now[j] != none) into.weights[Component::place(now[i], now[j])] = row[j];
+        }
+      }
+    }
+  }
+
   void cluster(std::vector<std::uint32_t>&& part) {
     if (part.size() == 1) {
       live[part.front()].cluster = part.front();
@@ -343,9 +443,17 @@ struct Resident::State {
     input.edges = edges;
     input.same = same;
     input.different = different;
-    input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+    const auto weigh = [&](std::uint32_t left, std::uint32_t right) {
       const Score found = score(part[left], part[right]);
       return Weighed{found.weight - scorer.threshold(), found.apart};
+    };
+    Component made_of;
+    if (part.size() >= least_remembered) remember(part, local, made_of);
+    input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
+      if (made_of.weights.empty()) return weigh(left, right);
+      std::int64_t& known = made_of.weights[Component::place(left, right)];
+      if (known == Component::unknown) known = Component::pack(weigh(std::min(left, right), std::max(left, right)));
+      return Component::unpack(known);
     };
     input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
     const Clustered made = make_clusters(input);
@@ -354,7 +462,8 @@ struct Resident::State {
       live[part[i]].cluster = part[made.cluster[i]];
       live[part[i]].component = component;
     }
-    components[component] = std::move(part);
+    made_of.members = std::move(part);
+    components[component] = std::move(made_of);
   }
 
   std::uint32_t new_component() {
@@ -372,7 +481,7 @@ struct Resident::State {
   [[nodiscard]] std::vector<std::uint32_t> cluster_of(std::uint32_t entry) const {
     if (live[entry].component == none) return {entry};
     std::vector<std::uint32_t> members;
-    for (const std::uint32_t member : components[live[entry].component]) {
+    for (const std::uint32_t member : components[live[entry].component].members) {
       if (live[member].cluster == live[entry].cluster) members.push_back(member);
     }
     return members;
@@ -407,7 +516,7 @@ struct Resident::State {
       const auto group = of_own_id.find(own_id_key(at));
       if (group != of_own_id.end()) return group->second.front();
     }
-    find_candidates(entries.all[at]);
+    find_candidates(keys_of(entries.all[at]));
     std::sort(candidates.begin(), candidates.end(), [&](std::uint32_t a, std::uint32_t b) { return precedes(a, b); });
     std::vector<std::uint32_t> tried;
     std::int64_t best = 0;
@@ -551,7 +660,8 @@ std::uint64_t Resident::pairs_compared() const {
 
 std::uint64_t Resident::bytes() const {
   const State& state = *state_;
-  return state.index.bytes() + state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
+  return state.index.bytes() + state.sketches.of.capacity() * (sizeof(Sketch) + 4) +
+         state.live.capacity() * sizeof(Live) + state.entries.all.capacity() * sizeof(Entry) +
          state.entries.more.capacity() * sizeof(MoreFields) + state.entries.names.capacity() * sizeof(NameFacts) +
          state.entry_with.size() * 48 + state.entry_of.capacity() * 12;
 }

@@ -41,11 +41,27 @@ Sketches::Sketches(const Entries& entries, const Established& forenames, unsigne
   });
 }
 
+void Sketches::extend(const Entries& entries, const Established& forenames, const Entry& entry,
+                      const MoreFields& more) {
+  for (auto code = static_cast<Code>(of.size()); code < entries.strings.size(); ++code) {
+    of.push_back(sketch_of(entries.strings.view(code)));
+    names.push_back(forenames[code] ? established : 0);
+  }
+  const auto know = [&](Code code) {
+    if (code != 0) names[code] = bits_of(entries.names[code].groups) | (forenames[code] ? established : 0);
+  };
+  for (const Code code :
+       {entry.forename, entry.surname, entry.town, more.forename_whole, more.surname_first, more.surname_last})
+    know(code);
+  for (const Code code : more.other_names) know(code);
+}
+
 void TileMaker::bring_near(std::span<const std::uint32_t> members) const {
   for (const std::uint32_t member : members) {
     const auto* entry = reinterpret_cast<const char*>(&entries_->all[member]);
     __builtin_prefetch(entry);
     __builtin_prefetch(entry + sizeof(Entry) - 1);
+    if (blocking_ == nullptr) continue;
     const auto blocks = blocking_->blocks_of(member);
     __builtin_prefetch(blocks.data());
     __builtin_prefetch(blocks.data() + blocks.size() - 1);
@@ -111,6 +127,7 @@ void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) cons
     nhs_numbers |= entry.nhs_number;
     upns |= entry.upn;
     occupations |= entry.occupation;
+    if (blocking_ == nullptr) continue;
     const auto blocks = blocking_->blocks_of(members[i]);
     for (std::size_t b = 0; b < blocks.size(); ++b) tile.blocks[b][i] = blocks[b];
   }

@@ -21,6 +21,8 @@ struct Sketches {
   std::vector<Sketch> of;
   std::vector<std::uint32_t> names;
   Sketches(const Entries& entries, const Established& forenames, unsigned threads);
+  // Takes in strings that came to the entries' pool since, and what has become known of the names of one row.
+  void extend(const Entries& entries, const Established& forenames, const Entry& entry, const MoreFields& more);
 };
 
 inline constexpr std::size_t tile_size = 512;
@@ -62,6 +64,9 @@ class TileMaker {
  public:
   TileMaker(const Entries& entries, const Sketches& sketches, const Blocking& blocking, const Scorer& scorer)
       : entries_(&entries), sketches_(&sketches), blocking_(&blocking), scorer_(&scorer) {}
+  // For entries in no blocks: the columns of blocks hold anything.
+  TileMaker(const Entries& entries, const Sketches& sketches, const Scorer& scorer)
+      : entries_(&entries), sketches_(&sketches), blocking_(nullptr), scorer_(&scorer) {}
   // Lays entries out in place of what the tile held. At most tile_size.
   void lay_out(Tile& tile, std::span<const std::uint32_t> members) const;
 

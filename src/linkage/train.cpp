@@ -25,8 +25,16 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
-constexpr std::uint64_t most_pairs_a_rule = 1'000'000;
-constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried
+constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried; more are many
+constexpr std::uint32_t pool_size = 512;       // entries of which random pairs are drawn together, of many
+
+// How many pairs are compared, at most, for what is learnt. Of many entries fewer are: their pairs are whole blocks and
+// all partners of some entries, and none of them is one of a few that say it all.
+struct Effort {
+  std::uint64_t pairs_a_rule = 1'000'000;
+  std::uint64_t candidates = 1'000'000;
+  static Effort of(std::uint32_t entries) { return entries < most_tried ? Effort{} : Effort{250'000, 400'000}; }
+};
 constexpr int most_rounds = 60;
 constexpr int passes = 3;
 constexpr double u_strength = 2000;
@@ -89,9 +97,16 @@ Patterns random_patterns(const Entries& entries, const Established& established,
         }
       } else {
         Random chance(mix64(options.seed) ^ part);
-        for (std::uint64_t draw = 0; draw < random_pairs / parts; ++draw) {
-          const std::uint64_t i = chance.below(n);
-          count_pair(i, chance.below(n));
+        // Of many, a few are drawn first and pairs among them: reading entries all over memory takes longer than
+        // comparing them.
+        std::vector<std::uint64_t> pool;
+        if (n >= most_tried) {
+          for (std::uint32_t draw = 0; draw < pool_size; ++draw) pool.push_back(chance.below(n));
+        }
+        const auto drawn = [&] { return pool.empty() ? chance.below(n) : pool[chance.below(pool.size())]; };
+        for (std::uint64_t draw = 0; draw < (pool.empty() ? random_pairs : random_pairs / 2) / parts; ++draw) {
+          const std::uint64_t i = drawn();
+          count_pair(i, drawn());
         }
       }
       comparers[worker].flush(count);
@@ -117,7 +132,8 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
   const Rule rules[] = {rule};
   const auto chunks = chunks_of(blocking, rules);
   const std::uint64_t pairs = blocking.of(rule).pairs();
-  const std::uint64_t every = pairs / most_pairs_a_rule + 1;
+  const std::uint64_t every = pairs / Effort::of(entries.ordinary).pairs_a_rule + 1;
+  const bool whole_blocks = entries.ordinary >= most_tried;
   sample.kept_share = 1 / static_cast<double>(every);
   std::vector<Counts> counts(std::max(options.threads, 1U));
   std::vector<PatientComparer> comparers(counts.size(), PatientComparer(entries, established));
@@ -126,13 +142,16 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
     const RuleBlocks& made = blocking.of(rule);
     for (std::size_t b = chunks[part].first_block; b < chunks[part].end_block; ++b) {
       const Block& block = made.blocks[b];
+      if (whole_blocks && mix64(options.seed ^ mix64(entries.content[made.members[block.first]])) % every != 0)
+        continue;
       for (std::uint32_t i = 0; i < block.count; ++i) {
         const std::uint32_t left = made.members[block.first + i];
         for (std::uint32_t j = i + 1; j < block.count; ++j) {
           const std::uint32_t right = made.members[block.first + j];
           if (left >= entries.ordinary || right >= entries.ordinary) continue;
           if (between && entries.all[left].source == entries.all[right].source) continue;
-          if (every > 1 && mix64(options.seed ^ entries.content[left] ^ mix64(entries.content[right])) % every != 0)
+          if (!whole_blocks && every > 1 &&
+              mix64(options.seed ^ entries.content[left] ^ mix64(entries.content[right])) % every != 0)
             continue;
           comparers[worker].add(left, right, count);
         }
@@ -388,10 +407,9 @@ void try_rules(Model& model, Entries& entries, const Established& established, b
   BlockingPlan plan;
   plan.used.fill(true);
   const Blocking blocking = Blocking::learn(tried.entries, plan, options.threads);
-  const CandidateSample sample =
-      sample_candidates(tried.entries, blocking, established, between, options.seed, options.threads);
-  model.blocking.used = choose_rules(model, sample, tried.entries, thinned);
-  forecast_rules(model, sample, tried.entries);
+  const CandidateSample sample = sample_candidates(tried.entries, blocking, established, between,
+                                                   Effort::of(most_tried).candidates, options.seed, options.threads);
+  model.blocking.used = choose_rules(model, sample, tried.entries, thinned, options.threads);
 }
 
 // Pairs of ordinary entries in the blocks of each rule in use.
@@ -457,35 +475,40 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
   model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
-  const CandidateSample candidates =
-      sample_candidates(entries, blocking, established, between, options.seed, options.threads);
+  const CandidateSample candidates = sample_candidates(
+      entries, blocking, established, between, Effort::of(entries.ordinary).candidates, options.seed, options.threads);
   const double all = all_pairs(entries, between);
+  const NameCounts names = count_names(entries);
   const LevelSums known = known_matches(entries, established, labels, between);
   model->match_probability = 1 / std::max<double>(entries.ordinary, 2);
   for (int pass = 0; pass < passes; ++pass) {
     for (int round = 0; round < most_rounds; ++round) {
       if (learn_m_once(*model, samples, known) < 1e-5) break;
     }
-    if (pass > 0) learn_name_dependence(*model, candidates, entries, all);
-    learn_shares(*model, candidates, entries, between, all);
+    if (pass > 0) learn_name_dependence(*model, candidates, entries, names, all);
+    learn_shares(*model, candidates, entries, between, all, options.threads);
     if (pass + 1 == passes) break;
     const Model before = *model;  // NOLINT(performance-unnecessary-copy-initialization): *model changes below
     const Scorer scorer(before, entries);
     learn_u(*model, random, Matches(before, scorer));
   }
   if (thinned == 1) {
-    model->blocking.used = choose_rules(*model, candidates, entries, 1);
+    model->blocking.used = choose_rules(*model, candidates, entries, 1, options.threads);
     for (std::size_t rule = 0; rule < rule_count; ++rule) {
       if (!model->blocking.used[rule]) model->blocking.refined[rule].clear();
     }
-    forecast_rules(*model, candidates, entries);
+    forecast_rules(*model, candidates, entries, options.threads);
     tell_costs(*model, blocking, entries.ordinary);
   } else {
+    std::array<bool, rule_count> more{};
     const auto before = model->blocking.used;
     try_rules(*model, entries, established, between, thinned, options);
-    const Blocking& chosen = model->blocking.used == before
-                                 ? rows.state().blocks(model->blocking, options.threads)
-                                 : rows.state().learn_blocks(model->blocking, options.threads);
+    for (std::size_t rule = 0; rule < rule_count; ++rule) more[rule] = model->blocking.used[rule] && !before[rule];
+    const Blocking& chosen = rows.state().learn_more_blocks(model->blocking, more, options.threads);
+    forecast_rules(*model,
+                   sample_candidates(entries, chosen, established, between, Effort::of(entries.ordinary).candidates,
+                                     options.seed, options.threads),
+                   entries, options.threads);
     tell_costs(*model, chosen, entries.ordinary);
   }
   if (!labels.empty()) learn_threshold(*model, rows, labels, options);

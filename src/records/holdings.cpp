@@ -85,6 +85,20 @@ void Holdings::withdraw(RecordIndex record) {
   live_.erase(key_of(row.agency, row.kind, row.id));
 }
 
+void Holdings::add_erased(std::uint32_t mentions, std::uint64_t sequence, Instant received) {
+  const RecordIndex index(static_cast<std::uint32_t>(records_.size()));
+  RecordRow row;
+  row.sequence = sequence;
+  row.received = received;
+  row.first_mention = static_cast<std::uint32_t>(mentions_.size());
+  row.first_thing = static_cast<std::uint32_t>(things_.size());
+  row.mention_count = static_cast<std::uint16_t>(mentions);
+  row.live = false;
+  row.withdrawn = true;
+  records_.push_back(row);
+  for (std::uint32_t i = 0; i < mentions; ++i) mentions_.push_back({.record = index, .birth_date = {}});
+}
+
 std::string Holdings::name(RecordIndex record) const {
   const RecordRow& row = at(record);
   return fmt::format("{}-{}", name_of(row.kind), text(row.id));

@@ -73,6 +73,9 @@ class Holdings {
  public:
   RecordIndex add(const Record& record, std::uint64_t sequence, Instant received);
   void withdraw(RecordIndex record);
+  // The place of a record that was erased: a row that says nothing, with as many blank mentions, so that what came
+  // later keeps its numbers.
+  void add_erased(std::uint32_t mentions, std::uint64_t sequence, Instant received);
 
   [[nodiscard]] const std::vector<RecordRow>& records() const { return records_; }
   [[nodiscard]] const std::vector<MentionRow>& mentions() const { return mentions_; }
