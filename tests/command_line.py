@@ -5,6 +5,7 @@ Help of every command shows an example; wrong usage ends with 2; and while a hub
 run on it as if it were not: files are read and written where the command was typed.
 Ends with "N passed, N failed". Standard library only.
 """
+import csv
 import json
 import os
 import re
@@ -226,6 +227,37 @@ def check_accounts(scratch):
     check("an account is closed", wider("account", "--hub", hub, "--username", "sam", "--close").returncode == 0)
 
 
+def check_policy_and_exports(scratch):
+    hub = os.path.join(scratch, "hub")
+    people = os.path.join(scratch, "whom.csv")
+    wider("people", "--hub", hub, "--out", people)
+    with open(people, encoding="utf-8") as file:
+        person = next(line.split(",")[2] for line in file.read().splitlines() if line.startswith("social-care,referral"))
+    given = os.path.join(scratch, "given.csv")
+    told = wider("export", "subject-access", "--hub", hub, "--person", person, "--out", given, "--purpose", "SAR 2012-14")
+    check("a person is given what is recorded of them", told.returncode == 0 and "before it leaves" in told.stdout, told.stderr)
+    with open(given, encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    check("as rows, with the same note at the end", len(rows) > 2 and all(len(row) == 9 for row in rows) and "Some records cannot be given" in rows[-1][6], rows)
+    check("of nobody there is nothing to give", wider("export", "subject-access", "--hub", hub, "--person", "P99999999", "--out", given).returncode == 1)
+    policy = os.path.join(scratch, "access.toml")
+    check("the policy in force is written", wider("policy", "export", "--hub", hub, "--out", policy).returncode == 0)
+    with open(policy, encoding="utf-8") as file:
+        text = file.read()
+    with open(policy, "w", encoding="utf-8") as file:
+        file.write(text.replace("01632 960 001", "01632 960 098"))
+    told = wider("policy", "adopt", "--hub", hub, policy)
+    check("another is adopted", told.returncode == 0, told.stderr)
+    again = os.path.join(scratch, "again.toml")
+    wider("policy", "export", "--hub", hub, "--out", again)
+    with open(again, encoding="utf-8") as file:
+        check("and is the one in force", "01632 960 098" in file.read())
+    with open(policy, "w", encoding="utf-8") as file:
+        file.write(text.replace('depth = "nothing"', 'depth = "full"', 1))
+    told = wider("policy", "adopt", "--hub", hub, policy)
+    check("one that shows what is sealed is refused", told.returncode == 1 and "may never be" in told.stderr, told.stderr)
+
+
 def asked(address, path, body=None, token="", method=None):
     request = urllib.request.Request(address + path, data=None if body is None else json.dumps(body).encode(), method=method,
                                      headers={"Content-Type": "application/json", **({"Authorization": "Bearer " + token} if token else {})})
@@ -265,6 +297,7 @@ def main():
         check_what_the_operator_reads(scratch)
         check_keeping(scratch)
         check_accounts(scratch)
+        check_policy_and_exports(scratch)
         check_news_while_people_browse(scratch)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -50,6 +50,9 @@ enum class Action : std::uint8_t {
 inline constexpr std::size_t action_count = 12;
 [[nodiscard]] std::string_view name_of(Action action);  // "act-on-finding"
 [[nodiscard]] bool may(UserRole role, Action action);
+class Policy;
+// By a policy, or by the shipped one where there is none.
+[[nodiscard]] bool may(const Policy* policy, UserRole role, Action action);
 
 // What somebody works on and why: carried on every read, recorded with it.
 enum class PurposeKind : std::uint8_t {
@@ -70,6 +73,7 @@ inline constexpr std::size_t purpose_kind_count = 9;
 [[nodiscard]] std::optional<PurposeKind> purpose_kind_named(std::string_view name);
 // Whether somebody in this role may work under this purpose; with any other they see no more than with none.
 [[nodiscard]] bool suits(UserRole role, PurposeKind purpose);
+[[nodiscard]] bool suits(const Policy* policy, UserRole role, PurposeKind purpose);
 
 // Three depths for any record (and none at all).
 enum class Depth : std::uint8_t {
@@ -104,7 +108,6 @@ struct Reader {
   Agency agency = Agency::social_care;
   std::optional<PurposeKind> purpose;
 };
-class Policy;
 [[nodiscard]] Decision decide(const Policy& policy, const Reader& reader, const RecordFacts& record);
 // By the shipped policy.
 [[nodiscard]] Decision decide(UserRole role, Agency agency, std::optional<PurposeKind> purpose,

@@ -234,7 +234,7 @@ struct PolicyReader {
   }
 
   Done read_top(const toml::table& root) {
-    if (auto good = only(root, "top", {"not_shown", "duty_desk", "sensitive", "purpose", "role", "rule"}); !good)
+    if (auto good = only(root, "top", {"not_shown", "duty_desk", "sensitive", "emergency_minutes", "purpose", "role", "rule"}); !good)
       return good;
     auto words = text(root, "top", "not_shown");
     if (!words) return std::unexpected(words.error());
@@ -247,6 +247,10 @@ struct PolicyReader {
     if ((*sensitive & bit(RecordKind::sexual_health)) == 0)
       return wrong("top", "'sensitive' must name sexual-health: it is never told outside Health");
     policy.sensitive_ = *sensitive;
+    const auto minutes = root["emergency_minutes"].value<std::int64_t>();
+    if (!minutes || *minutes < 15 || *minutes > 24 * 60)
+      return wrong("top", "'emergency_minutes' must be a whole number from 15 to 1440");
+    policy.emergency_minutes_ = static_cast<std::uint32_t>(*minutes);
     return {};
   }
 

@@ -46,6 +46,8 @@ class Policy {
   [[nodiscard]] bool sensitive(RecordKind kind) const;
   [[nodiscard]] const std::string& duty_desk() const { return duty_desk_; }
   [[nodiscard]] const std::string& not_shown() const { return not_shown_; }
+  // How long an opening in an emergency lasts.
+  [[nodiscard]] std::uint32_t emergency_minutes() const { return emergency_minutes_; }
 
  private:
   friend struct PolicyReader;  // policy.cpp: makes one from TOML
@@ -53,6 +55,7 @@ class Policy {
   std::array<Purpose, purpose_kind_count> purposes_;
   std::vector<Rule> rules_;
   std::uint32_t sensitive_ = 0;
+  std::uint32_t emergency_minutes_ = 0;
   std::string duty_desk_, not_shown_;
 };
 

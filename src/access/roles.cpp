@@ -59,6 +59,12 @@ std::string_view lawful_basis_of(PurposeKind kind) {
 bool may(UserRole role, Action action) {
   return shipped_policy().may(role, action);
 }
+bool may(const Policy* policy, UserRole role, Action action) {
+  return (policy != nullptr ? *policy : shipped_policy()).may(role, action);
+}
+bool suits(const Policy* policy, UserRole role, PurposeKind purpose) {
+  return (policy != nullptr ? *policy : shipped_policy()).suits(role, purpose);
+}
 bool suits(UserRole role, PurposeKind purpose) {
   return shipped_policy().suits(role, purpose);
 }

@@ -57,6 +57,10 @@ int findings(hub::Hub& hub, const FindingsWords& words, const hub::Operator& who
 
 // file: a model (TOML); "": one is learnt from what the hub holds.
 int adopt_model(hub::Hub& hub, const std::string& file, const hub::Operator& who, Streams& streams);
+int adopt_policy(hub::Hub& hub, const std::string& file, const hub::Operator& who, Streams& streams);
+int export_policy(hub::Hub& hub, const std::string& out_file, Streams& streams);
+int export_subject_access(hub::Hub& hub, const std::string& person, const std::string& out_file,
+                          const hub::Operator& who, Streams& streams);
 int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams);
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams);
 // Of a hub whose ledger does not open because its end fails its proof.

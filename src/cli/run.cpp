@@ -28,6 +28,7 @@ int read_words(const std::vector<std::string>& arguments, Words& words, Chosen& 
   add_hub_commands(app, words, chosen);
   add_reading_commands(app, words, chosen);
   add_proof_commands(app, words, chosen);
+  add_trust_commands(app, words, chosen);
   add_backup_commands(app, words, chosen);
   add_keeping_commands(app, words, chosen);
   add_commands_without_hub(app, words, chosen);

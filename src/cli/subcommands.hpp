@@ -68,6 +68,7 @@ struct Chosen {
 void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_reading_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_proof_commands(CLI::App& app, Words& words, Chosen& chosen);
+void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_backup_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_keeping_commands(CLI::App& app, Words& words, Chosen& chosen);
 void add_commands_without_hub(CLI::App& app, Words& words, Chosen& chosen);

@@ -14,6 +14,7 @@
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
+#include "hub/trust.hpp"
 #include "picture/pattern.hpp"
 #include "records/encoding.hpp"
 
@@ -237,6 +238,7 @@ std::vector<FindingWithState> findings_for(const Projection& projection, const V
   std::vector<FindingWithState> shown;
   for (const Finding& finding : projection.findings) {
     if (finding.audience && *finding.audience != viewer.agency) continue;
+    if (in_conflict(viewer, projection.holdings(), finding)) continue;
     shown.push_back({&finding, state_in(states, finding.id)});
   }
   std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) {

@@ -19,12 +19,6 @@ using ledger::EntryKind;
 
 constexpr const char* snapshot_file = "snapshot.sealed";
 
-Instant system_now() {
-  return Instant{
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count()};
-}
-
 // The fields of one line of a CSV file (RFC 4180), for showing it: reading it for good is intake's.
 std::vector<std::string> fields_of(std::string_view line, char separator) {
   std::vector<std::string> fields(1);
@@ -64,6 +58,18 @@ std::vector<HeldBackLine::Cell> cells_of(const intake::HeldBackRow& row) {
 }
 
 }  // namespace
+
+Instant system_now() {
+  return Instant{
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count()};
+}
+
+std::string day_and_time(Instant instant) {
+  const Date day = day_of(instant);
+  const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
+  return to_words(When{day, day, Precision::day, minute});
+}
 
 Hub::Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger)
     : place_(std::move(place)), ledger_(std::move(ledger)) {}
@@ -123,6 +129,12 @@ bool Hub::has_news_after(std::uint64_t sequence) {
       case EntryKind::hold_placed:
       case EntryKind::hold_lifted:
       case EntryKind::keys_rotated:
+      case EntryKind::refused:
+      case EntryKind::emergency:
+      case EntryKind::emergency_review:
+      case EntryKind::tie:
+      case EntryKind::evidence_request:
+      case EntryKind::evidence_decision:
         break;
       default:
         news = true;
@@ -165,6 +177,7 @@ Result<std::vector<StageTime>> Hub::settle(const SettleOptions& options) {
   settled->times.insert(settled->times.begin(), {"open the snapshot", loading});
   const bool worth_keeping = settled->changed;
   if (!accounts_.loaded()) accounts_.load(settled->projection->facts.accounts);
+  load_trust(settled->projection->facts);
   std::shared_ptr<const Projection> next = std::move(settled->projection);
   // What the first page would otherwise wait for.
   (void)duties_of(next);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -85,6 +86,9 @@ class Hub final : public Pages {
   // People are concluded with this model from the next settling on; "": one learnt from what the hub holds now.
   // malformed: it is no model.
   Result<void> adopt_model(std::string_view model, const Operator& who);
+  // Who may see what is decided by this from now on: when it returns, nothing is answered by the one before.
+  // malformed: it is none, or would show what may never be shown; `file` stands in the message.
+  Result<void> adopt_policy(std::string_view policy, std::string_view file, const Operator& who);
   // Erasure, legal hold and retention (hub_erasing.cpp), settled first. denied: who asks is no governance officer, or a
   // hold lies on it; then nothing is done. usage, not_found.
   Result<EraseReport> erase(const EraseWish& wish, const Officer& who);
@@ -161,11 +165,40 @@ class Hub final : public Pages {
   Result<SealedView> sealed(const Viewer& viewer) override;
   Result<void> seal_person(const Viewer& viewer, const NewSeal& wanted) override;
   Result<void> unseal(const Viewer& viewer, std::uint64_t number, std::string_view reason) override;
+  Result<void> refused(const Viewer& viewer, access::Action action) override;
+  Result<LooksAtView> who_looked(const Viewer& viewer, std::string_view person) override;
+  Result<UnusualView> unusual_looks(const Viewer& viewer) override;
+  Result<RefusedView> refusals(const Viewer& viewer) override;
+  Result<ExceptionsView> exceptions(const Viewer& viewer) override;
+  Result<void> review_exception(const Viewer& viewer, ExceptionKind what, std::uint64_t number, bool good,
+                                std::string_view note) override;
+  Result<void> open_in_emergency(const Viewer& viewer, std::string_view person, std::string_view reason) override;
+  Result<void> declare_tie(const Viewer& viewer, std::string_view person, std::string_view what) override;
+  Result<EvidenceListView> evidence(const Viewer& viewer) override;
+  Result<EvidenceView> evidence_of(const Viewer& viewer, std::uint64_t number) override;
+  Result<std::uint64_t> ask_for_evidence(const Viewer& viewer, const NewEvidenceRequest& asked) override;
+  Result<void> decide_evidence(const Viewer& viewer, std::uint64_t number, const NewEvidenceDecision& decided) override;
 
  private:
   explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
+  // Its first half, for what leaves an entry of its own. A refusal is an entry too, before it is told; to be asked for a
+  // purpose is none.
+  Result<void> allow(const Viewer& viewer, access::Action action, std::string_view what);
+  Result<void> refusal(const Viewer& viewer, std::string_view what);  // never a value
+  // From the latest entry of the kinds back, at most `most` of them; `visit` says whether to go on. True: there are more.
+  Result<bool> each_back(std::initializer_list<ledger::EntryKind> kinds, std::size_t most,
+                         const std::function<bool(const ledger::Entry&)>& visit);
+  // What people said about who may see whom (hub_trust.cpp), and the viewer as it places them among a picture's records.
+  void load_trust(const Facts& facts);
+  [[nodiscard]] std::shared_ptr<const access::Policy> policy_now() const;  // null: the shipped one
+  [[nodiscard]] std::shared_ptr<const TrustBook> trust() const;
+  Result<std::uint64_t> write_trust(const Viewer& viewer, ledger::EntryKind kind, std::string body);
+  [[nodiscard]] Viewer placed(const Viewer& asking, const Projection& projection) const;
+  [[nodiscard]] Viewer placed(const Viewer& asking, const Projection& projection, const Projection& today) const;
+  Result<PersonId> person_to_act_on(const Viewer& asking, std::string_view person);
+  Result<EvidenceView::Item> evidence_item(const Projection& projection, RecordIndex index, bool in_full);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
   Result<std::string> officer(const Officer& who);          // the name that stands in the entry
@@ -174,6 +207,7 @@ class Hub final : public Pages {
   Result<EraseReport> erase_entries(std::map<std::uint64_t, std::uint32_t> entries, const Officer& who,
                                     const std::string& officer, std::string_view why);
   Result<void> write_seal(const Viewer& viewer, ledger::EntryKind kind, std::string body);
+  Result<void> hold_from(std::uint64_t entry);  // nothing is answered until the picture is of that entry
   // The duties as at today, made once for a projection and a day.
   std::shared_ptr<const DutyBook> duties_of(const std::shared_ptr<const Projection>& projection);
   std::shared_ptr<const DutyBook> duties_today() { return duties_of(projection()); }
@@ -231,6 +265,8 @@ class Hub final : public Pages {
   std::mutex work_mutex_;                // one settle or intake at a time
   std::mutex erasing_mutex_;             // one erasure, hold or disposal at a time, before work_mutex_
   std::unique_ptr<Known> known_;         // built at the first intake
+  mutable std::mutex trust_mutex_;       // guards trust_
+  std::shared_ptr<const TrustBook> trust_;
   mutable std::mutex events_mutex_;      // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;  // likewise
   std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry
@@ -251,6 +287,9 @@ class Hub final : public Pages {
   mutable linkage::ModelPtr model_;
 };
 
+// The system's clock: by which sessions, openings in an emergency and looks go, also in a simulated hub.
+[[nodiscard]] Instant system_now();
+[[nodiscard]] std::string day_and_time(Instant instant);  // "3 March 2009, 10:40pm"
 // "P123" ↔ PersonId.
 [[nodiscard]] std::string person_text(PersonId person);
 [[nodiscard]] std::optional<PersonId> person_of_text(std::string_view text);

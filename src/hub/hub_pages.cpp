@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "access/policy.hpp"
+#include "base/safe_cell.hpp"
 #include "hub/duties.hpp"
 #include "hub/finding_view.hpp"
 #include "hub/hub.hpp"
@@ -13,6 +14,7 @@
 #include "hub/person_view.hpp"
 #include "hub/profile.hpp"
 #include "hub/search.hpp"
+#include "hub/trust.hpp"
 #include "records/known_at.hpp"
 
 namespace wider::hub {
@@ -26,32 +28,12 @@ constexpr std::size_t hits_on_a_page = 50;
 // A small hub's past is there at once; for a large one's the page says that it will be.
 constexpr std::chrono::milliseconds patience_for_the_past{2000};
 
-std::string day_and_time(Instant instant) {
-  const Date day = day_of(instant);
-  const auto minute = static_cast<std::int16_t>((instant.microseconds - start_of(day).microseconds) / 60'000'000);
-  return to_words(When{day, day, Precision::day, minute});
-}
-
 // "WB3" of "WB3 1LN", however it is written: a part of the town, not a home.
 std::string area_of(std::string_view postcode) {
   std::string area;
   std::ranges::copy_if(postcode, std::back_inserter(area), [](char c) { return c != ' '; });
   if (area.size() > 4) area.resize(area.size() - 3);
   return area;
-}
-
-// What an entry says was looked at, in words.
-std::string looked_at(EntryKind kind, const std::string& what) {
-  if (kind == EntryKind::search) return fmt::format("Searched for “{}”", what);
-  if (person_of_text(what)) return "Person " + what;
-  if (what == "home") return "Home page";
-  if (what == "findings") return "List of findings";
-  if (what == "held back") return "Rows held back";
-  if (what.starts_with("review queue")) return "Links to be reviewed";
-  if (what == "governance") return "Who looked at what";
-  if (what.find('/') != std::string::npos && what.find(' ') != std::string::npos)
-    return "Whether two records are one person's: " + what;
-  return what;
 }
 
 constexpr int new_fact_days = 7;
@@ -109,24 +91,21 @@ bool for_viewer(const Finding& finding, const Viewer& viewer) {
 }  // namespace
 
 Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std::string_view what) {
-  if (!may(viewer, action)) {
-    return failure(
-        ErrorCode::denied,
-        "Your role does not open this page. If you need it for your work, ask your information governance officer.");
-  }
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, action, what); !allowed) return allowed;
   // Between a seal's entry and the picture without what it sealed, nobody is answered.
   if (projection()->facts.through < sealed_through_.load())
     return failure(ErrorCode::unavailable, "Records are being put together anew. Try again in a minute.");
   nlohmann::json body = {
       {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}};
   if (!viewer.token.empty()) body["token"] = viewer.token;  // a program's look, in its owner's name
+  if (ledger_->simulated()) body["at"] = system_now().microseconds;  // the header's time is that of the last delivery
   return append_only(kind, reference_of(viewer.account),
                      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), viewer.purpose_entry);
 }
 
-PageFrame Hub::frame(const Viewer& viewer) {
+PageFrame Hub::frame(const Viewer& asking) {
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   PageFrame frame;
   const Facts& facts = projection->facts;
   if (facts.last_received.valid()) {
@@ -139,16 +118,21 @@ PageFrame Hub::frame(const Viewer& viewer) {
     frame.data_good_to = "Nothing has been received yet.";
   }
   frame.simulated = ledger_->simulated();
-  frame.duty_desk = access::shipped_policy().duty_desk();
-  frame.not_shown = access::shipped_policy().not_shown();
+  frame.duty_desk = facts.policy_in_use().duty_desk();
+  frame.not_shown = facts.policy_in_use().not_shown();
   const auto& seals = facts.seals;
   frame.may_open_sealed =
-      access::may(viewer.role, Action::governance) ||
+      may(viewer, Action::governance) ||
       std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
+  if (may(viewer, Action::governance)) {
+    frame.emergencies_waiting = static_cast<std::uint32_t>(
+        std::ranges::count_if(trust()->emergencies, [](const Emergency& one) { return !one.review; }));
+  }
   if (may(viewer, Action::findings)) {
     const FindingStates states = states_now();
     for (const Finding& finding : projection->findings) {
-      if (for_viewer(finding, viewer) && state_in(states, finding.id).stage == FindingStage::open)
+      if (for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding) &&
+          state_in(states, finding.id).stage == FindingStage::open)
         ++frame.findings_waiting;
     }
   }
@@ -158,7 +142,8 @@ PageFrame Hub::frame(const Viewer& viewer) {
 Result<FindingsView> Hub::findings(const Viewer& viewer, const FindingsQuery& query) {
   if (auto admitted = admit(viewer, Action::findings, EntryKind::look, "findings"); !admitted)
     return std::unexpected(admitted.error());
-  return make_findings_view(*projection(), viewer, states_now(), query);
+  const auto projection = this->projection();
+  return make_findings_view(*projection, placed(viewer, *projection), states_now(), query);
 }
 
 FindingStates Hub::states_now() const {
@@ -196,10 +181,11 @@ std::shared_ptr<const DutyBook> Hub::duties_of(const std::shared_ptr<const Proje
   return book;
 }
 
-Result<HomeView> Hub::home(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "home"); !admitted)
+Result<HomeView> Hub::home(const Viewer& asking) {
+  if (auto admitted = admit(asking, Action::home, EntryKind::look, "home"); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   HomeView view;
   add_duties(*projection, *duties_today(), viewer, view);
   if (may(viewer, Action::findings)) add_findings(*projection, viewer, states_now(), now(), view);
@@ -221,10 +207,11 @@ Result<HomeView> Hub::home(const Viewer& viewer) {
   return view;
 }
 
-Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
-  if (auto admitted = admit(viewer, Action::search, EntryKind::search, query.substr(0, 200)); !admitted)
+Result<SearchView> Hub::search(const Viewer& asking, std::string_view query) {
+  if (auto admitted = admit(asking, Action::search, EntryKind::search, query.substr(0, 200)); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   SearchView view;
   view.query = std::string(query.substr(0, 200));
   const Found found =
@@ -247,8 +234,8 @@ Result<SearchView> Hub::search(const Viewer& viewer, std::string_view query) {
   return view;
 }
 
-Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, const PersonQuery& query) {
-  if (auto admitted = admit(viewer, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
+Result<PersonView> Hub::person(const Viewer& asking, std::string_view person, const PersonQuery& query) {
+  if (auto admitted = admit(asking, Action::person, EntryKind::look, person.substr(0, 20)); !admitted)
     return std::unexpected(admitted.error());
   const auto today = this->projection();
   auto id = person_of_text(person);
@@ -264,10 +251,18 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   const auto nobody = failure(ErrorCode::not_found,
                               "There is no such person, or nothing of them can be shown. Worried? Ring the duty desk.");
   if (!id || !projection->people.exists(*id)) return nobody;
+  const Viewer viewer = placed(asking, *projection, *today);
   const linkage::ModelPtr model = model_of(*projection);
   auto view = make_person_view(*projection, *ledger_, model.get(), viewer, *id, query, now());
   if (!view) return std::unexpected(view.error());
   if (view->name.empty()) return nobody;
+  for (const Emergency& one : trust()->emergencies) {
+    if (one.account != viewer.account || !one.open_at(system_now())) continue;
+    for (const std::string& text : mentions_today(*today, one.who)) {
+      const auto m = mention_of_text(projection->holdings(), text);
+      if (m && projection->people.of(*m) == *id) view->emergency_until = day_and_time(one.until);
+    }
+  }
   const auto duties = as_known_at ? std::make_shared<const DutyBook>(duty_book(*projection, end_of(*as_known_at)))
                                   : duties_of(projection);
   add_duties_of(*projection, *duties, viewer, *id, *view);
@@ -282,13 +277,14 @@ Result<PersonView> Hub::person(const Viewer& viewer, std::string_view person, co
   return view;
 }
 
-Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
-  if (auto admitted = admit(viewer, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80)));
+Result<FindingView> Hub::finding(const Viewer& asking, std::string_view id) {
+  if (auto admitted = admit(asking, Action::finding, EntryKind::look, fmt::format("Finding {}", id.substr(0, 80)));
       !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   for (const Finding& finding : projection->findings) {
-    if (finding.id == id && for_viewer(finding, viewer)) {
+    if (finding.id == id && for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding)) {
       const linkage::ModelPtr model = model_of(*projection);
       return make_finding_view(*projection, *ledger_, model.get(), viewer, finding, all_events(), states_now());
     }
@@ -298,14 +294,14 @@ Result<FindingView> Hub::finding(const Viewer& viewer, std::string_view id) {
       "There is no such finding. It may have been withdrawn because a fact or an identity it rested on changed.");
 }
 
-Result<void> Hub::act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
+Result<void> Hub::act_on_finding(const Viewer& asking, std::string_view id, FindingAction action,
                                  std::string_view reason, std::string_view until) {
-  if (!may(viewer, Action::act_on_finding))
-    return failure(ErrorCode::denied, "Your role may read findings but not decide about them.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(asking, Action::act_on_finding, fmt::format("Finding {}", id.substr(0, 80))); !allowed)
+    return allowed;
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const bool there = std::any_of(projection->findings.begin(), projection->findings.end(), [&](const Finding& finding) {
-    return finding.id == id && for_viewer(finding, viewer);
+    return finding.id == id && for_viewer(finding, viewer) && !in_conflict(viewer, projection->holdings(), finding);
   });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
   if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;
@@ -343,72 +339,20 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
     return std::unexpected(admitted.error());
   const auto rows = held_back_rows();
   if (!rows) return std::unexpected(rows.error());
-  const auto quoted = [](std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-  };
   std::string file = "file,row,column,reason,remedy,row as it came\r\n";
   for (const HeldBackLine& row : *rows) {
     if (row.agency != name_of(agency)) continue;
-    file += fmt::format("{},{},{},{},{},{}\r\n", quoted(row.file), row.row, quoted(row.column), quoted(row.reason),
-                        quoted(row.remedy), quoted(row.raw));
+    file += fmt::format("{},{},{},{},{},{}\r\n", safe_cell(row.file), row.row, safe_cell(row.column), safe_cell(row.reason),
+                        safe_cell(row.remedy), safe_cell(row.raw));
   }
   return file;
 }
 
 Result<void> Hub::mend_held_back(const Viewer& viewer, std::uint64_t entry, std::string_view mended_row) {
-  if (!may(viewer, Action::held_back)) return failure(ErrorCode::denied, "Your role does not open this page.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::held_back, "mend a row held back"); !allowed) return allowed;
   const auto mended = mend({entry, mended_row, nullptr, reference_of(viewer.account), ""});
   if (!mended) return std::unexpected(mended.error());
   return {};
-}
-
-Result<GovernanceView> Hub::governance(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::governance, EntryKind::look, "governance"); !admitted)
-    return std::unexpected(admitted.error());
-  const std::vector<Account> accounts = accounts_.all();
-  GovernanceView view;
-  view.entries = ledger_->size();
-  const auto head = ledger_->head();
-  if (!head) return std::unexpected(head.error());
-  view.head_json = ledger::to_json(*head);
-  // The last looks and searches: from the end backwards in blocks, until there are enough.
-  constexpr std::size_t wanted = 100;
-  for (std::uint64_t last = view.entries; last > 0 && view.looks.size() < wanted;) {
-    const std::uint64_t first = last > 5000 ? last - 4999 : 1;
-    std::vector<ledger::Header> headers;
-    const auto read = ledger_->read_headers(first, last, [&](const ledger::Header& header) {
-      if (header.kind == EntryKind::look || header.kind == EntryKind::search) headers.push_back(header);
-      return true;
-    });
-    if (!read) return std::unexpected(read.error());
-    for (auto header = headers.rbegin(); header != headers.rend() && view.looks.size() < wanted; ++header) {
-      const auto entry = ledger_->read(header->sequence);
-      if (!entry) return std::unexpected(entry.error());
-      const auto body = nlohmann::json::parse(entry->body, nullptr, false);
-      LookLine line;
-      line.when = day_and_time(header->received);
-      line.who = body.value("operator", std::string());
-      for (const Account& account : accounts) {
-        if (account.reference != header->actor) continue;
-        line.who = account.name;
-        if (const auto token = body.value("token", std::string()); !token.empty())
-          line.who += fmt::format(", by the API token “{}”", token);
-        line.role = access::title_of(account.role);
-        line.agency = title_of(account.agency);
-      }
-      line.what = looked_at(header->kind, body.value("what", std::string()));
-      const auto purpose = access::purpose_kind_named(body.value("purpose", std::string()));
-      line.purpose = purpose ? std::string(access::title_of(*purpose)) : body.value("purpose", std::string());
-      if (const auto reference = body.value("reference", std::string()); !reference.empty())
-        line.purpose += ", " + reference;
-      view.looks.push_back(std::move(line));
-    }
-    last = first - 1;
-  }
-  return view;
 }
 
 }  // namespace wider::hub

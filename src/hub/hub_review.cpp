@@ -37,12 +37,13 @@ bool blank(std::string_view text) {
 
 }  // namespace
 
-Result<ExplainView> Hub::explain(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention) {
+Result<ExplainView> Hub::explain(const Viewer& asking, std::string_view left_mention, std::string_view right_mention) {
   const auto what = fmt::format("{} {}", left_mention.substr(0, 100), right_mention.substr(0, 100));
-  if (auto admitted = admit(viewer, Action::explain_link, EntryKind::look, what); !admitted) {
+  if (auto admitted = admit(asking, Action::explain_link, EntryKind::look, what); !admitted) {
     return std::unexpected(admitted.error());
   }
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
   if (!pair) return std::unexpected(pair.error());
   const linkage::ModelPtr model = model_of(*projection);
@@ -57,16 +58,16 @@ Result<ReviewView> Hub::review(const Viewer& viewer, const ReviewQuery& query) {
   if (auto admitted = admit(viewer, Action::decide_link, EntryKind::look, what); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
-  return make_review_view(*projection, *reviews_of(projection), words_now(*projection).standing, viewer, query);
+  return make_review_view(*projection, *reviews_of(projection), words_now(*projection).standing,
+                          placed(viewer, *projection), query);
 }
 
-Result<void> Hub::decide_link(const Viewer& viewer, std::string_view left_mention, std::string_view right_mention,
+Result<void> Hub::decide_link(const Viewer& asking, std::string_view left_mention, std::string_view right_mention,
                               LinkWord word, std::string_view reason) {
-  if (!may(viewer, Action::decide_link)) {
-    return failure(ErrorCode::denied, "Your role may read why records are joined but not decide about it.");
-  }
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(asking, Action::decide_link, "say whether two records are one person's"); !allowed)
+    return allowed;
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const auto pair = two_mentions(*projection, viewer, left_mention, right_mention);
   if (!pair) return std::unexpected(pair.error());
   LinkDecision decision = decision_on(*projection, pair->first, pair->second);

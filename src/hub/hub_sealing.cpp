@@ -69,8 +69,7 @@ Result<ConcernsView> Hub::concerns(const Viewer& viewer) {
 }
 
 Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& told) {
-  if (!may(viewer, Action::concern)) return failure(ErrorCode::denied, "Your role does not open this page.");
-  if (!viewer.purpose) return failure(ErrorCode::denied, "purpose");
+  if (auto allowed = allow(viewer, Action::concern, "raise a concern"); !allowed) return std::unexpected(allowed.error());
   if (blank(told.about) || told.about.size() > longest_line)
     return failure(ErrorCode::usage, "Write whom you are worried about, in at most 200 letters.");
   if (blank(told.what) || told.what.size() > longest_text)
@@ -95,10 +94,11 @@ Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& t
   return reference;
 }
 
-Result<SealedView> Hub::sealed(const Viewer& viewer) {
-  if (auto admitted = admit(viewer, Action::home, EntryKind::look, "sealed records"); !admitted)
+Result<SealedView> Hub::sealed(const Viewer& asking) {
+  if (auto admitted = admit(asking, Action::home, EntryKind::look, "sealed records"); !admitted)
     return std::unexpected(admitted.error());
   const auto projection = this->projection();
+  const Viewer viewer = placed(asking, *projection);
   const Holdings& holdings = projection->holdings();
   SealedView view;
   view.may_seal = access::may(viewer.role, Action::governance);
@@ -142,11 +142,7 @@ Result<SealedView> Hub::sealed(const Viewer& viewer) {
     }
     view.seals.push_back(std::move(line));
   }
-  if (view.seals.empty() && !view.may_seal) {
-    return failure(
-        ErrorCode::denied,
-        "Your role does not open this page. If you need it for your work, ask your information governance officer.");
-  }
+  if (view.seals.empty() && !view.may_seal) return std::unexpected(refusal(viewer, "sealed records").error());
   std::ranges::reverse(view.seals);
   if (view.may_seal) {
     for (const Account& account : accounts) {
@@ -161,8 +157,12 @@ Result<SealedView> Hub::sealed(const Viewer& viewer) {
 Result<void> Hub::write_seal(const Viewer& viewer, EntryKind kind, std::string body) {
   const auto entered = append_small(kind, reference_of(viewer.account), std::move(body), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
-  for (std::uint64_t before = sealed_through_.load(); before < *entered;) {
-    if (sealed_through_.compare_exchange_weak(before, *entered)) break;
+  return hold_from(*entered);
+}
+
+Result<void> Hub::hold_from(std::uint64_t entry) {
+  for (std::uint64_t before = sealed_through_.load(); before < entry;) {
+    if (sealed_through_.compare_exchange_weak(before, entry)) break;
   }
   if (auto settled = settle({}); !settled) return std::unexpected(settled.error());
   return {};
@@ -175,13 +175,26 @@ Result<void> Hub::seal_person(const Viewer& viewer, const NewSeal& wanted) {
   if (!kind) return failure(ErrorCode::usage, "Choose why the records are sealed.");
   if (blank(wanted.reason) || wanted.reason.size() > longest_text)
     return failure(ErrorCode::usage, "Write the reason: the order, the request, who asked.");
+  Seal seal;
   auto id = person_of_text(wanted.person);
-  if (id && projection->people.exists(*id) && id->value < projection->holdings().mentions().size())
+  if (*kind == SealKind::privileged) {
+    const std::size_t slash = std::min(wanted.person.find('/'), wanted.person.size());
+    const auto agency = agency_named(std::string_view(wanted.person).substr(0, slash));
+    const std::string name(std::string_view(wanted.person).substr(std::min(slash + 1, wanted.person.size())));
+    const auto record = agency ? projection->holdings().find_record(*agency, name) : std::nullopt;
+    if (!record || !projection->holdings().at(*record).live)
+      return failure(ErrorCode::usage, "There is no such record. Name it as pages do, such as prosecution/charging-decision-17.");
+    seal.records.emplace(*agency, name);
+    seal.person = fmt::format("{}/{}", name_of(*agency), name);
+    id.reset();
+  } else if (id && projection->people.exists(*id) && id->value < projection->holdings().mentions().size())
     id = projection->people.of(MentionIndex(id->value));
-  if (!id || !projection->people.exists(*id))
+  if (*kind != SealKind::privileged && (!id || !projection->people.exists(*id)))
     return failure(ErrorCode::usage, "There is nobody of that number. It stands on the person's page, such as P12.");
-  Seal seal = seal_of(projection->holdings(), projection->people, *id);
-  seal.person = person_text(*id);
+  if (id) {
+    seal = seal_of(projection->holdings(), projection->people, *id);
+    seal.person = person_text(*id);
+  }
   seal.kind = *kind;
   seal.reason = wanted.reason;
   seal.by = viewer.name;

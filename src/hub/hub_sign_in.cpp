@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "access/one_time_code.hpp"
+#include "access/policy.hpp"
 #include "hub/hub.hpp"
 
 namespace wider::hub {
@@ -204,6 +205,7 @@ Result<SessionView> Hub::session(std::string_view token) {
     view.viewer.token = found->second.name;
     view.viewer.purpose = found->second.purpose;
     view.viewer.purpose_reference = found->second.purpose_reference;
+    view.viewer.policy = policy_now();
     return view;
   }
   auto found = sessions_.find(token, monotonic_now());
@@ -213,6 +215,7 @@ Result<SessionView> Hub::session(std::string_view token) {
     sessions_.close(token);
     return no_session();
   }
+  found->view.viewer.policy = policy_now();
   return found->view;
 }
 
@@ -229,9 +232,10 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
   if (!found) return std::unexpected(found.error());
   if (token.starts_with(api_token_start))
     return failure(ErrorCode::usage, "A token works under the purpose it was made for.");
+  const auto policy = policy_now();
   ledger::NewEntry entry = small_entry(EntryKind::purpose, reference_of(found->viewer.account),
                                        dump({{"purpose", access::name_of(kind)},
-                                             {"basis", access::lawful_basis_of(kind)},
+                                             {"basis", (policy ? *policy : access::shipped_policy()).purpose(kind).lawful_basis},
                                              {"reference", reference.substr(0, 200)}}));
   entry.reference = ledger::random_ref();
   if (const auto entered = ledger_->append_now(entry); !entered) return std::unexpected(entered.error());

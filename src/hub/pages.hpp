@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "hub/account_pages.hpp"
 #include "hub/sealed_views.hpp"
+#include "hub/trust_pages.hpp"
 #include "hub/views.hpp"
 
 namespace wider::hub {
@@ -36,7 +37,7 @@ struct Readiness {
   std::uint64_t behind = 0;   // of them, not in the projection yet
 };
 
-class Pages : public AccountPages {
+class Pages : public AccountPages, public TrustPages {
  public:
   virtual Readiness readiness() = 0;
   virtual PageFrame frame(const Viewer& viewer) = 0;

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "access/policy.hpp"
 #include "base/identifiers.hpp"
 #include "hub/hub.hpp"
 #include "hub/identity.hpp"
@@ -51,20 +52,51 @@ std::string gap_words(Date earlier, Date later) {
   return fmt::format("Nothing recorded for {} months", months);
 }
 
+const char* depth_words(access::Depth depth) {
+  return depth == access::Depth::full      ? "In full"
+         : depth == access::Depth::outline ? "Kind and date"
+                                           : "That they know this person";
+}
+
+// Why so much of the record is shown and no more, in the words of the rule that decided, and what would show more.
+std::string why_words(const Viewer& viewer, const RecordRow& record, const access::Decision& decision) {
+  std::string words = fmt::format("{}: {}", depth_words(decision.depth), decision.because);
+  const std::string more = access::what_would_show_more(
+      policy_of(viewer), {viewer.role, viewer.agency, viewer.purpose}, facts_for(viewer, record));
+  return more.empty() ? words : words + " " + more;
+}
+
+// Whether an opening in an emergency would show more of anything that is shown of the person now.
+bool emergency_helps(const Projection& projection, const Viewer& viewer, PersonId person) {
+  const auto mentions = projection.people.mentions_of(person);
+  return viewer.token.empty() && std::ranges::any_of(mentions, [&](MentionIndex m) {
+    const RecordRow& record = projection.holdings().at(projection.holdings().at(m).record);
+    access::RecordFacts facts = facts_for(viewer, record);
+    if (facts.standing != access::Standing::plain) return false;
+    facts.standing = access::Standing::emergency;
+    const access::Depth now = decide_for(viewer, record).depth;
+    return now != access::Depth::nothing &&
+           access::decide(policy_of(viewer), {viewer.role, viewer.agency, viewer.purpose}, facts).depth > now;
+  });
+}
+
 std::vector<KnownTo> known_to_rows(const Projection& projection, const Viewer& viewer, PersonId person) {
   struct Tally {
     Date first, last;
     std::set<std::uint32_t> records;
     access::Depth best = access::Depth::nothing;
+    std::set<std::pair<access::Depth, std::string>> why;
   };
   std::map<Agency, Tally> tallies;
   for (const MentionIndex m : projection.people.mentions_of(person)) {
     const RecordIndex index = projection.holdings().at(m).record;
     const RecordRow& record = projection.holdings().at(index);
-    const access::Depth depth = decide_for(viewer, record).depth;
+    const access::Decision decision = decide_for(viewer, record);
+    const access::Depth depth = decision.depth;
     if (depth == access::Depth::nothing) continue;
     Tally& tally = tallies[record.agency];
     tally.best = std::max(tally.best, depth);
+    tally.why.emplace(depth, why_words(viewer, record, decision));
     if (depth < access::Depth::outline) continue;  // that the agency knows the person, and nothing more
     tally.records.insert(index.value);
     const Date day = record.day();
@@ -81,9 +113,8 @@ std::vector<KnownTo> known_to_rows(const Projection& projection, const Viewer& v
       row.last_contact = to_words(tally.last);
       row.records = fmt::format("{}", tally.records.size());
     }
-    row.you_may_see = tally.best == access::Depth::full      ? "In full"
-                      : tally.best == access::Depth::outline ? "Kind and date"
-                                                             : "That they know this person";
+    row.you_may_see = depth_words(tally.best);
+    for (auto one = tally.why.rbegin(); one != tally.why.rend(); ++one) row.why.push_back(one->second);
     row.ring = whom_to_ring(agency);
     rows.push_back(std::move(row));
   }
@@ -92,6 +123,7 @@ std::vector<KnownTo> known_to_rows(const Projection& projection, const Viewer& v
     KnownTo health;
     health.agency = title_of(Agency::health);
     health.you_may_see = "Not whether they know this person";
+    health.why = {"Health stands on every page, whether or not they know somebody: some services are never told of."};
     health.ring = whom_to_ring(Agency::health);
     rows.push_back(std::move(health));
   }
@@ -134,7 +166,9 @@ Result<ChronologyRow> chronology_row(const Projection& projection, ledger::Ledge
   row.received = known_and_received("received", day_of(record.received));
   row.grade = to_words(record.grade);
   row.also = also_words(projection, viewer, line);
-  if (decide_for(viewer, record).depth < access::Depth::full) {
+  const access::Decision decision = decide_for(viewer, record);
+  row.why = why_words(viewer, record, decision);
+  if (decision.depth < access::Depth::full) {
     row.says = fmt::format("{}.", title_of(record.kind));
     return row;
   }
@@ -445,6 +479,7 @@ Result<PersonView> make_person_view(const Projection& projection, ledger::Ledger
   if (count == 0) view.how_sure = "What the records say cannot be shown to you, so neither can how they were joined.";
   if (model != nullptr && count > 0) add_weakest_tie(projection, *model, viewer, person, view);
   view.known_to = known_to_rows(projection, viewer, person);
+  view.may_open_in_emergency = emergency_helps(projection, viewer, person);
   view.records_in_all = static_cast<std::uint32_t>(count);
   add_present_work(projection, viewer, person, as_known_at, today, view);
   view.decisions = decisions_about(projection, viewer, person);

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 
+#include "access/policy.hpp"
 #include "hub/search.hpp"
+#include "hub/trust.hpp"
 
 namespace wider::hub {
 namespace {
@@ -63,8 +65,17 @@ std::string mention_name(const Holdings& holdings, const MentionRow& mention) {
                      without_shouting(holdings.text(mention.surname)));
 }
 
+const access::Policy& policy_of(const Viewer& viewer) {
+  return viewer.policy ? *viewer.policy : access::shipped_policy();
+}
+
+access::RecordFacts facts_for(const Viewer& viewer, const RecordRow& record) {
+  return {record.agency, record.kind, record.handling,
+          viewer.standings ? viewer.standings->of(record.sequence) : access::Standing::plain};
+}
+
 access::Decision decide_for(const Viewer& viewer, const RecordRow& record) {
-  return access::decide(viewer.role, viewer.agency, viewer.purpose, {record.agency, record.kind, record.handling});
+  return access::decide(policy_of(viewer), {viewer.role, viewer.agency, viewer.purpose}, facts_for(viewer, record));
 }
 
 Profile profile_of(const Projection& projection, const Viewer& viewer, PersonId person) {

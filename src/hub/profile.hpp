@@ -10,6 +10,9 @@
 
 namespace wider::hub {
 
+[[nodiscard]] const access::Policy& policy_of(const Viewer& viewer);
+// What the decision about a record may depend on, with what holds between it and this viewer.
+[[nodiscard]] access::RecordFacts facts_for(const Viewer& viewer, const RecordRow& record);
 // How deep a viewer may see one record.
 [[nodiscard]] access::Decision decide_for(const Viewer& viewer, const RecordRow& record);
 

@@ -101,6 +101,27 @@ void Facts::take_receipt(Agency agency, Handling handling, Instant received) {
   last = std::max(last, received);
 }
 
+const access::Policy& Facts::policy_in_use() const {
+  return policy ? *policy : access::shipped_policy();
+}
+
+void Facts::take_policy(std::string text, std::uint64_t sequence) {
+  if (sequence <= policy_sequence) return;  // what was read again
+  const auto sensitive = [this] {
+    std::vector<bool> kinds;
+    for (std::size_t k = 0; k < record_kind_count; ++k)
+      kinds.push_back(policy_in_use().sensitive(static_cast<RecordKind>(k)));
+    return kinds;
+  };
+  const auto before = sensitive();
+  policy_sequence = sequence;
+  policy_text = std::move(text);
+  // A policy that this version of the program refuses is not obeyed: the shipped one holds until another is adopted.
+  auto parsed = access::parse_policy(policy_text, "the adopted policy");
+  policy = parsed ? std::make_shared<const access::Policy>(std::move(*parsed)) : nullptr;
+  unsealed = unsealed || before != sensitive();  // the rows were read by another rule
+}
+
 bool Facts::is_sealed(std::uint32_t record) const {
   return std::binary_search(sealed_rows.begin(), sealed_rows.end(), record);
 }
@@ -121,7 +142,7 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
         auto record = decode_record(entry.body);
         if (!record) return not_its_kind(entry.header.sequence);
         // Outside the agency that holds it, which service somebody went to changes nothing (DOMAIN, pattern 4).
-        if (access::shipped_policy().sensitive(record->kind)) record->handling = Handling::originator_only;
+        if (policy_in_use().sensitive(record->kind)) record->handling = Handling::originator_only;
         holdings.add(*record, entry.header.sequence, entry.header.received);
         take_receipt(record->agency, record->handling, entry.header.received);
         ++identity_version;
@@ -170,6 +191,19 @@ Result<void> Facts::apply(const ledger::Entry& entry) {
       }
       case EntryKind::concern:
         concerns.push_back(decode_concern(entry.body, entry.header.received));
+        break;
+      case EntryKind::emergency:
+      case EntryKind::emergency_review:
+      case EntryKind::tie:
+      case EntryKind::evidence_request:
+      case EntryKind::evidence_decision: {
+        TrustEntry said{entry.header.sequence, entry.header.kind, entry.header.received, entry.body};
+        TrustBook().apply(said);  // throws where it is not what its kind says
+        trust.push_back(std::move(said));
+        break;
+      }
+      case EntryKind::policy_adopted:
+        take_policy(entry.body, entry.header.sequence);
         break;
       case EntryKind::hold_placed:
         holds.push_back(decode_hold(entry.body, entry.header.sequence, entry.header.received));

@@ -12,6 +12,7 @@
 #include "hub/account.hpp"
 #include "hub/erasing.hpp"
 #include "hub/sealing.hpp"
+#include "hub/trust.hpp"
 #include "hub/views.hpp"
 #include "ledger/ledger.hpp"
 #include "linkage/linkage.hpp"
@@ -80,11 +81,15 @@ struct Facts {
   std::vector<std::uint64_t> held_back;    // sequences of held-back rows not settled yet
   std::string model;                       // the adopted linkage model, TOML; "" when none
   std::string versions;                    // the adopted patterns and rules, as shipped_versions(); "" when none
+  std::string policy_text;                 // the adopted policy; "" when none
+  std::uint64_t policy_sequence = 0;       // of its entry
+  std::shared_ptr<const access::Policy> policy;  // null: the shipped one, also where the adopted one is refused today
   std::vector<Seal> seals;                 // those that stand
   bool unsealed = false;                   // a seal was taken off or something erased since the rows were read: they
                                            // are to be read again
   std::vector<std::uint32_t> sealed_rows;  // of holdings.records(), set aside; ascending
   std::vector<Concern> concerns;           // oldest first
+  std::vector<TrustEntry> trust;           // of hub/trust.hpp, as they came
   std::vector<Hold> holds;                 // those that stand
   std::map<std::pair<Agency, std::string>, Date> kept;  // records that were due and kept, until when
   std::map<std::uint64_t, std::uint32_t> erased;        // what erasures name: sequence → people it named
@@ -96,6 +101,8 @@ struct Facts {
 
   // Moves the day to which the data is good: by what everybody may know of alone (invariant 10).
   void take_receipt(Agency agency, Handling handling, Instant received);
+  void take_policy(std::string text, std::uint64_t sequence);
+  [[nodiscard]] const access::Policy& policy_in_use() const;
   [[nodiscard]] bool is_sealed(std::uint32_t record) const;
   // Takes one entry in. corrupt: a body that is not what its kind says.
   [[nodiscard]] Result<void> apply(const ledger::Entry& entry);

@@ -24,8 +24,8 @@ namespace wider::hub {
 struct Facts;
 
 // Stored: never renumber, only add.
-enum class SealKind : std::uint8_t { staff_family, protected_witness, adoption, gender_recognition, refuge, other };
-inline constexpr std::size_t seal_kind_count = 6;
+enum class SealKind : std::uint8_t { staff_family, protected_witness, adoption, gender_recognition, refuge, other, privileged };
+inline constexpr std::size_t seal_kind_count = 7;
 struct SealNames {
   std::string_view name, title;
 };
@@ -36,6 +36,7 @@ inline constexpr std::array<SealNames, seal_kind_count> seal_names = {{
     {"gender-recognition", "Gender recognition"},
     {"refuge", "In a refuge"},
     {"other", "Another reason"},
+    {"privileged", "Legal advice: one record, not a person"},  // its `person` is the record, such as prosecution/crime-C1
 }};
 [[nodiscard]] inline std::string_view name_of(SealKind kind) {
   return seal_names[static_cast<std::size_t>(kind)].name;

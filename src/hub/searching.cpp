@@ -55,18 +55,20 @@ struct Term {
 // By agency, kind and handling: how deep this viewer sees such records. One table for each search.
 class Doors {
  public:
-  explicit Doors(const Viewer& viewer) {
+  explicit Doors(const Viewer& viewer) : viewer_(viewer) {
     for (std::size_t a = 0; a < agency_count; ++a) {
       for (std::size_t k = 0; k < record_kind_count; ++k) {
         for (std::size_t h = 0; h < 2; ++h) {
           const access::RecordFacts facts{static_cast<Agency>(a), static_cast<RecordKind>(k), static_cast<Handling>(h)};
           depth_[(a * record_kind_count + k) * 2 + h] =
-              access::decide(viewer.role, viewer.agency, viewer.purpose, facts).depth;
+              access::decide(policy_of(viewer), {viewer.role, viewer.agency, viewer.purpose}, facts).depth;
         }
       }
     }
   }
   [[nodiscard]] bool open(const RecordRow& record, char first_of_word) const {
+    // What holds for single records: a declared conflict shuts, an emergency opens by what is recorded of it alone.
+    if (viewer_.standings && viewer_.standings->of(record.sequence) == access::Standing::conflict) return false;
     const auto at =
         (static_cast<std::size_t>(record.agency) * record_kind_count + static_cast<std::size_t>(record.kind)) * 2 +
         static_cast<std::size_t>(record.handling);
@@ -75,6 +77,7 @@ class Doors {
   }
 
  private:
+  const Viewer& viewer_;
   std::array<access::Depth, agency_count * record_kind_count * 2> depth_{};
 };
 

@@ -321,8 +321,11 @@ Result<Settled> settle(ledger::Ledger& ledger, std::unique_ptr<Projection> start
     // What was set aside comes back, and what was erased goes, as if it had never been: everything is read again.
     const std::uint64_t identity = projection.facts.identity_version;
     const std::uint64_t past = projection.facts.past_version;
+    const std::string policy = projection.facts.policy_text;
+    const std::uint64_t policy_sequence = projection.facts.policy_sequence;
     auto erased = std::move(projection.facts.erased);
     projection.facts = {};
+    if (policy_sequence != 0) projection.facts.take_policy(policy, policy_sequence);
     projection.facts.erased = std::move(erased);
     if (const auto again = catch_up(ledger, projection.facts, options); !again) return std::unexpected(again.error());
     projection.facts.unsealed = false;

@@ -10,7 +10,7 @@ namespace wider::hub {
 namespace {
 
 // Bumped whenever a row's layout or the meaning of a block changes: an old snapshot is then left aside.
-constexpr std::uint64_t snapshot_version = 10;
+constexpr std::uint64_t snapshot_version = 11;
 constexpr std::uint64_t layout_mark = (sizeof(RecordRow) << 40) | (sizeof(MentionRow) << 20) | sizeof(ThingRow);
 
 // Blocks of plain rows, each with its length before it. Rows are trivially copyable and read back by the same build
@@ -150,12 +150,15 @@ std::string rest_of(const Projection& projection) {
   for (const Seal& seal : facts.seals) rest["seals"].push_back({encode_seal(seal), seal.at.microseconds, seal.number});
   for (const Concern& concern : facts.concerns)
     rest["concerns"].push_back({encode_concern(concern), concern.at.microseconds});
+  for (const TrustEntry& said : facts.trust)
+    rest["trust"].push_back({said.sequence, static_cast<int>(said.kind), said.received.microseconds, said.body});
   for (const Hold& hold : facts.holds) rest["holds"].push_back({encode_hold(hold), hold.at.microseconds, hold.number});
   for (const auto& [record, until] : facts.kept)
     rest["kept"].push_back({static_cast<int>(record.first), record.second, until.days});
   for (const auto& [sequence, mentions] : facts.erased) rest["erased"].push_back({sequence, mentions});
   rest["sealed_rows"] = facts.sealed_rows;
   rest["versions"] = facts.versions;
+  rest["policy"] = {facts.policy_text, facts.policy_sequence};
   rest["held_back"] = facts.held_back;
   rest["blocking_note"] = projection.blocking_note;
   rest["pairs_compared"] = projection.pairs_compared;
@@ -192,6 +195,10 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   }
   for (const auto& body : rest.value("concerns", nlohmann::json::array()))
     facts.concerns.push_back(decode_concern(body.at(0).get<std::string>(), Instant{body.at(1).get<std::int64_t>()}));
+  for (const auto& said : rest.value("trust", nlohmann::json::array())) {
+    facts.trust.push_back({said.at(0).get<std::uint64_t>(), static_cast<ledger::EntryKind>(said.at(1).get<int>()),
+                           Instant{said.at(2).get<std::int64_t>()}, said.at(3).get<std::string>()});
+  }
   for (const auto& body : rest.value("holds", nlohmann::json::array()))
     facts.holds.push_back(decode_hold(body.at(0).get<std::string>(), body.at(2).get<std::uint64_t>(),
                                       Instant{body.at(1).get<std::int64_t>()}));
@@ -206,6 +213,8 @@ void read_rest(const nlohmann::json& rest, Projection& projection) {
   facts.past_version = rest.at("past_version").get<std::uint64_t>();
   facts.last_received = Instant{rest.at("last_received").get<std::int64_t>()};
   facts.versions = rest.at("versions").get<std::string>();
+  facts.take_policy(rest.at("policy").at(0).get<std::string>(), rest.at("policy").at(1).get<std::uint64_t>());
+  facts.unsealed = false;  // the rows were read by it
   facts.held_back = rest.at("held_back").get<std::vector<std::uint64_t>>();
   projection.blocking_note = rest.at("blocking_note").get<std::string>();
   projection.pairs_compared = rest.at("pairs_compared").get<std::uint64_t>();

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace wider::hub {
 
 // Who is looking. `account` is the hub's own number of the account.
+struct Standings;  // hub/trust.hpp
 struct Viewer {
   std::uint32_t account = 0;
   std::string name;  // "Sam Okafor"
@@ -26,10 +28,13 @@ struct Viewer {
   std::uint32_t scope = ~0U;          // bits of access::Action: an API token may do less than its owner's role
   std::string token = {};             // the name of the API token through which it is; "" for a person
   bool must_change_password = false;  // and may do nothing else before
+  std::shared_ptr<const access::Policy> policy = {};  // that the hub adopted; null: the shipped one
+  // What holds between them and single records; filled in by the hub for each answer. Null: nothing.
+  std::shared_ptr<const Standings> standings = {};
 };
 // Whether the viewer may open it at all: the role, cut down to the scope.
 [[nodiscard]] inline bool may(const Viewer& viewer, access::Action action) {
-  return access::may(viewer.role, action) && (viewer.scope >> static_cast<unsigned>(action) & 1U) != 0;
+  return access::may(viewer.policy.get(), viewer.role, action) && (viewer.scope >> static_cast<unsigned>(action) & 1U) != 0;
 }
 
 // On every page.
@@ -40,6 +45,7 @@ struct PageFrame {
   std::string not_shown;     // the words on records that cannot be shown, the same always
   bool may_open_sealed = false;
   std::uint32_t findings_waiting = 0;
+  std::uint32_t emergencies_waiting = 0;  // for a second person, of the governance role
 };
 
 // Where a finding stands. `second_look`: dismissed, and nobody else has agreed yet.
@@ -133,6 +139,7 @@ struct KnownTo {
   std::string records;      // "7", or "" when only the existence may be shown
   std::string you_may_see;  // "In full", "Kind and date", "That they know this person"
   std::string ring;         // "Duty sergeant, 01632 960 104"
+  std::vector<std::string> why;  // why so much and no more, in the policy's words; and what would show more
 };
 struct ChronologyRow {
   std::string when;  // "3 March 2009, 10:40pm"
@@ -145,6 +152,7 @@ struct ChronologyRow {
   std::string received;    // "received 2 April 2009"
   std::string also;        // "Also recorded by Police, 3 days later."
   std::string gap_before;  // "Nothing recorded for 7 months", drawn as a gap; "" when none
+  std::string why;         // "In full: your own agency's record."
 };
 struct TieRow {
   std::string person, name;  // other person
@@ -193,6 +201,8 @@ struct PersonView {
   std::vector<std::pair<std::string, std::string>> kinds;  // name and title of the kinds of record there are
   std::vector<std::string> decisions;                      // "On 3 March 2009 Sam Okafor said that … are one person: …"
   bool only_professional = false;                          // named in the course of a duty alone
+  bool may_open_in_emergency = false;  // it would show more, for a limited time
+  std::string emergency_until;         // "4:10pm" where it is open; else ""
   bool newest_first = true;
   std::string as_known_at;  // ISO date or ""
   NetworkView network;

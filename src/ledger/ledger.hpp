@@ -55,6 +55,13 @@ enum class EntryKind : std::uint16_t {
   seal = 30,     // a named officer sealed a person's records: which, why, and who may open them
   unseal = 31,   // a seal was taken off
   concern = 32,  // somebody raised a concern about a child
+  refused = 33,  // somebody asked for what they may not have
+  emergency = 34,         // somebody opened a person's records in an emergency, for a limited time
+  emergency_review = 35,  // a second person's word on it
+  tie = 36,               // somebody declared that they know a person, or somebody else lifted it
+  evidence_request = 37,
+  evidence_decision = 38,
+  policy_adopted = 39,  // who may see what: a version of rules/access.toml
   // 40 to 49: signing in
   sign_in_refused = 40,  // somebody tried to sign in and was not let in
   account_change = 41,   // why an account was made, changed or closed, and by whom; beside the account's own entry

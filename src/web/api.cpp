@@ -71,7 +71,7 @@ Response choose_purpose(const Visit& visit) {
   const auto body = body_fields(visit.request);
   if (!body) return malformed_body();
   const auto kind = access::purpose_kind_named(field(*body, "kind"));
-  if (!kind || !access::suits(visit.viewer().role, *kind)) {
+  if (!kind || !access::suits(visit.viewer().policy.get(), visit.viewer().role, *kind)) {
     return api_error(400, "usage", "That is no purpose for this role.");
   }
   const std::string_view reference = field(*body, "reference").substr(0, longest_query);

@@ -135,6 +135,7 @@ json to_json(const hub::PersonView& person) {
                 {"last_contact", one.last_contact},
                 {"records", one.records},
                 {"you_may_see", one.you_may_see},
+                {"why", one.why},
                 {"ring", one.ring}};
   };
   const auto worker = [](const hub::PersonView::Worker& one) {
@@ -166,7 +167,7 @@ json chronology_json(const hub::PersonView& person) {
     return json{{"happened", row.when},        {"date", row.iso},          {"says", row.says},
                 {"agency", row.agency},        {"record", row.record},     {"grade", row.grade},
                 {"known", row.known},          {"received", row.received}, {"also", row.also},
-                {"gap_before", row.gap_before}};
+                {"gap_before", row.gap_before}, {"why", row.why}};
   };
   return {{"person", person.id},
           {"as_known_at", person.as_known_at},

@@ -24,7 +24,7 @@ Values present_row(const hub::ChronologyRow& row) {
   Values values;
   values.text("when", row.when).text("iso", row.iso).text("says", row.says).text("agency", row.agency);
   values.text("record", row.record).text("grade", row.grade).text("known", row.known).text("received", row.received);
-  return values.text("also", row.also).text("gap_before", row.gap_before);
+  return values.text("also", row.also).text("gap_before", row.gap_before).text("why_shown", row.why);
 }
 
 Values present_tie(const hub::TieRow& tie) {
@@ -52,6 +52,7 @@ Values present_known(const hub::KnownTo& known) {
   Values values;
   values.text("agency", known.agency).text("since", known.since).text("last_contact", known.last_contact);
   values.text("records", known.records).text("you_may_see", known.you_may_see);
+  values.list("why", present_texts(known.why));
   return present_ring(std::move(values), known.ring);
 }
 
@@ -220,6 +221,7 @@ Values present(const hub::PersonView& person) {
   values.list("duties", list_of(person.duties, present_each)).list("findings", list_of(person.findings, present_each));
   values.list("chronology", list_of(person.chronology, present_row));
   values.flag("newest_first", person.newest_first).text("as_known_at", person.as_known_at);
+  values.flag("may_open_in_emergency", person.may_open_in_emergency).text("emergency_until", person.emergency_until);
   values.list("sentences", present_texts(person.network.sentences))
       .list("ties", list_of(person.network.ties, present_tie));
   return values.text("chart_json", person.network.chart_json);
@@ -360,15 +362,16 @@ Values present(const hub::HeldBackView& held_back) {
       }));
 }
 
+Values present_look(const hub::LookLine& look) {
+  Values row;
+  row.text("when", look.when).text("who", look.who).text("role", look.role);
+  return row.text("agency", look.agency).text("what", look.what).text("look_purpose", look.purpose);
+}
+
 Values present(const hub::GovernanceView& governance) {
   Values values;
-  values.text("head_json", governance.head_json).number("entries", governance.entries);
-  return values.list(
-      "looks", list_of(governance.looks, [](const hub::LookLine& look) {
-        Values row;
-        row.text("when", look.when).text("who", look.who).text("role", look.role);
-        return row.text("agency", look.agency).text("what", look.what).text("look_purpose", look.purpose);
-      }));
+  values.text("head_json", governance.head_json).number("entries", governance.entries).text("asked_person", "");
+  return values.list("looks", list_of(governance.looks, present_look));
 }
 
 }  // namespace wider::web

@@ -18,6 +18,7 @@ namespace wider::web {
 [[nodiscard]] Values present(const hub::ReviewView& review);
 [[nodiscard]] Values present(const hub::HeldBackView& held_back);
 [[nodiscard]] Values present(const hub::GovernanceView& governance);
+[[nodiscard]] Values present_look(const hub::LookLine& look);
 
 // The address that explains why two mentions are, or are not, one person.
 [[nodiscard]] std::string explain_address(std::string_view left, std::string_view right);

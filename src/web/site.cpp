@@ -72,11 +72,12 @@ Values frame_values(const Site& site, const Visit& visit) {
   values.flag("may_act", may(Action::act_on_finding)).flag("may_explain", may(Action::explain_link));
   values.flag("may_decide_link", may(Action::decide_link));
   values.flag("may_held_back", may(Action::held_back)).flag("may_governance", may(Action::governance));
-  values.flag("may_concern", may(Action::concern));
+  values.number("emergencies_waiting", frame.emergencies_waiting);
+  values.flag("may_evidence", may(Action::person)).flag("may_concern", may(Action::concern));
   values.flag("may_administer", may(Action::administer));
   values.flag("may_person", may(Action::person)).flag("may_finding", may(Action::finding));
   for (const std::string_view area :
-       {"home", "findings", "review", "held-back", "governance", "sealed", "people-and-roles", "account"}) {
+       {"home", "findings", "review", "held-back", "governance", "sealed", "evidence", "people-and-roles", "account"}) {
     values.flag("at_" + std::string(area), visit.request.path == (area == "home" ? "/" : "/" + std::string(area)));
   }
   return values;
@@ -187,6 +188,8 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   const auto* action = std::get_if<access::Action>(&match.route->gate);
   if (action != nullptr && session->viewer.must_change_password) return redirect("/account/password");
   if (action != nullptr && !hub::may(session->viewer, *action)) {
+    // A refusal is entered before it is told.
+    if (const auto entered = pages_.refused(session->viewer, *action); !entered) return refusal(visit, entered.error());
     return error_page(visit, 403, "Your role does not use this page",
                       "If you need it for your work, ask the partnership's administrator.");
   }
@@ -212,6 +215,7 @@ Response Site::through_api_gate(const Request& request, const Match& match) cons
   if (action != nullptr && session->viewer.must_change_password)
     return api_error(403, "password", "Change your first password on the site, then come back.");
   if (action != nullptr && !hub::may(session->viewer, *action)) {
+    if (const auto entered = pages_.refused(session->viewer, *action); !entered) return api_refusal(entered.error());
     return api_error(403, "denied", "Your role or your token does not reach this.");
   }
   return match.route->handler(Visit{*this, request, match.parts, &*session});

@@ -13,6 +13,7 @@
 #include "web/site_account.hpp"
 #include "web/site_review.hpp"
 #include "web/site_sealed.hpp"
+#include "web/site_trust.hpp"
 
 namespace wider::web {
 namespace {
@@ -29,7 +30,7 @@ Response purpose_page(const Visit& visit, std::string_view problem, std::string_
   Values::List kinds;
   for (std::size_t i = 0; i < access::purpose_kind_count; ++i) {
     const auto kind = static_cast<access::PurposeKind>(i);
-    if (!access::suits(viewer.role, kind)) continue;
+    if (!access::suits(viewer.policy.get(), viewer.role, kind)) continue;
     Values row;
     row.text("kind", access::name_of(kind)).text("kind_title", access::title_of(kind));
     row.text("basis", access::lawful_basis_of(kind))
@@ -53,7 +54,7 @@ Response choose_purpose(const Visit& visit) {
   const std::string_view reference = visit.request.form_field("reference").substr(0, longest_query);
   const std::string_view next = visit.request.form_field("next");
   const auto kind = access::purpose_kind_named(visit.request.form_field("kind"));
-  if (!kind || !access::suits(visit.viewer().role, *kind)) {
+  if (!kind || !access::suits(visit.viewer().policy.get(), visit.viewer().role, *kind)) {
     return purpose_page(visit, "Choose what you are working on.", reference, next);
   }
   const auto chosen = visit.site.pages().choose_purpose(visit.token(), *kind, reference);
@@ -315,6 +316,7 @@ std::vector<Route> all_routes() {
       {post, "/sealed/off", Action::governance, unseal},
   };
   for (Route& route : account_routes()) routes.push_back(std::move(route));
+  for (Route& route : trust_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));
   return routes;
 }

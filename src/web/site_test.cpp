@@ -125,14 +125,28 @@ TEST_F(SiteTest, EveryRouteFollowsTheTableOfRoles) {
                                                                        {"about", "x"},
                                                                        {"what", "y"},
                                                                        {"seal", "812"},
+                                                                       {"good", "1"},
+                                                                       {"note", "seen"},
+                                                                       {"person", "P123"},
                                                                        {"reason", "known"}});
       const bool refused = response.status == 403;
       EXPECT_EQ(refused, !access::may(role, *action)) << route.pattern << " for " << access::name_of(role);
+      EXPECT_EQ(pages_.refusals_entered.size(), refused ? 1U : 0U) << route.pattern;
+      pages_.refusals_entered.clear();
       if (!refused) {
         EXPECT_TRUE(response.status == 200 || response.status == 303) << route.pattern << ": " << response.body;
       }
     }
   }
+}
+
+TEST_F(SiteTest, ARefusalThatCannotBeEnteredIsNotTold) {
+  sign_in(access::UserRole::chair);
+  EXPECT_EQ(get("/governance").status, 403);
+  ASSERT_EQ(pages_.refusals_entered.size(), 1U);
+  EXPECT_EQ(pages_.refusals_entered[0], access::Action::governance);
+  pages_.ask_for_error = "unavailable";
+  EXPECT_EQ(get("/governance").status, 503);
 }
 
 TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) {
@@ -168,6 +182,12 @@ TEST_F(SiteTest, EveryPageRendersRichAndEmptyWithoutAnUnknownKeyOrInlineScript) 
                                                        {"/people-and-roles/900", {{"do", "close"}}},
                                                        {"/concern", {{"about", "x"}, {"what", "y"}}},
                                                        {"/sealed", {{"person", "P1"}, {"kind", "adoption"}}},
+                                                       {"/governance/emergency/812", {{"good", "1"}}},
+                                                       {"/governance/tie/813", {{"note", "x"}}},
+                                                       {"/person/P123/emergency", {}},
+                                                       {"/person/P123/tie", {}},
+                                                       {"/evidence", {}},
+                                                       {"/evidence/900", {{"item-concern-E2210", "give"}}},
                                                        {"/purpose", {}}}) {
         const Response response = post(path, form);
         ASSERT_NE(response.status, 500) << path << ": " << response.body;

@@ -361,12 +361,12 @@ const roles = [
   { role: 'police-intelligence-analyst', purpose: 'strategy-discussion', pages: ['/', '/findings', '/concern'], refused: '/governance' },
   { role: 'health-safeguarding-nurse', purpose: 'health-safeguarding', pages: ['/'], refused: '/held-back' },
   { role: 'designated-safeguarding-lead', purpose: 'education-safeguarding', pages: ['/'], refused: '/governance' },
-  { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search'], refused: '/review' },
+  { role: 'prosecutor', purpose: 'crime-investigation', pages: ['/', '/search', '/evidence'], refused: '/review' },
   { role: 'licensing-officer', purpose: 'strategy-discussion', pages: ['/'], refused: '/findings' },
   { role: 'review-author', purpose: 'case-review', pages: ['/'], refused: '/held-back' },
   { role: 'partnership-chair', purpose: 'governance', pages: ['/'], refused: '/search' },
   { role: 'data-engineer', purpose: 'administration', pages: ['/', '/held-back'], refused: '/findings' },
-  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance', '/sealed'], refused: '/findings' }
+  { role: 'information-governance-officer', purpose: 'governance', pages: ['/governance', '/governance/unusual', '/governance/refused', '/governance/person?person=P1', '/governance/exceptions', '/sealed'], refused: '/findings' }
 ]
 async function otherRoles (visitor, address, users) {
   const { page, kind } = visitor
@@ -379,7 +379,7 @@ async function otherRoles (visitor, address, users) {
     await page.click('main button[type=submit]')
     for (const path of pages) {
       await page.goto(address + path)
-      await visitor.look(`${role}${path === '/' ? '' : path.replace('/', '-')}`)
+      await visitor.look(`${role}${path === '/' ? '' : path.replaceAll(/[^a-z-]+/g, '-')}`)
     }
     await page.goto(address + refused)
     check(`${kind.name}: ${role} may not open ${refused}`, (await page.textContent('h1')).includes('Your role does not use this page'))
@@ -395,6 +395,53 @@ function codeOf (secret, step) {
   counter.writeBigUInt64BE(BigInt(step))
   const mac = createHmac('sha1', key).update(counter).digest()
   return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+// Somebody opens a person in an emergency and says that they know another; an officer looks at both.
+async function exceptions (visitor, address, users) {
+  const { page, kind } = visitor
+  const say = (name, holds, detail) => check(`${kind.name}: ${name}`, holds, detail)
+  const begin = async (role, purpose) => {
+    await signIn(visitor, address, users.get(role))
+    await page.check(`#kind-${purpose}`)
+    await page.click('main button[type=submit]')
+  }
+  await begin('social-worker', 'child-protection-enquiry')
+  await page.goto(`${address}/findings`)
+  await page.locator('main a[href^="/finding/"]').last().click()
+  const people = [...new Set(await page.locator('main a[href^="/person/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href'))))]
+  say('the finding names two people', people.length > 1)
+  const [opened, known] = people
+  await page.goto(address + opened)
+  say('the page says why it shows what it shows', await page.locator('#known-to ~ table details').count() > 0)
+  await page.goto(`${address}${opened}/emergency`)
+  await visitor.look('emergency')
+  await page.click('main button[type=submit]')
+  say('an emergency needs a reason', (await page.textContent('#problem')).includes('in danger'))
+  await page.fill('#reason', 'Seen in a vehicle with an adult tonight')
+  await page.click('main button[type=submit]')
+  say('it is open for a time', (await page.textContent('main')).includes('You opened this person in an emergency'))
+  await visitor.look('person-in-an-emergency')
+  await page.goto(`${address}${known}/tie`)
+  await visitor.look('tie')
+  await page.fill('#reason', 'A neighbour')
+  await page.click('main button[type=submit]')
+  await page.goto(address + known)
+  say('who knows a person does not see them', (await page.textContent('h1')).includes('Not found'))
+  await page.click('.wider-header__button')
+  await begin('information-governance-officer', 'governance')
+  say('the officer is told on every page', (await page.textContent('.wider-nav')).includes('to look at'))
+  await page.goto(`${address}/governance/exceptions`)
+  await visitor.look('exceptions')
+  for (const [what, button] of [['emergency', 'It was justified'], ['tie', 'Lift it']]) {
+    const form = page.locator(`main form[action^="/governance/${what}/"]`).first()
+    await form.locator('input[type=text]').fill('Asked; it is so')
+    await form.getByRole('button', { name: button }).click()
+  }
+  say('both are looked at', (await page.textContent('main')).includes('Found justified by') && (await page.textContent('main')).includes('Lifted by'))
+  await page.goto(`${address}/governance/person?person=${opened.split('/').pop()}`)
+  say('who looked at the person stands there with the purpose', (await page.textContent('main table')).includes('Child protection enquiry'))
+  await page.click('.wider-header__button')
 }
 
 // A governance officer lets somebody in; that person chooses a password, sets up codes, and signs in with one.
@@ -512,6 +559,7 @@ try {
     try {
       await journey(visitor, server.address, user)
       if (kind.script) await otherRoles(visitor, server.address, server.users)
+      await exceptions(visitor, server.address, server.users)
       if (kind.script) await accounts(visitor, server.address, server.users.get('information-governance-officer'))
     } catch (error) {
       check(`${kind.name}: the journey reaches its end`, false, String(error).split('\n').slice(0, 4).join(' | '))

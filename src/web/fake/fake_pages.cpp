@@ -48,24 +48,31 @@ std::vector<hub::ChronologyRow> chronology() {
       {"14 June 2009, 10:40pm", "2009-06-14",
        "Seen in a silver Vauxhall Vectra on Station Road with Danial Ashworth and Ruby Lomax.", "Police",
        "police/stop-S4471", "not graded", "known 15 June 2009", "received 2 July 2009",
-       "Also recorded by Education, 1 day later.", ""},
+       "Also recorded by Education, 1 day later.", "",
+       "In full: Shared in full for this purpose."},
       {"2 June 2009", "2009-06-02", "Absent without leave for three days.", "Education", "education/absence-A20931",
-       "not graded", "known 5 June 2009", "received 2 July 2009", "", "Nothing recorded for 2 months"},
+       "not graded", "known 5 June 2009", "received 2 July 2009", "", "Nothing recorded for 2 months",
+       "In full: Shared in full for this purpose."},
       {"29 March 2009", "2009-03-29", "Kind and date only: attendance.", "Health", "health/attendance-H118",
-       "not graded", "known 29 March 2009", "received 1 April 2009", "", ""},
+       "not graded", "known 29 March 2009", "received 1 April 2009", "", "",
+       "In full: Shared in full for this purpose."},
       {"28 March 2009, 11:15pm", "2009-03-28",
        "Reported missing by her mother; returned the next day, found near the taxi rank on Station Road.", "Police",
        "police/missing-M310", "not graded", "known 28 March 2009", "received 1 April 2009",
-       "Also recorded by Children's social care, 3 days later.", ""},
+       "Also recorded by Children's social care, 3 days later.", "",
+       "In full: Shared in full for this purpose."},
       {"3 March 2009", "2009-03-03",
        "Referral by Education: concern about older friends with a car. Closed with no further action.",
        "Children's social care", "social-care/referral-R2207", "not graded", "known 3 March 2009",
-       "received 1 April 2009", "", ""},
+       "received 1 April 2009", "", "",
+       "In full: Shared in full for this purpose."},
       {"March 2009", "2009-03-01", "Report that a man called “Taz” with a silver car waits outside the school.",
        "Police", "police/intelligence-I902", "5x5x5 B24: mostly reliable source; known personally to the source",
-       "known 9 March 2009", "received 1 April 2009", "", "Nothing recorded for 7 months"},
+       "known 9 March 2009", "received 1 April 2009", "", "Nothing recorded for 7 months",
+       "In full: Shared in full for this purpose."},
       {"11 July 2008", "2008-07-11", "School nurse contact: kind and date only.", "Health", "health/school-nurse-N77",
-       "not graded", "known 11 July 2008", "received 1 August 2008", "", ""},
+       "not graded", "known 11 July 2008", "received 1 August 2008", "", "",
+       "In full: Shared in full for this purpose."},
   };
 }
 
@@ -103,6 +110,8 @@ hub::PersonView rich_person() {
   view.child = true;
   view.identifiers = {"NHS number 944 930 5552 (check digit right)", "UPN A372100109001 (check letter wrong)"};
   view.lives = "12 Tanner Row, NX4 2";
+  view.may_open_in_emergency = true;
+  view.emergency_until = "2 July 2009, 1:12pm";
   view.how_sure = "6 records from 4 agencies. Weakest tie: education/concern-E2210, likely but not confirmed.";
   view.weakest_left = "education/concern-E2210#1";
   view.weakest_right = "social-care/person-88213";
@@ -114,10 +123,14 @@ hub::PersonView rich_person() {
        "Subject"},
   };
   view.known_to = {
-      {"Children's social care", "11 July 2007", "1 April 2009", "4", "In full", "Duty desk, 01632 960 001"},
-      {"Police", "March 2009", "14 June 2009", "3", "In full", "Duty sergeant, 01632 960 104"},
-      {"Education", "3 March 2009", "2 June 2009", "2", "In full", "Safeguarding lead, 01632 960 130"},
-      {"Health", "", "", "", "That they know this person", "Safeguarding nurse, 01632 960 122"},
+      {"Children's social care", "11 July 2007", "1 April 2009", "4", "In full", "Duty desk, 01632 960 001",
+       {"In full: Shared in full for this purpose."}},
+      {"Police", "March 2009", "14 June 2009", "3", "In full", "Duty sergeant, 01632 960 104",
+       {"In full: Shared in full for this purpose."}},
+      {"Education", "3 March 2009", "2 June 2009", "2", "In full", "Safeguarding lead, 01632 960 130",
+       {"In full: Shared in full for this purpose."}},
+      {"Health", "", "", "", "That they know this person", "Safeguarding nurse, 01632 960 122",
+       {"In full: Shared in full for this purpose."}},
   };
   view.duties = {{"Return home interview", view.name, "P123", "Children's social care", "2 days over", true},
                  {"Decision on a referral", view.name, "P123", "Children's social care", "due 3 July 2009", false}};
@@ -609,6 +622,103 @@ Result<void> FakePages::seal_person(const hub::Viewer&, const hub::NewSeal&) {
 }
 
 Result<void> FakePages::unseal(const hub::Viewer&, std::uint64_t, std::string_view) {
+  return {};
+}
+
+Result<void> FakePages::refused(const hub::Viewer&, access::Action action) {
+  if (!ask_for_error.empty()) return failure(ErrorCode::unavailable, "");
+  refusals_entered.push_back(action);
+  return {};
+}
+
+namespace {
+
+const hub::LookLine made_up_look{"2 July 2009, 9:12am",     "Sam Okafor",  "Social worker",
+                                 "Children's social care", "Person P123", "Child protection enquiry, concern 2012-0441"};
+
+}  // namespace
+
+Result<hub::LooksAtView> FakePages::who_looked(const hub::Viewer&, std::string_view) {
+  if (empty) return hub::LooksAtView{"P123", {}, false};
+  return hub::LooksAtView{"P123", {made_up_look}, true};
+}
+
+Result<hub::UnusualView> FakePages::unusual_looks(const hub::Viewer&) {
+  if (empty) return hub::UnusualView{{}, "A day is listed when …", false};
+  return hub::UnusualView{{{"2 July 2009", "Sam Okafor", "Social worker", "Children's social care",
+                            "Child protection enquiry", 41, "4", "5.5"}},
+                          "A day is listed when …",
+                          true};
+}
+
+Result<hub::RefusedView> FakePages::refusals(const hub::Viewer&) {
+  if (empty) return hub::RefusedView{};
+  return hub::RefusedView{{made_up_look}, true};
+}
+
+Result<hub::ExceptionsView> FakePages::exceptions(const hub::Viewer&) {
+  if (empty) return hub::ExceptionsView{};
+  return hub::ExceptionsView{
+      {{812, "P123", "Sam Okafor", "A child is in a car with an adult", "2 July 2009, 9:12am", "Open until 1:12pm", "", true},
+       {790, "P124", "Priya Nair", "Missing since noon", "1 July 2009, 2pm", "Ended", "Found justified by Grace Hall: yes",
+        false}},
+      {{813, "P125", "Tom Reed", "My neighbour's son", "2 July 2009", "They do not see this person", "", true}}};
+}
+
+Result<void> FakePages::review_exception(const hub::Viewer&, hub::ExceptionKind, std::uint64_t, bool,
+                                         std::string_view note) {
+  if (note.empty()) return failure(ErrorCode::usage, "Write what you found.");
+  return {};
+}
+
+Result<void> FakePages::open_in_emergency(const hub::Viewer&, std::string_view, std::string_view reason) {
+  if (reason.empty()) return failure(ErrorCode::usage, "Write what the emergency is.");
+  return {};
+}
+
+Result<void> FakePages::declare_tie(const hub::Viewer&, std::string_view, std::string_view what) {
+  if (what.empty()) return failure(ErrorCode::usage, "Write how you know this person.");
+  return {};
+}
+
+namespace {
+
+hub::EvidenceLine made_up_request() {
+  return {900, "P123", "Priya Nair, Police", "Education", "2 July 2009", "Who drove the silver car", "Given"};
+}
+
+}  // namespace
+
+Result<hub::EvidenceListView> FakePages::evidence(const hub::Viewer& viewer) {
+  hub::EvidenceListView view;
+  if (empty) return view;
+  view.may_ask = viewer.agency == Agency::police;
+  view.yours = view.to_decide = {made_up_request()};
+  view.holders = {{"education", "Education"}, {"health", "Health"}};
+  return view;
+}
+
+Result<hub::EvidenceView> FakePages::evidence_of(const hub::Viewer&, std::uint64_t) {
+  hub::EvidenceView view;
+  view.line = made_up_request();
+  view.necessity = "No other record says it";
+  view.proportionality = "Two months only";
+  view.victim = "Told on 1 July 2009";
+  if (empty) return view;
+  view.may_decide = true;
+  view.offered = view.given = {{"concern-E2210", "Concern", "3 March 2009", "not graded", "Seen in a silver car."}};
+  view.sensitive = {{"concern-E2211", "Concern", "4 March 2009", "not graded", ""}};
+  view.decided = "Given by Tom Reed on 3 July 2009: needed";
+  return view;
+}
+
+Result<std::uint64_t> FakePages::ask_for_evidence(const hub::Viewer&, const hub::NewEvidenceRequest& asked) {
+  if (asked.person.empty()) return failure(ErrorCode::usage, "Write the line of enquiry.");
+  return std::uint64_t{900};
+}
+
+Result<void> FakePages::decide_evidence(const hub::Viewer&, std::uint64_t, const hub::NewEvidenceDecision& decided) {
+  if (decided.reason.empty()) return failure(ErrorCode::usage, "Write why.");
   return {};
 }
 

@@ -63,6 +63,23 @@ class FakePages : public hub::Pages {
   Result<hub::SealedView> sealed(const hub::Viewer& viewer) override;
   Result<void> seal_person(const hub::Viewer& viewer, const hub::NewSeal& wanted) override;
   Result<void> unseal(const hub::Viewer& viewer, std::uint64_t number, std::string_view reason) override;
+  Result<void> refused(const hub::Viewer& viewer, access::Action action) override;
+  Result<hub::LooksAtView> who_looked(const hub::Viewer& viewer, std::string_view person) override;
+  Result<hub::UnusualView> unusual_looks(const hub::Viewer& viewer) override;
+  Result<hub::RefusedView> refusals(const hub::Viewer& viewer) override;
+
+  Result<hub::ExceptionsView> exceptions(const hub::Viewer& viewer) override;
+  Result<void> review_exception(const hub::Viewer& viewer, hub::ExceptionKind what, std::uint64_t number, bool good,
+                                std::string_view note) override;
+  Result<void> open_in_emergency(const hub::Viewer& viewer, std::string_view person, std::string_view reason) override;
+  Result<void> declare_tie(const hub::Viewer& viewer, std::string_view person, std::string_view what) override;
+  Result<hub::EvidenceListView> evidence(const hub::Viewer& viewer) override;
+  Result<hub::EvidenceView> evidence_of(const hub::Viewer& viewer, std::uint64_t number) override;
+  Result<std::uint64_t> ask_for_evidence(const hub::Viewer& viewer, const hub::NewEvidenceRequest& asked) override;
+  Result<void> decide_evidence(const hub::Viewer& viewer, std::uint64_t number,
+                               const hub::NewEvidenceDecision& decided) override;
+
+  std::vector<access::Action> refusals_entered;  // latest last
 
  private:
   std::mutex mutex_;
