@@ -158,6 +158,67 @@ def check_what_the_operator_reads(scratch):
     check("findings counts what it lists", counted.stdout.splitlines()[-1].startswith(f"{len(listed)} finding"), counted.stdout[-200:])
 
 
+def check_keeping(scratch):
+    hub = os.path.join(scratch, "hub")
+    made = wider("account", "--hub", hub, "--username", "lee", "--name", "Lee Castell", "--role", "governance-officer", "--agency", "partnership", stdin="a long password\n")
+    check("a governance officer is made", made.returncode == 0, made.stderr)
+    people = os.path.join(scratch, "before.csv")
+    wider("people", "--hub", hub, "--out", people)
+    with open(people, encoding="utf-8") as file:
+        lines = [line.split(",") for line in file.read().splitlines()[1:]]
+    record = next(agency + "/" + mention for agency, mention, _ in lines if mention.startswith("referral"))
+    why = ["--by", "lee", "--reason", "Request 12"]
+    nobody = wider("erase", "--hub", hub, record, "--by", "nobody", "--reason", "x")
+    check("nobody erases without an officer's name", nobody.returncode == 1 and "governance officer" in nobody.stderr, nobody.stderr)
+    shown = wider("erase", "--hub", hub, record, "--show", *why)
+    check("what an erasure would take is listed", shown.returncode == 0 and record in shown.stdout and "nothing was" in shown.stdout, shown.stdout + shown.stderr)
+    hold = json.loads(wider("hold", "place", "--hub", hub, "--record", record, "--json", *why).stdout)["hold"]
+    refused = wider("erase", "--hub", hub, record, *why)
+    check("a hold defeats an erasure", refused.returncode == 1 and f"hold {hold}" in refused.stderr, refused.stderr)
+    listed = json.loads(wider("hold", "list", "--hub", hub, "--json").stdout)
+    check("a hold is listed", [line["hold"] for line in listed] == [hold] and listed[0]["records"] == 1, listed)
+    check("and lifted", wider("hold", "lift", "--hub", hub, str(hold), *why).returncode == 0)
+    gone = json.loads(wider("erase", "--hub", hub, record, "--json", *why).stdout)
+    check("a record is erased", gone["erased"] and gone["entries"] >= 1, gone)
+    verified = json.loads(wider("ledger", "verify", "--hub", hub, "--json").stdout)
+    check("the proof stands", verified["good"], verified)
+    after = os.path.join(scratch, "after.csv")
+    wider("people", "--hub", hub, "--out", after)
+    with open(after, encoding="utf-8") as file:
+        check("and the record is in no list", record.replace("/", ",") + "," not in file.read())
+    due = json.loads(wider("retention", "due", "--hub", hub, "--on", "2100-01-01", "--most", "2", "--json").stdout)
+    check("what is due is listed and not disposed of", due["due"] > 2 and len(due["records"]) == 2, due)
+    early = wider("retention", "approve", "--hub", hub, lines[-1][0] + "/" + lines[-1][1].split("#")[0], *why)
+    check("what is not due is not disposed of", early.returncode == 1 and "Nothing was done" in early.stderr, early.stderr)
+    rules = os.path.join(scratch, "rules.toml")
+    with open(rules, "w", encoding="utf-8") as file:
+        file.write('[[kind]]\nname = "person"\nyears = 0\n')
+    strict = wider("retention", "check", rules)
+    check("retention rules are read strictly", strict.returncode == 1 and "rules.toml, line" in strict.stderr, strict.stderr)
+    # Keys, while the hub is served.
+    with open(hub + ".key", encoding="utf-8") as file:
+        old_key = file.read()
+    server = subprocess.Popen([PROGRAM, "serve", "--hub", hub, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        first_line(server)
+        rotated = wider("keys", "rotate", "--hub", hub, "--json")
+        check("keys are changed while the hub is served", rotated.returncode == 0 and json.loads(rotated.stdout)["hub_keys"] == 1, rotated.stdout + rotated.stderr)
+        one = json.loads(wider("keys", "rotate", "--hub", hub, "--agency", "police", "--json").stdout)
+        check("and an agency's alone", {line["agency"]: line["keys"] for line in one["agencies"]}["police"] == 3, one)
+        check("the ledger verifies under both", json.loads(wider("ledger", "verify", "--hub", hub, "--json").stdout)["good"])
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+    check("it opens with the new key", json.loads(wider("ledger", "verify", "--hub", hub, "--json").stdout)["good"])
+    with open(hub + ".key", encoding="utf-8") as file:
+        new_key = file.read()
+    with open(hub + ".key", "w", encoding="utf-8") as file:
+        file.write(old_key)
+    check("and not with the old one", new_key != old_key and wider("ledger", "verify", "--hub", hub).returncode == 1)
+    with open(hub + ".key", "w", encoding="utf-8") as file:
+        file.write(new_key)
+
+
 def check_accounts(scratch):
     hub = os.path.join(scratch, "second")
     words = ["account", "--hub", hub, "--username", "sam", "--name", "Sam Okafor", "--role", "social-worker", "--agency", "social-care"]
@@ -234,6 +295,7 @@ def main():
         check_layouts(scratch)
         check_own_mapping(scratch)
         check_what_the_operator_reads(scratch)
+        check_keeping(scratch)
         check_accounts(scratch)
         check_policy_and_exports(scratch)
         check_news_while_people_browse(scratch)

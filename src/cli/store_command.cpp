@@ -76,6 +76,43 @@ int copy(const CopyWords& words, Streams& streams) {
   return done;
 }
 
+namespace {
+
+int say_keys(const Result<ledger::KeyReport>& report, Streams& streams) {
+  if (!report) return fail(streams, report.error());
+  if (streams.json) {
+    json agencies = json::array();
+    for (const auto& of : report->agencies)
+      agencies.push_back({{"agency", name_of(of.agency)}, {"key", of.number}, {"keys", of.keys}, {"made", to_iso(of.made)}});
+    fmt::print(streams.out, "{}\n", json{{"hub_keys", report->hub_keys}, {"agencies", agencies}}.dump(2));
+    return done;
+  }
+  for (const auto& of : report->agencies)
+    fmt::print(streams.out, "{:<14} key {} of {}, {} with those that only open what came before\n", name_of(of.agency),
+               of.number, to_iso(of.made), of.keys);
+  if (report->hub_keys > 1)
+    fmt::print(streams.out,
+               "Two hub's keys open it: the old one does until the hub has been started with the new one.\n");
+  return done;
+}
+
+}  // namespace
+
+int keys(hub::Hub& hub, Streams& streams) {
+  return say_keys(hub.ledger().key_report(), streams);
+}
+
+int rotate_keys(hub::Hub& hub, const KeysWords& words, const std::string& user, Streams& streams) {
+  ledger::Rotation rotation;
+  if (!words.agency.empty()) {
+    rotation.agency = agency_named(words.agency);
+    if (!rotation.agency)
+      return fail(streams, {ErrorCode::usage, fmt::format("There is no agency '{}'.", words.agency)});
+  }
+  rotation.new_key = words.new_key;
+  return say_keys(hub.rotate_keys(rotation, user), streams);
+}
+
 int prove(hub::Hub& hub, const ProveWords& words, Streams& streams) {
   ledger::Ledger& ledger = hub.ledger();
   std::uint64_t old_size = 0;

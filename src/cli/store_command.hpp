@@ -24,6 +24,12 @@ struct WitnessWords {
   std::string keep, head, proof;
 };
 
+struct KeysWords {
+  std::string agency, new_key;
+};
+int keys(hub::Hub& hub, Streams& streams);  // how they stand
+int rotate_keys(hub::Hub& hub, const KeysWords& words, const std::string& user, Streams& streams);
+
 int copy(const CopyWords& words, Streams& streams);
 int prove(hub::Hub& hub, const ProveWords& words, Streams& streams);
 int check_proof(const ProveWords& words, Streams& streams);

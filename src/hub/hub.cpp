@@ -132,6 +132,9 @@ bool Hub::has_news_after(std::uint64_t sequence) {
       case EntryKind::tie:
       case EntryKind::evidence_request:
       case EntryKind::evidence_decision:
+      case EntryKind::hold_placed:
+      case EntryKind::hold_lifted:
+      case EntryKind::keys_rotated:
         break;
       default:
         news = true;
