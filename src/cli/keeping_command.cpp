@@ -43,9 +43,10 @@ int say_erased(const Result<hub::EraseReport>& report, bool only_shown, Streams&
   }
   fmt::print(streams.out, "{} entries erased; entry {} says so, by whom and why, and not whom they were about.\n",
              report->entries, report->entry);
-  fmt::print(streams.err,
-             "  Back-ups made before open them until their key files are removed (docs/formats/backup.md). The agency's "
-             "next export must not hold them any more.\n");
+  fmt::print(
+      streams.err,
+      "  Back-ups made before open them until their key files are removed (docs/formats/backup.md). The agency's "
+      "next export must not hold them any more.\n");
   return done;
 }
 
@@ -106,7 +107,8 @@ int retention_due(hub::Hub& hub, const KeepingWords& words, const hub::Operator&
   }
   const auto report = hub.retention_due(on, who);
   if (!report) return fail(streams, report.error());
-  const std::size_t shown = words.most == 0 ? report->lines.size() : std::min<std::size_t>(words.most, report->lines.size());
+  const std::size_t shown =
+      words.most == 0 ? report->lines.size() : std::min<std::size_t>(words.most, report->lines.size());
   if (streams.json) {
     json lines = json::array();
     for (std::size_t i = 0; i < shown; ++i) {
@@ -117,12 +119,9 @@ int retention_due(hub::Hub& hub, const KeepingWords& words, const hub::Operator&
                        {"basis", line.basis},
                        {"hold", line.held_by}});
     }
-    print_json({{"on", report->on},
-                {"due", report->due},
-                {"held", report->held},
-                {"kept", report->kept},
-                {"records", lines}},
-               streams);
+    print_json(
+        {{"on", report->on}, {"due", report->due}, {"held", report->held}, {"kept", report->kept}, {"records", lines}},
+        streams);
     return done;
   }
   for (std::size_t i = 0; i < shown; ++i) {
@@ -130,7 +129,8 @@ int retention_due(hub::Hub& hub, const KeepingWords& words, const hub::Operator&
     fmt::print(streams.out, "{}  {}  {}{}\n", line.due, line.record, line.basis,
                line.held_by != 0 ? fmt::format("  [held by {}]", line.held_by) : "");
   }
-  fmt::print(streams.out, "On {}: {} due, {} due but under a legal hold, {} due but kept. Nothing is disposed of by itself.\n",
+  fmt::print(streams.out,
+             "On {}: {} due, {} due but under a legal hold, {} due but kept. Nothing is disposed of by itself.\n",
              report->on, report->due, report->held, report->kept);
   return done;
 }

@@ -26,12 +26,12 @@ void add_erase(CLI::App& app, Words& words, Chosen& chosen) {
   auto* erase_command = app.add_subcommand(
       "erase", "Erase records, or all of a person's: gone from the hub for good, and from back-ups after their window");
   hub_option(erase_command, words);
-  examples(erase_command,
-           {"erase --hub H social-care/referral-R77 --by lee --reason 'Request 12 of 3 May'",
-            "erase --hub H --person P12 --show --by lee --reason 'Request 12 of 3 May'",
-            "erase --hub H --person P12 --by lee --reason 'Request 12 of 3 May'",
-            "erase --hub H --entry 1042 --by lee --reason 'A held-back row sent to us by mistake'"});
-  erase_command->add_option("records", words.keeping.erase.records, "agency/kind-id: all versions, and what was said of them")
+  examples(erase_command, {"erase --hub H social-care/referral-R77 --by lee --reason 'Request 12 of 3 May'",
+                           "erase --hub H --person P12 --show --by lee --reason 'Request 12 of 3 May'",
+                           "erase --hub H --person P12 --by lee --reason 'Request 12 of 3 May'",
+                           "erase --hub H --entry 1042 --by lee --reason 'A held-back row sent to us by mistake'"});
+  erase_command
+      ->add_option("records", words.keeping.erase.records, "agency/kind-id: all versions, and what was said of them")
       ->type_name("RECORD");
   erase_command->add_option("--person", words.keeping.erase.person,
                             "Every record of this person that names nobody else, such as P12");
@@ -42,7 +42,8 @@ void add_erase(CLI::App& app, Words& words, Chosen& chosen) {
   erase_command->add_flag("--show", words.keeping.erase.only_show, "Only list what would be erased");
   officer_options(erase_command, words);
   erase_command->callback([&] {
-    if (words.keeping.erase.records.empty() && words.keeping.erase.person.empty() && words.keeping.erase.entries.empty())
+    if (words.keeping.erase.records.empty() && words.keeping.erase.person.empty() &&
+        words.keeping.erase.entries.empty())
       throw CLI::RequiredError("RECORD, --person or --entry");
     chosen.settled = true;
     words.keeping.officer.operator_name = words.caller.user;
@@ -60,14 +61,17 @@ void add_hold(CLI::App& app, Words& words, Chosen& chosen) {
     chosen.on_hub = std::move(work);
   };
 
-  auto* place = hold->add_subcommand("place", "Place a hold on a record, a person (also what comes later) or everything");
+  auto* place =
+      hold->add_subcommand("place", "Place a hold on a record, a person (also what comes later) or everything");
   hub_option(place, words);
   examples(place, {"hold place --hub H --person P12 --by lee --reason 'Inquiry of 2026'",
                    "hold place --hub H --record police/crime-C1 --by lee --reason 'Claim 7'",
                    "hold place --hub H --everything --by lee --reason 'Letter of the inquiry, 3 May'"});
   auto* person = place->add_option("--person", words.keeping.hold.person, "The person, such as P12");
   auto* record = place->add_option("--record", words.keeping.hold.record, "agency/kind-id")->excludes(person);
-  place->add_flag("--everything", words.keeping.everything, "All that the hub holds")->excludes(person)->excludes(record);
+  place->add_flag("--everything", words.keeping.everything, "All that the hub holds")
+      ->excludes(person)
+      ->excludes(record);
   officer_options(place, words);
   place->callback([&, on_settled] {
     if (words.keeping.hold.person.empty() && words.keeping.hold.record.empty() && !words.keeping.everything)
@@ -94,7 +98,8 @@ void add_hold(CLI::App& app, Words& words, Chosen& chosen) {
 
 void add_retention(CLI::App& app, Words& words, Chosen& chosen) {
   auto* retention = app.add_subcommand(
-      "retention", "Records whose time is over (rules/retention.toml): listed, then approved or kept by a named person");
+      "retention",
+      "Records whose time is over (rules/retention.toml): listed, then approved or kept by a named person");
   retention->require_subcommand(1);
   examples(retention, {"retention due --hub H", "retention check our-retention.toml"});
   const auto on_settled = [&](std::function<int(hub::Hub&, Streams&)> work) {
@@ -137,7 +142,10 @@ void add_retention(CLI::App& app, Words& words, Chosen& chosen) {
 
   auto* check = retention->add_subcommand("check", "Read a file of retention rules strictly, and say what is wrong");
   examples(check, {"retention check our-retention.toml"});
-  check->add_option("file", words.keeping.on, "The file (TOML)")->required()->type_name("FILE")->check(CLI::ExistingFile);
+  check->add_option("file", words.keeping.on, "The file (TOML)")
+      ->required()
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   check->callback([&] { chosen.alone = [&](Streams& streams) { return check_retention(words.keeping.on, streams); }; });
 }
 

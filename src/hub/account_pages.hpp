@@ -108,7 +108,8 @@ class AccountPages {
   virtual Result<void> change_password(std::string_view token, std::string_view old_one, std::string_view new_one) = 0;
   virtual Result<CodeSecret> start_second_factor(std::string_view token) = 0;
   // The recovery codes, shown once.
-  virtual Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view code) = 0;
+  virtual Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view password,
+                                                                 std::string_view code) = 0;
   // The token, shown once.
   virtual Result<std::string> make_token(std::string_view session, const NewToken& wanted) = 0;
   virtual Result<void> close_token(std::string_view session, std::size_t number) = 0;

@@ -280,14 +280,16 @@ std::string changed(std::string text, std::string_view from, std::string_view to
 TEST(Retention, RulesAreReadStrictlyAndTheErrorNamesFileAndLine) {
   const std::string good = *shipped_rule("retention.toml");
   ASSERT_TRUE(parse_retention(good, "r.toml").has_value());
-  const auto first_name = std::count(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(good.find("\nname = ")), '\n') + 2;
+  const auto first_name =
+      std::count(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(good.find("\nname = ")), '\n') + 2;
   const auto wrong = [&](const std::string& toml, const std::string& says) {
     const auto read = parse_retention(toml, "r.toml");
     ASSERT_FALSE(read.has_value()) << says;
     EXPECT_THAT(read.error().message, HasSubstr("r.toml, line "));
     EXPECT_THAT(read.error().message, HasSubstr(says));
   };
-  wrong(changed(good, "\nname = \"person\"", "\nname = \"persn\""), fmt::format("line {}: there is no kind of record", first_name));
+  wrong(changed(good, "\nname = \"person\"", "\nname = \"persn\""),
+        fmt::format("line {}: there is no kind of record", first_name));
   wrong(changed(good, "\nyears = 75", "\nyears = 0"), fmt::format("line {}: 'years'", first_name + 1));
   wrong(changed(good, "\nyears = 75", "\nyears = \"75\""), "'years'");
   wrong(changed(good, "\nyears = 75", "\nyears = 7.5"), "'years'");

@@ -127,7 +127,8 @@ class Hub final : public Pages {
   Result<AccountView> my_account(const Viewer& viewer) override;
   Result<void> change_password(std::string_view token, std::string_view old_one, std::string_view new_one) override;
   Result<CodeSecret> start_second_factor(std::string_view token) override;
-  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view code) override;
+  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view password,
+                                                         std::string_view code) override;
   Result<std::string> make_token(std::string_view session, const NewToken& wanted) override;
   Result<void> close_token(std::string_view session, std::size_t number) override;
   Result<std::vector<PeopleLine>> people(const Viewer& viewer) override;
@@ -167,7 +168,7 @@ class Hub final : public Pages {
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
   [[nodiscard]] std::vector<FindingEvent> all_events() const;
   [[nodiscard]] std::vector<Concern> concerns_now() const;  // also those raised since the projection was made
-  Result<std::string> officer(const Officer& who);  // the name that stands in the entry
+  Result<std::string> officer(const Officer& who);          // the name that stands in the entry
   Result<std::vector<Hold>> holds_now();
   Result<std::vector<RecordIndex>> due_records(const std::vector<std::string>& records);
   Result<EraseReport> erase_entries(std::map<std::uint64_t, std::uint32_t> entries, const Officer& who,
@@ -199,6 +200,7 @@ class Hub final : public Pages {
   // The account's entry and, with a reason, the one that says why; then it holds.
   Result<void> write_account(const Account& account, const ledger::Ref& actor, std::string_view reason);
   Result<Account> account_of_session(std::string_view token, bool with_first_password = false);
+  Result<void> ask_password_again(const Account& asking, std::string_view password);
   [[nodiscard]] Result<Account> still(const Account& asking) const;
   Result<Account> account_to_change(const Viewer& viewer, std::uint32_t number, std::string_view reason);
   Result<void> add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason);

@@ -24,9 +24,8 @@ std::string record_text(const Holdings& holdings, RecordIndex record) {
 }
 
 std::unexpected<Error> held(const Hold& hold) {
-  return failure(ErrorCode::denied,
-                 fmt::format("Nothing was erased: legal hold {} of {} by {} lies on it ({}).", hold.number,
-                             to_words(day_of(hold.at)), hold.by, hold.reason));
+  return failure(ErrorCode::denied, fmt::format("Nothing was erased: legal hold {} of {} by {} lies on it ({}).",
+                                                hold.number, to_words(day_of(hold.at)), hold.by, hold.reason));
 }
 
 // Entries that say what was told of somebody. What says who did what (looks, searches, decisions on findings, accounts)
@@ -162,10 +161,11 @@ Result<EraseReport> Hub::erase(const EraseWish& wish, const Officer& who) {
     if (!entry) return std::unexpected(entry.error());
     if (entry->erased) continue;
     if (!may_go_alone(entry->header.kind))
-      return failure(ErrorCode::usage,
-                     fmt::format("Entry {} cannot be erased by number: a record goes by its name, with all its versions, "
-                                 "and what says who did what stays.",
-                                 sequence));
+      return failure(
+          ErrorCode::usage,
+          fmt::format("Entry {} cannot be erased by number: a record goes by its name, with all its versions, "
+                      "and what says who did what stays.",
+                      sequence));
     // Nobody can tell from a held-back row whom a hold means: any hold keeps it.
     if (held_records.any() != nullptr) return held(*held_records.any());
     entries->emplace(sequence, 0);
@@ -230,12 +230,10 @@ Result<void> Hub::lift_hold(std::uint64_t number, const Officer& who) {
   if (!holds) return std::unexpected(holds.error());
   if (std::ranges::find(*holds, number, &Hold::number) == holds->end())
     return failure(ErrorCode::not_found, fmt::format("No hold {} stands. See them with wider hold list.", number));
-  return append_only(EntryKind::hold_lifted, {},
-                     nlohmann::json{{"hold", number},
-                                    {"reason", who.reason},
-                                    {"by", *by},
-                                    {"operator", who.operator_name}}
-                         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return append_only(
+      EntryKind::hold_lifted, {},
+      nlohmann::json{{"hold", number}, {"reason", who.reason}, {"by", *by}, {"operator", who.operator_name}}.dump(
+          -1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 Result<std::vector<HoldLine>> Hub::holds(const Operator& who) {
@@ -310,9 +308,8 @@ Result<std::vector<RecordIndex>> Hub::due_records(const std::vector<std::string>
     if (versions.empty() || !projection->holdings().at(versions.back()).live) return no_record(name);
     const Date due = shipped_retention().due(projection->holdings(), versions.back());
     if (!due.valid() || due > today)
-      return failure(ErrorCode::denied,
-                     fmt::format("{} is not due for disposal{}. Nothing was done.", name,
-                                 due.valid() ? fmt::format(" before {}", to_words(due)) : ""));
+      return failure(ErrorCode::denied, fmt::format("{} is not due for disposal{}. Nothing was done.", name,
+                                                    due.valid() ? fmt::format(" before {}", to_words(due)) : ""));
     rows.insert(rows.end(), versions.begin(), versions.end());
   }
   return rows;
@@ -332,7 +329,8 @@ Result<EraseReport> Hub::approve_disposal(const std::vector<std::string>& record
   const HeldRecords held_records(*projection, *holds);
   for (const RecordIndex row : *rows) {
     if (const Hold* hold = held_records.on(row)) return held(*hold);
-    const auto kept = projection->facts.kept.find({projection->holdings().at(row).agency, projection->holdings().name(row)});
+    const auto kept =
+        projection->facts.kept.find({projection->holdings().at(row).agency, projection->holdings().name(row)});
     if (kept != projection->facts.kept.end() && kept->second > today)
       return failure(ErrorCode::denied, fmt::format("{} is kept until {}. Nothing was done.",
                                                     record_text(projection->holdings(), row), to_words(kept->second)));
@@ -359,7 +357,10 @@ Result<void> Hub::keep_records(const std::vector<std::string>& records, Date unt
   for (const std::string& name : records) {
     const std::size_t slash = name.find('/');
     Keeping keeping{{{agency_named(name.substr(0, slash)).value(), name.substr(slash + 1)}},
-                    until, who.reason, *by, who.operator_name};
+                    until,
+                    who.reason,
+                    *by,
+                    who.operator_name};
     entries.push_back(small_entry(EntryKind::retention_kept, {}, encode_keeping(keeping)));
   }
   const auto appended = ledger_->append(entries);

@@ -259,22 +259,28 @@ Result<Account> Hub::still(const Account& asking) const {
   return *account;
 }
 
-Result<void> Hub::change_password(std::string_view token, std::string_view old_one, std::string_view new_one) {
-  const auto asking = account_of_session(token, true);
-  if (!asking) return std::unexpected(asking.error());
-  const Attempt attempt{asking->username + "\nchange", "", "own"};
+// Whoever changes how they sign in says their password again: a page left open is not theirs alone.
+Result<void> Hub::ask_password_again(const Account& asking, std::string_view password) {
+  const Attempt attempt{asking.username + "\nchange", "", "own"};
   if (const double wait = guessing_.begin(attempt, monotonic_now()); wait > 0) return must_wait(wait);
-  const auto right = right_password(asking->password_hash, old_one);
+  const auto right = right_password(asking.password_hash, password);
   if (!right) {
     guessing_.withdrawn(attempt);
     return std::unexpected(right.error());
   }
   if (!*right) {
     guessing_.failed(attempt, monotonic_now());
-    if (auto entered = refuse_sign_in(asking->username, "old password"); !entered) return entered;
+    if (auto entered = refuse_sign_in(asking.username, "old password"); !entered) return entered;
     return failure(ErrorCode::usage, "The password that you have now is not right.");
   }
   guessing_.succeeded(attempt, monotonic_now());
+  return {};
+}
+
+Result<void> Hub::change_password(std::string_view token, std::string_view old_one, std::string_view new_one) {
+  const auto asking = account_of_session(token, true);
+  if (!asking) return std::unexpected(asking.error());
+  if (auto right = ask_password_again(*asking, old_one); !right) return right;
   if (auto good = good_password(new_one, asking->username); !good) return good;
   if (new_one == old_one) return failure(ErrorCode::usage, "Choose another password than the one that you have.");
   auto hash = access::hash_password(new_one);
@@ -310,11 +316,13 @@ Result<CodeSecret> Hub::start_second_factor(std::string_view token) {
   return shown;
 }
 
-Result<std::vector<std::string>> Hub::confirm_second_factor(std::string_view token, std::string_view code) {
+Result<std::vector<std::string>> Hub::confirm_second_factor(std::string_view token, std::string_view password,
+                                                            std::string_view code) {
   const auto asking = account_of_session(token);
   if (!asking) return std::unexpected(asking.error());
   const std::string secret = sessions_.secret(token);
   if (secret.empty()) return failure(ErrorCode::usage, "Set the app up first.");
+  if (auto right = ask_password_again(*asking, password); !right) return std::unexpected(right.error());
   const auto step = access::step_of_code(secret, code, real_now(), 0);
   if (!step) {
     return failure(ErrorCode::usage,

@@ -12,7 +12,7 @@ namespace wider::hub {
 
 // Everything here is done by a named governance officer and gives a reason; the OS user of the command is kept too.
 struct Officer {
-  std::string username;       // of an open account of that role
+  std::string username;  // of an open account of that role
   std::string reason;
   std::string operator_name;  // the OS user
 };
@@ -26,11 +26,11 @@ struct EraseWish {
 };
 
 struct EraseReport {
-  std::uint64_t entry = 0;                // the erasure's own; 0: nothing was erased
-  std::uint64_t entries = 0;              // how many were
-  std::vector<std::string> records;       // what they were: for the report alone, written nowhere
-  std::vector<std::string> left;          // the person's records that name others, which stay
-  std::vector<std::string> belonging;     // records that say they belong to one of them, and stay
+  std::uint64_t entry = 0;             // the erasure's own; 0: nothing was erased
+  std::uint64_t entries = 0;           // how many were
+  std::vector<std::string> records;    // what they were: for the report alone, written nowhere
+  std::vector<std::string> left;       // the person's records that name others, which stay
+  std::vector<std::string> belonging;  // records that say they belong to one of them, and stay
 };
 
 struct HoldWish {

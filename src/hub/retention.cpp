@@ -96,7 +96,8 @@ Result<Retention> parse_retention(std::string_view toml, std::string_view file) 
   if (!root) return reader.wrong(root.error().line, root.error().says + ".");
   for (const auto& [key, node] : *root)
     if (key != "kind")
-      return reader.wrong(RetentionReader::line_of(node), fmt::format("there is no table '{}'. Take [[kind]].", key.str()));
+      return reader.wrong(RetentionReader::line_of(node),
+                          fmt::format("there is no table '{}'. Take [[kind]].", key.str()));
   const toml::node* list = root->get("kind");
   const toml::array* kinds = list != nullptr ? list->as_array() : nullptr;
   if (kinds == nullptr) return reader.wrong(1, "there must be a [[kind]] for each kind of record.");
@@ -114,8 +115,8 @@ Result<Retention> parse_retention(std::string_view toml, std::string_view file) 
   }
   for (std::size_t kind = 0; kind < record_kind_count; ++kind)
     if (retention.rules_[kind].years == 0)
-      return reader.wrong(1, fmt::format("there is no [[kind]] with name = \"{}\". Add it.",
-                                         name_of(static_cast<RecordKind>(kind))));
+      return reader.wrong(
+          1, fmt::format("there is no [[kind]] with name = \"{}\". Add it.", name_of(static_cast<RecordKind>(kind))));
   return retention;
 }
 

@@ -62,7 +62,7 @@ class SignInTest : public testing::Test {
     std::string secret = hub_->start_second_factor(session.token).value().secret;
     std::erase(secret, ' ');
     // The first code is of now: it is used up by setting up.
-    auto codes = hub_->confirm_second_factor(session.token, access::code_of(secret, step_now()));
+    auto codes = hub_->confirm_second_factor(session.token, password, access::code_of(secret, step_now()));
     EXPECT_TRUE(codes.has_value());
     return {secret, codes.value_or(std::vector<std::string>{})};
   }
@@ -81,6 +81,19 @@ class SignInTest : public testing::Test {
   fs::path folder_;
   std::unique_ptr<Hub> hub_;
 };
+
+TEST_F(SignInTest, CodesAreSetUpAndReplacedByWhoeverKnowsThePassword) {
+  const SignIn session = in("sam");
+  std::string secret = hub_->start_second_factor(session.token).value().secret;
+  std::erase(secret, ' ');
+  EXPECT_FALSE(hub_->confirm_second_factor(session.token, "", fresh_code(secret)).has_value());
+  const auto wrong = hub_->confirm_second_factor(session.token, "four plain old words", fresh_code(secret));
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_NE(wrong.error().message.find("password"), std::string::npos) << wrong.error().message;
+  EXPECT_TRUE(in("sam").pending.empty()) << "nothing was set up";
+  EXPECT_TRUE(hub_->confirm_second_factor(session.token, password, fresh_code(secret)).has_value());
+  EXPECT_FALSE(in("sam").pending.empty());
+}
 
 TEST_F(SignInTest, ACodeIsAskedForOnceItIsSetUpAndIsTakenOnce) {
   const SignIn first = in("sam");

@@ -310,12 +310,13 @@ Result<Restored> restore_backup(const std::filesystem::path& folder, const Place
   if (!list) return std::unexpected(list.error());
   const auto hub_key = hub_key_of(to.folder, {}, false);
   if (!hub_key) return std::unexpected(hub_key.error());
-  const auto ring = list->ring.empty() ? std::optional(Ring{hub_key->key, {}})
-                                       : open_ring(list->ring, hub_key->key, list->identity);
+  const auto ring =
+      list->ring.empty() ? std::optional(Ring{hub_key->key, {}}) : open_ring(list->ring, hub_key->key, list->identity);
   if (!ring || !signed_by(list->head, HubKeys(*ring).public_key()))
-    return failure(ErrorCode::denied,
-                   "The back-up is not of the hub whose key this is, or was made before its key was changed: restore it "
-                   "with the key that it had then.");
+    return failure(
+        ErrorCode::denied,
+        "The back-up is not of the hub whose key this is, or was made before its key was changed: restore it "
+        "with the key that it had then.");
   const Head head = list->head;
   HubSecrets secrets{list->identity, hub_key->key, *ring};
   BackupReader reader(folder, std::move(*list), *ring, until);

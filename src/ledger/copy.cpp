@@ -64,7 +64,8 @@ Result<void> write_key(const Place& to, const SecretKey& master) {
     const auto there = hub_key_of(to.folder, {}, false);
     if (!there) return std::unexpected(there.error());
     if (there->key.bytes != master.bytes)
-      return failure(ErrorCode::denied, "WIDER_HUB_KEY is another hub's key: the copy has the key of what it is made of.");
+      return failure(ErrorCode::denied,
+                     "WIDER_HUB_KEY is another hub's key: the copy has the key of what it is made of.");
     return {};
   }
   const auto path = key_file_of(to.folder, {});
@@ -112,8 +113,7 @@ Group group_of(const Block& block, const std::vector<Digest>& chunks) {
 }
 
 Result<CopyReport> make_copy(const Place& to, HubSecrets secrets, const ReadGroup& read,
-                             const std::optional<Digest>& expected, const Progress& progress,
-                             std::uint64_t of) {
+                             const std::optional<Digest>& expected, const Progress& progress, std::uint64_t of) {
   if (auto done = remove_what_was_left(to, secrets.identity); !done) return std::unexpected(done.error());
   if (auto done = check_free(to); !done) return std::unexpected(done.error());
   const Place making{unfinished(to.folder), to.database};

@@ -38,8 +38,8 @@ struct HubSecrets {
 // Makes a hub at `to` of what `read` gives, checks the whole of it, and only then lets it be there. `expected`: the
 // root it must have. already_there: there is a hub at the place.
 [[nodiscard]] Result<CopyReport> make_copy(const Place& to, HubSecrets secrets, const ReadGroup& read,
-                                           const std::optional<Digest>& expected,
-                                           const Progress& progress, std::uint64_t of);
+                                           const std::optional<Digest>& expected, const Progress& progress,
+                                           std::uint64_t of);
 
 // Both hubs have one key: it is written beside the new one where that is not there yet.
 [[nodiscard]] Result<CopyReport> copy_hub(const Place& from, const Place& to, const Progress& progress);

@@ -82,8 +82,8 @@ class HubKeys {
   [[nodiscard]] const SecretKey& file_key() const { return file_key_; }
 
  private:
-  mutable std::shared_mutex mutex_;                // guards the two below
-  std::map<std::uint32_t, SecretKey> wrapping_;    // by number
+  mutable std::shared_mutex mutex_;              // guards the two below
+  std::map<std::uint32_t, SecretKey> wrapping_;  // by number
   std::map<Agency, std::uint32_t> latest_;
   SecretKey wrap_key_, pack_key_, tombstone_key_, reference_key_, file_key_, identity_key_;
   std::array<std::uint8_t, 64> signing_key_{};
@@ -98,8 +98,8 @@ struct HubKey {
   SecretKey key;
   std::filesystem::path file;
 };
-// The file that was chosen; else $WIDER_HUB_KEY (the key itself); else the file of key_file_of(). `make`: makes the file
-// when it is not there.
+// The file that was chosen; else $WIDER_HUB_KEY (the key itself); else the file of key_file_of(). `make`: makes the
+// file when it is not there.
 [[nodiscard]] Result<HubKey> hub_key_of(const std::filesystem::path& folder, const std::filesystem::path& chosen,
                                         bool make);
 // The hub's key file: options, else $WIDER_HUB_KEY_FILE, else "<folder>.key"; usage when it would lie inside the hub.

@@ -1,9 +1,9 @@
 // The bytes of the ledger (docs/formats/ledger.md): an entry's header, its row, its leaf, and a pack of rows.
 //
 // A row is header ‖ SHA-256(ciphertext) ‖ key commitment. A leaf of the proof is SHA-256(0x00 ‖ row).
-// A header's first 17 bytes (version, sequence, received) are plain; the rest says whom and what the entry is about, and
-// is encrypted under the entry's key from version 2 on, so that it goes with the body when the key is erased.
-// A key slot is one state byte and 72 bytes: nonce ‖ wrapped key when live, a tag that proves the erasure when erased.
+// A header's first 17 bytes (version, sequence, received) are plain; the rest says whom and what the entry is about,
+// and is encrypted under the entry's key from version 2 on, so that it goes with the body when the key is erased. A key
+// slot is one state byte and 72 bytes: nonce ‖ wrapped key when live, a tag that proves the erasure when erased.
 // Integers are little-endian. Never change a stored form: add a version.
 // Thread safety: pure functions and values.
 #pragma once
@@ -28,7 +28,8 @@ inline constexpr std::size_t pack_entries = 64;  // at most so many rows lie in 
 inline constexpr unsigned chunk_level = 8;       // subtrees of 2^8 leaves have their hash stored
 inline constexpr std::uint64_t chunk_entries = std::uint64_t{1} << chunk_level;
 
-// live: wrapped with the key derived of the root (format 1); live_of_ring: with the key of the ring that its nonce names.
+// live: wrapped with the key derived of the root (format 1); live_of_ring: with the key of the ring that its nonce
+// names.
 enum class KeyState : std::uint8_t { live = 1, erased = 2, live_of_ring = 3 };
 
 void put_u16(std::string& out, std::uint16_t value);

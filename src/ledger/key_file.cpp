@@ -1,4 +1,5 @@
-// The hub's key, of the environment or of a file: one line, "wider-hub-key-1 " and 64 hexadecimal digits. It never lies inside the hub.
+// The hub's key, of the environment or of a file: one line, "wider-hub-key-1 " and 64 hexadecimal digits. It never lies
+// inside the hub.
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>

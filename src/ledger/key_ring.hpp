@@ -1,7 +1,6 @@
-// The key ring of a hub (docs/formats/ledger.md): its root secret and the wrapping keys of its agencies, kept in keys.db
-// sealed under the hub's key. Changing the hub's key is sealing the ring anew; a new wrapping key holds for what comes,
-// and what came before stays readable under the ones before it.
-// Thread safety: values and pure functions.
+// The key ring of a hub (docs/formats/ledger.md): its root secret and the wrapping keys of its agencies, kept in
+// keys.db sealed under the hub's key. Changing the hub's key is sealing the ring anew; a new wrapping key holds for
+// what comes, and what came before stays readable under the ones before it. Thread safety: values and pure functions.
 #pragma once
 
 #include <cstdint>

@@ -26,8 +26,7 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-Result<void> KeyStore::create(const std::filesystem::path& folder, const NewStore& made,
-                              const SqliteOptions& options) {
+Result<void> KeyStore::create(const std::filesystem::path& folder, const NewStore& made, const SqliteOptions& options) {
   if (auto done = file_.open(folder / "keys.db", true, options); !done) return done;
   const std::string schema = fmt::format(
       "BEGIN; PRAGMA application_id={}; CREATE TABLE meta(id INTEGER PRIMARY KEY, identity BLOB NOT NULL);"
@@ -46,8 +45,9 @@ Result<std::string> KeyStore::open(const std::filesystem::path& folder, const Sq
   // The first form had no number of its own.
   format_ = std::max(*format, 1);
   if (format_ > ledger_format)
-    return failure(ErrorCode::usage, fmt::format("The hub has format {} and this program knows {}: use the newer program.",
-                                                 format_, ledger_format));
+    return failure(
+        ErrorCode::usage,
+        fmt::format("The hub has format {} and this program knows {}: use the newer program.", format_, ledger_format));
   auto identity = file_.identity();
   if (!identity) return identity;
   if (auto done = prepare(); !done) return std::unexpected(done.error());

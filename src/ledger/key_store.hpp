@@ -25,9 +25,9 @@ class KeyStore {
   // what was sealed under an older key is gone.
   Result<void> set_rings(std::span<const std::string> rings);
 
-  Result<void> append(const Group& group);         // durable on return
-  Result<void> read_slots(Block& block);           // of its packs; an empty string where a pack has none
-  Result<void> check_last(const Pack& last_pack);  // corrupt: keys.db is older than the ledger
+  Result<void> append(const Group& group);                // durable on return
+  Result<void> read_slots(Block& block);                  // of its packs; an empty string where a pack has none
+  Result<void> check_last(const Pack& last_pack);         // corrupt: keys.db is older than the ledger
   Result<void> erase(std::span<const ErasedSlot> slots);  // all or none; durable, and the log cut, on return
   Result<void> replace(std::uint64_t pack_first, std::string_view slots);  // within begin() and commit()
   Result<void> begin() { return file_.run("BEGIN IMMEDIATE"); }

@@ -1,5 +1,5 @@
-// Keys: what is erased says nothing any more, keys change while everything goes on, and a hub of the first format opens;
-// each interrupted at every step.
+// Keys: what is erased says nothing any more, keys change while everything goes on, and a hub of the first format
+// opens; each interrupted at every step.
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -119,9 +119,8 @@ TEST(Erasure, LeavesNoByteOfTheKeyInTheHubNorInBackUpsAfterTheirWindow) {
   ASSERT_TRUE(ledger->append(entries_of(100, "later ")));
   // Without closing: neither the log nor a free page holds it.
   const auto in_hub = [&] {
-    return std::ranges::any_of(files_in(folder.hub()), [&](const auto& file) {
-      return file.second.find(wrapped) != std::string::npos;
-    });
+    return std::ranges::any_of(files_in(folder.hub()),
+                               [&](const auto& file) { return file.second.find(wrapped) != std::string::npos; });
   };
   ASSERT_TRUE(in_hub());
   ASSERT_TRUE(ledger->erase(7));

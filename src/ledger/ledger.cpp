@@ -150,10 +150,9 @@ class LedgerImpl final : public Ledger {
   Result<void> read_headers(std::uint64_t first, std::uint64_t last,
                             const std::function<bool(const Header&)>& visit) override {
     const auto use = [&](const Header& header, const SecretKey*, const Row&) -> Result<bool> { return visit(header); };
-    return blocks_of(first, last, Parts::headers_and_keys,
-                     [&](const Block& block, std::uint64_t from, std::uint64_t to) {
-                       return visit_rows(block, from, to, use);
-                     });
+    return blocks_of(
+        first, last, Parts::headers_and_keys,
+        [&](const Block& block, std::uint64_t from, std::uint64_t to) { return visit_rows(block, from, to, use); });
   }
 
   Result<Head> head() override {
@@ -486,18 +485,17 @@ class LedgerImpl final : public Ledger {
   Result<bool> visit_block(const Block& block, std::uint64_t first, std::uint64_t last,
                            const std::function<bool(const Entry&)>& visit) const {
     Entry entry;
-    return visit_rows(block, first, last,
-                      [&](const Header& header, const SecretKey* key, const Row& row) -> Result<bool> {
-                        entry.header = header;
-                        entry.erased = key == nullptr;
-                        entry.body.clear();
-                        const std::uint64_t at = header.sequence - block.first_body;
-                        if (!entry.erased &&
-                            (at >= block.bodies.size() || commitment_of(key->bytes.data()) != row.commitment() ||
-                             !open_body(block.bodies[at], key->bytes.data(), entry.body)))
-                          return damaged(header.sequence);
-                        return visit(entry);
-                      });
+    return visit_rows(
+        block, first, last, [&](const Header& header, const SecretKey* key, const Row& row) -> Result<bool> {
+          entry.header = header;
+          entry.erased = key == nullptr;
+          entry.body.clear();
+          const std::uint64_t at = header.sequence - block.first_body;
+          if (!entry.erased && (at >= block.bodies.size() || commitment_of(key->bytes.data()) != row.commitment() ||
+                                !open_body(block.bodies[at], key->bytes.data(), entry.body)))
+            return damaged(header.sequence);
+          return visit(entry);
+        });
   }
 
   // Calls use(header, key, row) for rows and their keys (null: erased); it gives false to stop.
@@ -604,9 +602,10 @@ class LedgerImpl final : public Ledger {
   }
 
   static std::unexpected<Error> unfinished_rotation() {
-    return failure(ErrorCode::usage,
-                   "The hub's key is being changed: finish that first (start the hub with the new key, or name its file "
-                   "with --new-key again).");
+    return failure(
+        ErrorCode::usage,
+        "The hub's key is being changed: finish that first (start the hub with the new key, or name its file "
+        "with --new-key again).");
   }
 
   Result<void> rotate_agency(Agency agency) {
@@ -623,10 +622,12 @@ class LedgerImpl final : public Ledger {
   Result<void> rotate_hub_key(const std::filesystem::path& new_key, const std::function<Result<void>(int)>& step) {
     const bool in_place = new_key.empty();
     if (in_place && hub_key_.file.empty())
-      return failure(ErrorCode::usage,
-                     "The hub's key came with the environment: name a file for the new one with --new-key, and give its "
-                     "line to the hub at its next start.");
-    const auto next_file = key_file_of(folder_, in_place ? std::filesystem::path(hub_key_.file.string() + ".next") : new_key);
+      return failure(
+          ErrorCode::usage,
+          "The hub's key came with the environment: name a file for the new one with --new-key, and give its "
+          "line to the hub at its next start.");
+    const auto next_file =
+        key_file_of(folder_, in_place ? std::filesystem::path(hub_key_.file.string() + ".next") : new_key);
     if (!next_file) return std::unexpected(next_file.error());
     const Result<SecretKey> next = make_or_read_key_file(*next_file);
     if (!next) return std::unexpected(next.error());
@@ -687,8 +688,7 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   const std::filesystem::path& folder = place.folder;
   if (auto started = start_crypto(); !started) return std::unexpected(started.error());
   // The place is looked at before anything is made; the key after the folder, which may turn out not to be empty.
-  if (const auto key_file = key_file_of(folder, options.key_file); !key_file)
-    return std::unexpected(key_file.error());
+  if (const auto key_file = key_file_of(folder, options.key_file); !key_file) return std::unexpected(key_file.error());
   if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
   auto lock = lock_folder(folder);
   if (!lock) return std::unexpected(lock.error());
@@ -708,8 +708,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const Place& place, const Options
   if (auto synced = sync_folder(whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path());
       !synced)
     return std::unexpected(synced.error());
-  OpenParts parts{std::move(*lock), std::move(*hub_key), std::move(ring), 1, true,
-                  std::move(*store), identity,           options.simulated};
+  OpenParts parts{std::move(*lock), std::move(*hub_key), std::move(ring), 1, true, std::move(*store),
+                  identity,         options.simulated};
   return std::make_unique<LedgerImpl>(std::move(parts), folder, options);
 }
 

@@ -138,9 +138,9 @@ struct KeyReport {
 
 // Changing keys: see Ledger::rotate_keys.
 struct Rotation {
-  std::optional<Agency> agency;    // only a new wrapping key of this agency; none: of all, and a new hub's key
-  std::filesystem::path new_key;   // where the new hub's key is written, or lies; "": it takes the old one's place
-  std::function<bool(int)> stop;   // only in tests: whether to die after this step
+  std::optional<Agency> agency;   // only a new wrapping key of this agency; none: of all, and a new hub's key
+  std::filesystem::path new_key;  // where the new hub's key is written, or lies; "": it takes the old one's place
+  std::function<bool(int)> stop;  // only in tests: whether to die after this step
 };
 
 // What a back-up was made of.
@@ -154,12 +154,11 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 struct Options {
   bool simulated = false;          // received comes with the entries (wider init --simulated)
   std::function<Instant()> clock;  // the hub's clock; empty: the system's
-  std::filesystem::path
-      key_file;             // the hub's key; empty: $WIDER_HUB_KEY (the key itself), $WIDER_HUB_KEY_FILE, else
-                            // beside the hub ("H.key"); never inside it
-  bool synchronous = true;  // false only in the test that shows why it must be true
-  std::string sqlite_vfs;   // only in tests: the SQLite VFS to use; empty: its own
-  std::size_t fold_from = 0;  // only in tests: fold the store's log at so many bytes; 0: when it is worth it
+  std::filesystem::path key_file;  // the hub's key; empty: $WIDER_HUB_KEY (the key itself), $WIDER_HUB_KEY_FILE, else
+                                   // beside the hub ("H.key"); never inside it
+  bool synchronous = true;         // false only in the test that shows why it must be true
+  std::string sqlite_vfs;          // only in tests: the SQLite VFS to use; empty: its own
+  std::size_t fold_from = 0;       // only in tests: fold the store's log at so many bytes; 0: when it is worth it
 };
 
 // Entries made ready to be appended: see Ledger::seal.

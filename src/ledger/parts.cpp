@@ -87,8 +87,8 @@ Result<OpenParts> open_parts(const Place& place, const Options& options) {
   return parts;
 }
 
-Result<std::unique_ptr<Store>> create_store(const Place& place, const NewStore& made,
-                                            const SqliteOptions& options, Making making) {
+Result<std::unique_ptr<Store>> create_store(const Place& place, const NewStore& made, const SqliteOptions& options,
+                                            Making making) {
   return place.postgresql() ? create_postgres_store(place, made, options, making)
                             : create_sqlite_store(place.folder, made, options);
 }

@@ -40,8 +40,9 @@ class PostgresStore final : public Store {
     if (auto done = connection_.run(std::string(postgres_role)); !done) return done;
     if (auto done = keys_.create(folder, made, options); !done) return done;
     in_one_ = making == Making::until_finished;
-    const std::string schema = fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}",
-                                           postgres_schema, postgres_format, hex(made.identity), in_one_ ? "" : "COMMIT;");
+    const std::string schema =
+        fmt::format("BEGIN; {} INSERT INTO wider.meta VALUES (1, {}, '\\x{}'); {}", postgres_schema, postgres_format,
+                    hex(made.identity), in_one_ ? "" : "COMMIT;");
     if (auto done = connection_.run(schema); !done) return done;
     return start_session();
   }

@@ -22,8 +22,8 @@ struct SealedEntries final : Sealed {
   [[nodiscard]] std::size_t count() const override { return headers.size(); }
   [[nodiscard]] const std::uint8_t* secret(std::size_t i) const { return secrets.data() + i * secret_size; }
 
-  std::vector<Header> headers;        // without their sequence; received as it came with the entry
-  std::string hidden;                 // per entry: the hidden part of its header
+  std::vector<Header> headers;  // without their sequence; received as it came with the entry
+  std::string hidden;           // per entry: the hidden part of its header
   [[nodiscard]] std::string_view hidden_of(std::size_t i) const {
     return std::string_view(hidden).substr(i * hidden_size, hidden_size);
   }

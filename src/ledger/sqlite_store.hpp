@@ -13,8 +13,7 @@ namespace wider::ledger {
 
 // Makes both files with the same identity, durably, and opens them.
 [[nodiscard]] Result<std::unique_ptr<Store>> create_sqlite_store(const std::filesystem::path& folder,
-                                                                 const NewStore& made,
-                                                                 const SqliteOptions& options);
+                                                                 const NewStore& made, const SqliteOptions& options);
 // Opens both; corrupt when they are not a ledger's or do not belong together. Gives the identity back.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& folder,
                                                                std::string& identity, const SqliteOptions& options);

@@ -62,7 +62,7 @@ class Store {
   virtual ~Store() = default;
   virtual Result<void> append_group(const Group& group) = 0;
   virtual Result<Block> read_range(std::uint64_t first, std::uint64_t last, Parts parts) = 0;
-  virtual Result<Block> read_body(std::uint64_t sequence) = 0;  // as read_range of one entry
+  virtual Result<Block> read_body(std::uint64_t sequence) = 0;             // as read_range of one entry
   virtual Result<void> erase_keys(std::span<const ErasedSlot> slots) = 0;  // all or none
   virtual Result<StoreHead> head() = 0;
   // Folds the log that groups are first written to into the files, where it has grown to so many bytes. Durability does

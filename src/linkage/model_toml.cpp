@@ -281,7 +281,8 @@ Result<ModelPtr> parse_model(std::string_view text) {
   const auto version = root["version"].value<std::int64_t>();
   if (!version) return bad("it does not say its version.");
   if (*version != model_version)
-    return bad(fmt::format("it is of version {}, and this program reads version {}.", *version, model_version));
+    return bad(
+        fmt::format("it is of version {}, and this program reads version {}: train it anew.", *version, model_version));
   if (const auto named = check_names(root); !named) return std::unexpected(named.error());
   auto model = std::make_shared<Model>();
   const auto match = probability(root, "match_probability", "the model");

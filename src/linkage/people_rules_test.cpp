@@ -394,7 +394,7 @@ TEST(Model, RefusesARuleItDoesNotKnowAndAnotherVersion) {
   text.replace(text.find("version = 3"), 11, "version = 2");
   const auto older = parse_model(text);
   ASSERT_FALSE(older.has_value());
-  EXPECT_NE(older.error().message.find("train it anew"), std::string::npos);
+  EXPECT_NE(older.error().message.find("train it anew"), std::string::npos) << older.error().message;
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ namespace wider::linkage {
 namespace {
 
 constexpr std::uint64_t random_pairs = 1'000'000;
-constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried; more are many
+constexpr std::uint32_t most_tried = 100'000;  // entries on which all blocking rules are tried
+constexpr std::uint32_t many = 500'000;        // entries from which on a smaller share of their pairs is learnt from
 constexpr std::uint32_t pool_size = 512;       // entries of which random pairs are drawn together, of many
 
 // How many pairs are compared, at most, for what is learnt. Of many entries fewer are: their pairs are whole blocks and
@@ -33,7 +34,7 @@ constexpr std::uint32_t pool_size = 512;       // entries of which random pairs 
 struct Effort {
   std::uint64_t pairs_a_rule = 1'000'000;
   std::uint64_t candidates = 1'000'000;
-  static Effort of(std::uint32_t entries) { return entries < most_tried ? Effort{} : Effort{250'000, 400'000}; }
+  static Effort of(std::uint32_t entries) { return entries < many ? Effort{} : Effort{250'000, 400'000}; }
 };
 constexpr int most_rounds = 60;
 constexpr int passes = 3;
@@ -100,7 +101,7 @@ Patterns random_patterns(const Entries& entries, const Established& established,
         // Of many, a few are drawn first and pairs among them: reading entries all over memory takes longer than
         // comparing them.
         std::vector<std::uint64_t> pool;
-        if (n >= most_tried) {
+        if (n >= many) {
           for (std::uint32_t draw = 0; draw < pool_size; ++draw) pool.push_back(chance.below(n));
         }
         const auto drawn = [&] { return pool.empty() ? chance.below(n) : pool[chance.below(pool.size())]; };
@@ -133,7 +134,7 @@ Sample sample_rule(Rule rule, std::initializer_list<Field> masked, const Entries
   const auto chunks = chunks_of(blocking, rules);
   const std::uint64_t pairs = blocking.of(rule).pairs();
   const std::uint64_t every = pairs / Effort::of(entries.ordinary).pairs_a_rule + 1;
-  const bool whole_blocks = entries.ordinary >= most_tried;
+  const bool whole_blocks = entries.ordinary >= many;
   sample.kept_share = 1 / static_cast<double>(every);
   std::vector<Counts> counts(std::max(options.threads, 1U));
   std::vector<PatientComparer> comparers(counts.size(), PatientComparer(entries, established));
@@ -401,14 +402,14 @@ class Thinned {
 
 // All rules tried on one in so many entries.
 void try_rules(Model& model, Entries& entries, const Established& established, bool between, std::uint32_t thinned,
-               const Options& options) {
+               std::uint64_t candidates, const Options& options) {
   const Thinned tried(entries, thinned);
   if (tried.entries.ordinary < 2) return;
   BlockingPlan plan;
   plan.used.fill(true);
   const Blocking blocking = Blocking::learn(tried.entries, plan, options.threads);
-  const CandidateSample sample = sample_candidates(tried.entries, blocking, established, between,
-                                                   Effort::of(most_tried).candidates, options.seed, options.threads);
+  const CandidateSample sample =
+      sample_candidates(tried.entries, blocking, established, between, candidates, options.seed, options.threads);
   model.blocking.used = choose_rules(model, sample, tried.entries, thinned, options.threads);
 }
 
@@ -502,7 +503,7 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   } else {
     std::array<bool, rule_count> more{};
     const auto before = model->blocking.used;
-    try_rules(*model, entries, established, between, thinned, options);
+    try_rules(*model, entries, established, between, thinned, Effort::of(entries.ordinary).candidates, options);
     for (std::size_t rule = 0; rule < rule_count; ++rule) more[rule] = model->blocking.used[rule] && !before[rule];
     const Blocking& chosen = rows.state().learn_more_blocks(model->blocking, more, options.threads);
     forecast_rules(*model,

@@ -44,8 +44,8 @@ bool of_this_site(const Request& request) {
 }
 
 // A page's session is never a program's token: that one has no secret for forms.
-std::string_view session_token(const Request& request) {
-  const std::string_view token = request.cookie(session_cookie);
+std::string_view session_token(const Site& site, const Request& request) {
+  const std::string_view token = site.cookie(request, session_cookie);
   return token.starts_with(hub::api_token_start) ? std::string_view() : token;
 }
 
@@ -95,7 +95,7 @@ std::string_view Visit::part(std::string_view name) const {
 }
 
 std::string_view Visit::token() const {
-  return request.cookie(session_cookie);
+  return site.cookie(request, session_cookie);
 }
 
 Response redirect(std::string_view path) {
@@ -152,7 +152,7 @@ Response Site::answer(const Request& request) const {
     return response;
   }
   // Somebody who is signed in keeps the frame with its links also on a page that is not there.
-  const std::string_view token = session_token(request);
+  const std::string_view token = session_token(*this, request);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   const Visit visit{*this, request, match.parts, session ? &*session : nullptr};
   if (match.other_method) {
@@ -172,12 +172,12 @@ Response Site::through_gate(const Request& request, const Match& match) const {
   constexpr std::string_view stale =
       "The page was open for too long, or was sent twice. Open it again and try once more.";
   if (std::holds_alternative<Everybody>(match.route->gate)) {
-    if (post && !access::same_secret(request.form_field("csrf"), request.cookie(form_cookie))) {
+    if (post && !access::same_secret(request.form_field("csrf"), cookie(request, form_cookie))) {
       return error_page(stranger, 403, "The form has gone out of date", stale);
     }
     return match.route->handler(stranger);
   }
-  const std::string_view token = session_token(request);
+  const std::string_view token = session_token(*this, request);
   const auto session = token.empty() ? failure(ErrorCode::not_found, "") : pages_.session(token);
   if (!session) {
     // A page that was asked for is reached again after signing in; a form that was sent is not sent again.
@@ -276,8 +276,18 @@ std::string Site::address_of(const Request& request) const {
   return network;
 }
 
+// Behind TLS a cookie's name begins so that no other host of the domain, and nobody on the way, can set it (RFC
+// 6265bis).
+std::string Site::cookie_name(std::string_view name) const {
+  return (options_.behind_tls ? "__Host-" : "") + std::string(name);
+}
+
+std::string_view Site::cookie(const Request& request, std::string_view name) const {
+  return request.cookie(cookie_name(name));
+}
+
 std::string Site::set_cookie(std::string_view name, std::string_view value) const {
-  return std::string(name) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax" +
+  return cookie_name(name) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax" +
          (options_.behind_tls ? "; Secure" : "");
 }
 

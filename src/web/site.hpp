@@ -53,12 +53,15 @@ class Site {
   [[nodiscard]] Response refusal(const Visit& visit, const Error& error) const;
   [[nodiscard]] Response error_page(const Visit& visit, int status, std::string_view title,
                                     std::string_view says) const;
+  // What the browser sent of a cookie that set_cookie gave it.
+  [[nodiscard]] std::string_view cookie(const Request& request, std::string_view name) const;
   [[nodiscard]] std::string set_cookie(std::string_view name, std::string_view value) const;  // of a Set-Cookie header
   [[nodiscard]] std::string clear_cookie(std::string_view name) const;
   // Whence the request comes, as guesses are counted: behind a proxy what the proxy says, and of IPv6 the network.
   [[nodiscard]] std::string address_of(const Request& request) const;
 
  private:
+  [[nodiscard]] std::string cookie_name(std::string_view name) const;
   Site(hub::Pages& pages, Assets assets, Templates templates, SiteOptions options);
   [[nodiscard]] Response answer(const Request& request) const;
   [[nodiscard]] Response through_gate(const Request& request, const Match& match) const;

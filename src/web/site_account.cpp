@@ -23,7 +23,7 @@ std::string next_of(std::string_view given) {
 // The token of a form that is sent before anybody is signed in stands in the form and in a cookie that another site's
 // page cannot set or read.
 Response with_form_token(const Visit& visit, std::string_view name, std::string_view title, Values values, int status) {
-  const std::string_view known = visit.request.cookie(form_cookie);
+  const std::string_view known = visit.site.cookie(visit.request, form_cookie);
   const std::string token = known.size() == 64 ? std::string(known) : access::random_token();
   values.text("form_token", token);
   Response response = visit.site.page(visit, name, title, values, status);
@@ -53,6 +53,8 @@ Response signed_in(const Visit& visit, const hub::SignIn& session, std::string_v
   const std::string onward = session.viewer.must_change_password ? "/account/password"
                              : session.viewer.purpose            ? next_of(next)
                                                                  : "/purpose?next=" + percent_encode(next_of(next));
+  // Who was signed in from this browser before is not any longer.
+  if (!visit.token().empty() && visit.token() != session.token) visit.site.pages().sign_out(visit.token());
   Response response = redirect(onward);
   response.headers.emplace_back("Set-Cookie", visit.site.set_cookie(session_cookie, session.token));
   response.headers.emplace_back("Set-Cookie",
@@ -67,7 +69,7 @@ Response do_sign_in(const Visit& visit) {
   const std::string_view next = visit.request.form_field("next");
   const std::string address = visit.site.address_of(visit.request);
   const auto session = visit.site.pages().sign_in(
-      {username, visit.request.form_field("password"), {}, address, visit.request.cookie(device_cookie)});
+      {username, visit.request.form_field("password"), {}, address, visit.site.cookie(visit.request, device_cookie)});
   if (!session) {
     if (session.error().code != ErrorCode::denied) return visit.site.refusal(visit, session.error());
     return sign_in_page(visit, session.error().message, username, next);
@@ -81,9 +83,9 @@ Response do_sign_in(const Visit& visit) {
 Response do_code(const Visit& visit) {
   const std::string_view next = visit.request.form_field("next");
   const std::string address = visit.site.address_of(visit.request);
-  const auto session =
-      visit.site.pages().finish_sign_in(visit.request.cookie(pending_cookie), visit.request.form_field("code"), address,
-                                        visit.request.cookie(device_cookie));
+  const auto session = visit.site.pages().finish_sign_in(visit.site.cookie(visit.request, pending_cookie),
+                                                         visit.request.form_field("code"), address,
+                                                         visit.site.cookie(visit.request, device_cookie));
   if (session) return signed_in(visit, *session, next);
   if (session.error().code != ErrorCode::denied) return visit.site.refusal(visit, session.error());
   return code_page(visit, session.error().message, next);
@@ -206,7 +208,8 @@ Response second_factor(const Visit& visit) {
 }
 
 Response confirm_second_factor(const Visit& visit) {
-  const auto codes = visit.site.pages().confirm_second_factor(visit.token(), visit.request.form_field("code"));
+  const auto codes = visit.site.pages().confirm_second_factor(visit.token(), visit.request.form_field("password"),
+                                                              visit.request.form_field("code"));
   if (!codes)
     return refused(visit, codes.error(), [&](std::string_view problem) { return second_factor_page(visit, problem); });
   Values values;

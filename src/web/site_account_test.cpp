@@ -36,6 +36,18 @@ class SiteAccountTest : public testing::Test {
   std::unique_ptr<Site> site_;
 };
 
+TEST_F(SiteAccountTest, SigningInEndsTheSessionThatTheBrowserHadBefore) {
+  const std::string form = cookie_of(send(Method::get, "/sign-in"), form_cookie);
+  const Fields fields = {{"csrf", form}, {"username", "social-worker"}, {"password", "demonstration"}};
+  const Response first = send(Method::post, "/sign-in", fields, {{std::string(form_cookie), form}});
+  const std::string before = cookie_of(first, session_cookie);
+  ASSERT_TRUE(pages_.session(before).has_value());
+  const Response second =
+      send(Method::post, "/sign-in", fields, {{std::string(form_cookie), form}, {std::string(session_cookie), before}});
+  EXPECT_TRUE(pages_.session(cookie_of(second, session_cookie)).has_value());
+  EXPECT_FALSE(pages_.session(before).has_value());
+}
+
 TEST_F(SiteAccountTest, ACodeIsAskedForOnASecondPage) {
   const std::string token = cookie_of(send(Method::get, "/sign-in"), form_cookie);
   const Response asked = send(Method::post, "/sign-in",

@@ -217,6 +217,16 @@ TEST_F(SiteTest, SigningInSetsASessionCookieAndAsksForAPurpose) {
 TEST_F(SiteTest, BehindTlsCookiesAreSecure) {
   const auto secure = Site::make(pages_, Assets{}, {.behind_tls = true}).value();
   EXPECT_THAT(header(secure->handle(request(Method::get, "/sign-in")), "Set-Cookie"), HasSubstr("; Secure"));
+  EXPECT_THAT(header(secure->handle(request(Method::get, "/sign-in")), "Set-Cookie"),
+              testing::StartsWith("__Host-wider_form="));
+  // What another host of the domain could have set is nobody's session.
+  Request plain = request(Method::get, "/");
+  const auto in = pages_.sign_in({"social-worker", FakePages::password, {}, {}, {}});
+  ASSERT_TRUE(in.has_value());
+  plain.cookies = {{"wider_session", in->token}};
+  EXPECT_THAT(header(secure->handle(plain), "Location"), testing::StartsWith("/sign-in"));
+  plain.cookies = {{"__Host-wider_session", in->token}};
+  EXPECT_THAT(header(secure->handle(plain), "Location"), Not(testing::StartsWith("/sign-in")));
 }
 
 TEST_F(SiteTest, APersonIsNotShownWithoutAPurposeAndIsReachedAfterChoosingOne) {

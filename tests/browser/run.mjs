@@ -438,6 +438,7 @@ async function accounts (visitor, address, officer) {
   const secret = await page.textContent('.wider-secret')
   const step = () => Math.floor(Date.now() / 30_000)
   await page.fill('#code', codeOf(secret, step()))
+  await page.fill('#password', own)
   await page.click('main button[type=submit]')
   const recovery = await page.textContent('.wider-codes code')
   await visitor.look('recovery-codes')

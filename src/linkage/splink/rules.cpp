@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -128,8 +129,23 @@ void Rules::make_keys(const Features& features, unsigned threads) {
   in_parallel(threads, rules_.size(), [&](std::size_t, std::size_t part) { make_keys_of(rules_[part], features); });
 }
 
+namespace {
+
+// Codes of one feature are keys as they are, unless they are spread too far for a table by key.
+std::optional<std::uint32_t> count_of_plain_keys(const std::pair<std::size_t, std::size_t>& join,
+                                                 const Features& features) {
+  FeatureCode most = 0;
+  for (std::size_t rank = 0; rank < features.records(); ++rank)
+    most = std::max({most, features.codes(rank)[join.first], features.codes(rank)[join.second]});
+  if (most > 4 * features.records() + 1024) return std::nullopt;
+  return most + 1;
+}
+
+}  // namespace
+
 void Rules::make_keys_of(Rule& rule, const Features& features) {
-  Numbering numbering(features.records());
+  const auto plain = rule.joins.size() == 1 ? count_of_plain_keys(rule.joins[0], features) : std::nullopt;
+  Numbering numbering(plain ? 0 : features.records());
   constexpr std::size_t batch = 64;  // so that a batch waits for memory once, not each of its records
   std::array<std::uint32_t, batch> keys;
   for (const bool right : {false, true}) {
@@ -137,11 +153,15 @@ void Rules::make_keys_of(Rule& rule, const Features& features) {
     const std::size_t to = right ? rule.right_at : rule.left_at;
     for (std::size_t from = 0; from < features.records(); from += batch) {
       const std::size_t count = std::min(batch, features.records() - from);
-      keys.fill(rule.joins.empty() ? 1 : 0);
+      keys.fill(1);
       for (std::size_t j = 0; j < rule.joins.size(); ++j) {
         const std::size_t feature = right ? rule.joins[j].second : rule.joins[j].first;
         const auto code = [&](std::size_t i) { return features.codes(from + i)[feature]; };
-        const auto joins = [&](std::size_t i) { return code(i) != 0 && (j == 0 || keys[i] != 0); };
+        if (j == 0 && (plain || rule.joins.size() > 1)) {  // the first code numbers itself
+          for (std::size_t i = 0; i < count; ++i) keys[i] = code(i);
+          continue;
+        }
+        const auto joins = [&](std::size_t i) { return code(i) != 0 && keys[i] != 0; };
         for (std::size_t i = 0; i < count; ++i) {
           if (joins(i)) numbering.prefetch(keys[i], code(i));
         }
@@ -150,7 +170,7 @@ void Rules::make_keys_of(Rule& rule, const Features& features) {
       for (std::size_t i = 0; i < count; ++i) keys_[(from + i) * width_ + to] = keys[i];
     }
   }
-  rule.key_count = std::max(numbering.count(), 2U);
+  rule.key_count = std::max(plain.value_or(numbering.count()), 2U);
 }
 
 }  // namespace wider::linkage::splink

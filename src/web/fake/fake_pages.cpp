@@ -190,7 +190,8 @@ Result<hub::CodeSecret> FakePages::start_second_factor(std::string_view) {
                          "otpauth://totp/Wider%20Picture:sam?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"};
 }
 
-Result<std::vector<std::string>> FakePages::confirm_second_factor(std::string_view, std::string_view code) {
+Result<std::vector<std::string>> FakePages::confirm_second_factor(std::string_view, std::string_view,
+                                                                  std::string_view code) {
   if (code != "123456") return failure(ErrorCode::usage, "The code is not right.");
   return std::vector<std::string>{"abcd-efgh-ijkl-mnop", "2345-6723-4567-2345"};
 }

@@ -30,7 +30,8 @@ class FakePages : public hub::Pages {
   Result<hub::AccountView> my_account(const hub::Viewer& viewer) override;
   Result<void> change_password(std::string_view token, std::string_view old_one, std::string_view new_one) override;
   Result<hub::CodeSecret> start_second_factor(std::string_view token) override;
-  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view code) override;
+  Result<std::vector<std::string>> confirm_second_factor(std::string_view token, std::string_view password,
+                                                         std::string_view code) override;
   Result<std::string> make_token(std::string_view session, const hub::NewToken& wanted) override;
   Result<void> close_token(std::string_view session, std::size_t number) override;
   Result<std::vector<hub::PeopleLine>> people(const hub::Viewer& viewer) override;
