@@ -125,6 +125,18 @@ void CandidateFinder::find(const Entry& entry, std::uint32_t but, Desk& desk) co
   }
 }
 
+void CandidateFinder::lay_out(std::span<const std::uint32_t> entries, Desk& desk) const {
+  for (const std::uint32_t entry : entries) {
+    __builtin_prefetch(&cards_[entry]);
+    __builtin_prefetch(reinterpret_cast<const char*>(&cards_[entry]) + 64);
+  }
+  for (std::size_t t = 0; t * tile_size < entries.size(); ++t) {
+    if (desk.component.size() <= t) desk.component.push_back(std::make_unique<Tile>());
+    const std::size_t count = std::min(tile_size, entries.size() - t * tile_size);
+    tile_maker_->lay_out(*desk.component[t], entries.subspan(t * tile_size, count), cards_);
+  }
+}
+
 void CandidateFinder::sift(std::uint32_t entry, Desk& desk) const {
   auto& candidates = desk.candidates;
   desk.compared += candidates.size();

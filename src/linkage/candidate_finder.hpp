@@ -4,6 +4,7 @@
 // Thread safety: const members may be called together, each thread with a desk of its own.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,7 @@ struct Desk {
   std::unique_ptr<Tile> lefts = std::make_unique<Tile>(), rights = std::make_unique<Tile>();
   std::array<std::uint16_t, tile_room> may_reach{};
   std::vector<std::uint32_t> candidates;
+  std::vector<std::unique_ptr<Tile>> component;  // CandidateFinder::lay_out
   std::uint64_t compared = 0;
 
   // Numbers that were met; begin_anew() forgets them at no cost.
@@ -57,10 +59,25 @@ class CandidateFinder {
   void find(const Entry& entry, std::uint32_t but, Desk& desk) const;
   // Of the candidates those that may reach the threshold.
   void sift(std::uint32_t entry, Desk& desk) const;
-  // Calls visit(i, j), i < j, for each two of these entries that may reach the threshold, blocked together or not;
-  // pairs within the first `done` are left out.
+  // Entries of one component, to be held against each other.
+  void lay_out(std::span<const std::uint32_t> entries, Desk& desk) const;
+  // Calls visit(i) for each of them, before the `end`-th and other than the i-th itself, that may reach the threshold
+  // with the `of`-th, blocked together or not.
   template <typename Visit>
-  void each_favourable(std::span<const std::uint32_t> entries, std::size_t done, Desk& desk, Visit&& visit) const;
+  void each_favourable(std::size_t of, std::size_t end, Desk& desk, Visit&& visit) const {
+    const Tile& lefts = *desk.component[of / tile_size];
+    for (std::size_t t = 0; t * tile_size < end; ++t) {
+      const Tile& rights = *desk.component[t];
+      const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(rights.count, end - t * tile_size));
+      const Sifted sifted =
+          wider::linkage::sift(widest_loops(), {lefts, static_cast<std::uint32_t>(of % tile_size), rights, 0, count},
+                               bounds_, {}, 0, desk.may_reach.data());
+      for (std::uint32_t k = 0; k < sifted.may_reach; ++k) {
+        const std::size_t other = t * tile_size + desk.may_reach[k];
+        if (other != of) visit(other);
+      }
+    }
+  }
 
   [[nodiscard]] std::uint64_t bytes() const { return index_.bytes() + cards_.capacity() * sizeof(Card); }
 
@@ -85,28 +102,5 @@ class CandidateFinder {
   KeyIndex index_;
   std::vector<Card> cards_;  // by entry
 };
-
-template <typename Visit>
-void CandidateFinder::each_favourable(std::span<const std::uint32_t> entries, std::size_t done, Desk& desk,
-                                      Visit&& visit) const {
-  const Loops loops = widest_loops();
-  // The entries after `done` against all before them: tiles of those against tiles of all.
-  for (std::size_t r = done / tile_size * tile_size; r < entries.size(); r += tile_size) {
-    const std::size_t rights_end = std::min(r + tile_size, entries.size());
-    tile_maker_->lay_out(*desk.rights, entries.subspan(r, rights_end - r), cards_);
-    for (std::size_t l = 0; l < rights_end; l += tile_size) {
-      const std::size_t lefts_end = std::min(l + tile_size, rights_end);
-      tile_maker_->lay_out(*desk.lefts, entries.subspan(l, lefts_end - l), cards_);
-      for (std::size_t j = std::max(r, done); j < rights_end; ++j) {
-        const auto end = static_cast<std::uint32_t>(std::min(lefts_end, j) - std::min(l, j));
-        if (end == 0) continue;
-        const Sifted sifted =
-            wider::linkage::sift(loops, {*desk.rights, static_cast<std::uint32_t>(j - r), *desk.lefts, 0, end}, bounds_,
-                                 {}, 0, desk.may_reach.data());
-        for (std::uint32_t k = 0; k < sifted.may_reach; ++k) visit(l + desk.may_reach[k], j);
-      }
-    }
-  }
-}
 
 }  // namespace wider::linkage

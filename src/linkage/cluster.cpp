@@ -44,6 +44,9 @@ class Agglomeration {
       : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_), best_(size_) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  // Of what run() joined, where that is to be noted.
+  void note_history() { noted_ = true; }
+  [[nodiscard]] History history() { return std::move(history_); }
   [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& units() const { return units_; }
   Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
@@ -67,6 +70,7 @@ class Agglomeration {
     }
     look_alikes.finish(marks);
     if (look_alikes.none()) return;
+    history_.look_alikes = true;
     each_pair([&](std::uint32_t a, std::uint32_t b) {
       Weighed pair = weigh(a, b);
       const OwnMarks one = marks_of(a), other = marks_of(b);
@@ -130,6 +134,11 @@ class Agglomeration {
   }
   void merge(std::size_t into, std::size_t from, std::vector<bool>& alive) {
     alive[from] = false;
+    if (noted_) {
+      const Sum& its = sum(into, from);
+      history_.joined.push_back({units_[into].front(), units_[from].front(), its.limited, its.whole,
+                                 static_cast<std::int64_t>(units_[into].size() * units_[from].size())});
+    }
     if (!node_.empty()) {
       const auto pairs = static_cast<double>(units_[into].size() * units_[from].size());
       merges_.push_back({node_[into], node_[from], static_cast<double>(sum(into, from).limited) / pairs / 1024});
@@ -160,6 +169,8 @@ class Agglomeration {
   std::int64_t floor_ = 0;
   std::vector<std::uint32_t> node_;  // by unit, while merges are noted
   std::vector<Merge> merges_;
+  History history_;
+  bool noted_ = false;
 };
 
 // Components of the edges above `floor` among the members, must-links always kept; too large ones are cut higher.
@@ -331,10 +342,12 @@ Clustered make_clusters(const ClusterInput& input) {
                                            Agglomeration(agglomeration).run_to_the_end());
       if (found.alternatives.front().weight <= certain) uncertain[p] = std::move(found);
     }
+    if (input.each_history) agglomeration.note_history();
     for (const auto& cluster : agglomeration.run()) {
       const std::uint32_t least = *std::min_element(cluster.begin(), cluster.end());
       for (const std::uint32_t entry : cluster) made.cluster[entry] = least;
     }
+    if (input.each_history && component.size() > 2) input.each_history(worker, component, agglomeration.history());
   };
   constexpr std::size_t portion = 64;  // so few that a portion of large ones does not keep the others waiting
   in_parallel(input.threads, (parts.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {

@@ -377,7 +377,7 @@ std::uint64_t Resident::bytes() const {
     bytes += entry.rows.capacity() * sizeof(std::uint32_t) + entry.edges.capacity() * sizeof(Live::Neighbour);
   for (const Component& component : state.components) {
     bytes += component.members.capacity() * sizeof(std::uint32_t);
-    if (component.known) bytes += component.known->bytes();
+    if (component.history) bytes += component.history->joined.capacity() * sizeof(Joined);
   }
   for (const StringPool* pool : {&state.strings, &state.entries.strings})
     bytes += pool->bytes().capacity() + pool->size() * std::uint64_t{32};

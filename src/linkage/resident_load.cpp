@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "linkage/blocking.hpp"
 #include "linkage/cluster.hpp"
+#include "linkage/cluster_order.hpp"
 #include "linkage/edges.hpp"
 #include "linkage/parallel.hpp"
 #include "linkage/resident_state.hpp"
@@ -112,11 +113,26 @@ void Resident::State::load(std::vector<Row>&& rows, unsigned threads) {
     return weigh(left, right, *tools->desks[worker]);
   };
   of.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[entry]); };
+  struct Told {
+    std::uint32_t least;
+    History history;
+  };
+  std::vector<std::vector<Told>> told(std::max(threads, 1U));
+  of.each_history = [&](std::size_t worker, std::span<const std::uint32_t> component, History&& history) {
+    if (component.size() >= least_sparse) told[worker].push_back({component.front(), std::move(history)});
+  };
   const Clustered made = make_clusters(of);
   for (std::uint32_t i = 0; i < of.entries; ++i) live[i].cluster = made.cluster[i];
   for (auto& members : components_of(of.entries, found.edges, same)) {
     for (const std::uint32_t member : members) live[member].component = static_cast<std::uint32_t>(components.size());
     components.push_back({std::move(members), nullptr});
+  }
+  for (auto& of_worker : told) {
+    for (Told& its : of_worker) {
+      Component& component = components[live[its.least].component];
+      if (component.members.size() <= largest_component)  // not of what was cut
+        component.history = std::make_unique<History>(std::move(its.history));
+    }
   }
   tools->finder.lay_cards(count, threads);
   std::vector<std::uint32_t> ordinary_ones(of.entries);

@@ -5,20 +5,13 @@
 #include <utility>
 
 #include "linkage/cluster_order.hpp"
+#include "linkage/number_map.hpp"
 #include "linkage/parallel.hpp"
 #include "linkage/resident_state.hpp"
 
 namespace wider::linkage {
-namespace {
-
-// Entries of a component: of fewer every pair is weighed, again each time.
-constexpr std::size_t least_sparse = 8;
-
-}  // namespace
-
 // What is said of a part's entries beside their weights; by place in the part.
 struct Resident::State::Ties {
-  std::vector<Edge> edges;  // ascending
   std::vector<std::pair<std::uint32_t, std::uint32_t>> same, different;
 };
 
@@ -102,9 +95,6 @@ void Resident::State::cluster(std::vector<std::uint32_t>& part, Component& compo
 Resident::State::Ties Resident::State::ties_of(const std::vector<std::uint32_t>& part) const {
   Ties ties;
   for (std::uint32_t i = 0; i < part.size(); ++i) {
-    for (const Live::Neighbour& edge : live[part[i]].edges) {
-      if (const std::uint32_t j = live[edge.entry].local; i < j) ties.edges.push_back({i, j, edge.weight});
-    }
     for (const std::uint32_t other : own_group(part[i])) {
       if (const std::uint32_t j = live[other].local; i < j) ties.same.emplace_back(i, j);
     }
@@ -114,30 +104,37 @@ Resident::State::Ties Resident::State::ties_of(const std::vector<std::uint32_t>&
       if (here && i < j) (is_same ? ties.same : ties.different).emplace_back(i, j);
     });
   }
-  std::sort(ties.edges.begin(), ties.edges.end(),
-            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
   return ties;
 }
 
 // Every pair is weighed; also of components that are too large to be clustered whole, which the batch cuts.
 void Resident::State::cluster_small(const std::vector<std::uint32_t>& part, Desk& desk) {
   const Ties ties = ties_of(part);
+  std::vector<Edge> edges;
+  for (std::uint32_t i = 0; i < part.size(); ++i) {
+    for (const Live::Neighbour& edge : live[part[i]].edges) {
+      if (const std::uint32_t j = live[edge.entry].local; i < j) edges.push_back({i, j, edge.weight});
+    }
+  }
+  std::sort(edges.begin(), edges.end(),
+            [](const Edge& a, const Edge& b) { return std::pair(a.left, a.right) < std::pair(b.left, b.right); });
   ClusterInput input;
   input.entries = static_cast<std::uint32_t>(part.size());
-  input.edges = ties.edges;
+  input.edges = edges;
   input.same = ties.same;
   input.different = ties.different;
   input.weigh = [&](std::size_t, std::uint32_t left, std::uint32_t right) {
-    return weigh(part[left], part[right], desk);
+    return weigh_near(part[left], part[right], desk);
   };
   input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
   const Clustered made = make_clusters(input);
   for (std::uint32_t i = 0; i < part.size(); ++i) live[part[i]].cluster = part[made.cluster[i]];
 }
 
-// What is known of the part's pairs: that of the largest former component that is here as a whole, and what the entries
-// that came to it are found to weigh.
-std::unique_ptr<KnownPairs> Resident::State::known_of(const std::vector<std::uint32_t>& part, Desk& desk) {
+// The largest former component that is here as a whole and whose history tells what would happen without the entries
+// that came to it; nullptr where it has to be done anew.
+const Component* Resident::State::grown_from(const std::vector<std::uint32_t>& part, const Ties& ties) const {
+  if (!ties.different.empty()) return nullptr;
   std::map<std::uint32_t, std::size_t> formers;
   for (const std::uint32_t entry : part) {
     if (live[entry].former != none) ++formers[live[entry].former];
@@ -145,45 +142,72 @@ std::unique_ptr<KnownPairs> Resident::State::known_of(const std::vector<std::uin
   std::uint32_t largest = none;
   for (const auto& [former, count] : formers) {
     const Component& was = parted[former];
-    if (!was.known || count != was.members.size()) continue;
+    if (!was.history || was.history->look_alikes || count != was.members.size()) continue;
     if (largest == none || count > parted[largest].members.size()) largest = former;
   }
-  std::vector<std::uint32_t> order;
-  auto known = largest == none ? std::make_unique<KnownPairs>() : std::move(parted[largest].known);
-  if (largest != none) order = parted[largest].members;
-  const std::size_t done = order.size();
-  for (const std::uint32_t entry : part) {
-    if (largest == none || live[entry].former != largest) order.push_back(entry);
+  if (largest == none) return nullptr;
+  for (const auto& [a, b] : ties.same) {
+    if ((live[part[a]].former == largest) != (live[part[b]].former == largest)) return nullptr;
   }
-  tools->finder.each_favourable(order, done, desk, [&](std::size_t i, std::size_t j) {
-    const Weighed pair =
-        known->weigh(order[i], order[j], [&](std::uint32_t a, std::uint32_t b) { return weigh(a, b, desk); });
-    if (pair.weight > 0) known->favourable.push_back({order[i], order[j], pair});
-  });
-  return known;
+  return &parted[largest];
+}
+
+SparseClusters Resident::State::cluster_anew(const std::vector<std::uint32_t>& part, SparseInput& input, Desk& desk) {
+  NumberMap<std::int32_t> weights;  // with whether they are apart, and one bit that says that they are known
+  input.weigh = [&](std::uint32_t left, std::uint32_t right) {
+    std::int32_t& kept = weights[static_cast<std::uint64_t>(left) << 32 | right];
+    if (kept == 0) {
+      const Weighed found = weigh_near(part[left], part[right], desk);
+      kept = found.weight * 4 + (found.apart ? 2 : 0) + 1;
+    }
+    return Weighed{kept >> 2, (kept & 2) != 0};
+  };
+  std::vector<Favourable> favourable;
+  for (std::uint32_t j = 1; j < part.size(); ++j) {
+    tools->finder.each_favourable(j, j, desk, [&](std::size_t i) {
+      const auto left = static_cast<std::uint32_t>(i);
+      const Weighed pair = input.weigh(left, j);
+      if (pair.weight > 0) favourable.push_back({left, j, pair});
+    });
+  }
+  return cluster_sparsely(input, favourable);
 }
 
 void Resident::State::cluster_large(const std::vector<std::uint32_t>& part, Component& component, Desk& desk) {
   const Ties ties = ties_of(part);
-  component.known = known_of(part, desk);
-  KnownPairs& known = *component.known;
-  std::vector<Favourable> favourable;
-  favourable.reserve(known.favourable.size());
-  for (const Favourable& its : known.favourable) {
-    const auto [left, right] = std::minmax(live[its.left].local, live[its.right].local);
-    favourable.push_back({left, right, its.pair});
-  }
+  tools->finder.lay_out(part, desk);
   SparseInput input;
   input.entries = static_cast<std::uint32_t>(part.size());
-  input.favourable = favourable;
   input.same = ties.same;
   input.different = ties.different;
-  input.weigh = [&](std::uint32_t left, std::uint32_t right) {
-    return known.weigh(part[left], part[right], [&](std::uint32_t a, std::uint32_t b) { return weigh(a, b, desk); });
-  };
   input.own_marks = [&](std::uint32_t entry) { return own_marks_of(entries.all[part[entry]]); };
-  const std::vector<std::uint32_t> made = cluster_sparsely(input);
-  for (std::uint32_t i = 0; i < part.size(); ++i) live[part[i]].cluster = part[made[i]];
+  std::optional<SparseClusters> made;
+  if (const Component* const was = grown_from(part, ties); was != nullptr) {
+    const auto local_of = [&](std::uint32_t entry) { return live[entry].local; };
+    std::vector<Joined> joined = was->history->joined;
+    for (Joined& its : joined) {
+      its.into = local_of(its.into);
+      its.from = local_of(its.from);
+    }
+    std::vector<std::uint8_t> is_new(part.size(), 1);
+    for (const std::uint32_t member : was->members) is_new[local_of(member)] = 0;
+    input.weigh = [&](std::uint32_t left, std::uint32_t right) { return weigh_near(part[left], part[right], desk); };
+    made = cluster_grown(input, {joined, is_new, [&](std::uint32_t entry, std::vector<Favourable>& favourable) {
+                                   tools->finder.each_favourable(entry, part.size(), desk, [&](std::size_t other) {
+                                     const auto one = static_cast<std::uint32_t>(other);
+                                     const std::uint32_t left = std::min(entry, one), right = std::max(entry, one);
+                                     const Weighed pair = input.weigh(left, right);
+                                     if (pair.weight > 0) favourable.push_back({left, right, pair});
+                                   });
+                                 }});
+  }
+  if (!made) made = cluster_anew(part, input, desk);
+  for (std::uint32_t i = 0; i < part.size(); ++i) live[part[i]].cluster = part[made->cluster[i]];
+  for (Joined& its : made->history.joined) {
+    its.into = part[its.into];
+    its.from = part[its.from];
+  }
+  component.history = std::make_unique<History>(std::move(made->history));
 }
 
 std::uint32_t Resident::State::new_component() {

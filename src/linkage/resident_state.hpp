@@ -17,7 +17,6 @@
 
 #include "linkage/candidate_finder.hpp"
 #include "linkage/entries.hpp"
-#include "linkage/number_map.hpp"
 #include "linkage/resident.hpp"
 #include "linkage/sparse_linkage.hpp"
 
@@ -44,32 +43,13 @@ struct Live {
   std::vector<Neighbour> edges;
 };
 
-// What is known of the pairs of a large component: it is clustered again with every entry that comes to it, and nearly
-// all of its pairs are those of the time before.
-class KnownPairs {
- public:
-  std::vector<Favourable> favourable;  // of entries; all there are
-  template <typename Weigh>
-  Weighed weigh(std::uint32_t left, std::uint32_t right, Weigh&& weigh) {
-    std::int32_t& kept = weights_[static_cast<std::uint64_t>(std::min(left, right)) << 32 | std::max(left, right)];
-    if (kept == 0) {
-      const Weighed found = weigh(left, right);
-      kept = found.weight * 4 + (found.apart ? 2 : 0) + 1;
-    }
-    return {kept >> 2, (kept & 2) != 0};
-  }
-  [[nodiscard]] std::uint64_t bytes() const {
-    return favourable.capacity() * sizeof(Favourable) + weights_.size() * std::uint64_t{48};
-  }
-
- private:
-  NumberMap<std::int32_t> weights_;
-};
+// Entries of a component: of fewer every pair is weighed each time, and no history is kept.
+inline constexpr std::size_t least_sparse = 8;
 
 // Entries that are connected.
 struct Component {
   std::vector<std::uint32_t> members;  // in the order of their content
-  std::unique_ptr<KnownPairs> known;   // of large ones, from their first change on
+  std::unique_ptr<History> history;    // of entries; of large ones, so that the next entry need not do it anew
 };
 
 // What people said of two rows.
@@ -144,9 +124,10 @@ struct Resident::State {
   void cluster(std::vector<std::uint32_t>& part, Component& component, Desk& desk);
   void cluster_small(const std::vector<std::uint32_t>& part, Desk& desk);
   void cluster_large(const std::vector<std::uint32_t>& part, Component& component, Desk& desk);
-  std::unique_ptr<KnownPairs> known_of(const std::vector<std::uint32_t>& part, Desk& desk);
   struct Ties;
   [[nodiscard]] Ties ties_of(const std::vector<std::uint32_t>& part) const;
+  [[nodiscard]] const Component* grown_from(const std::vector<std::uint32_t>& part, const Ties& ties) const;
+  [[nodiscard]] SparseClusters cluster_anew(const std::vector<std::uint32_t>& part, SparseInput& input, Desk& desk);
   [[nodiscard]] std::uint32_t new_component();
   [[nodiscard]] std::vector<std::uint32_t> cluster_of(std::uint32_t entry) const;
   [[nodiscard]] bool stands(const std::vector<std::uint32_t>& cluster) const;
@@ -166,6 +147,14 @@ struct Resident::State {
   [[nodiscard]] Weighed weigh(std::uint32_t left, std::uint32_t right, Desk& at) const {
     const Score found = precedes(left, right) ? score(left, right, at) : score(right, left, at);
     return {found.weight - tools->scorer.threshold(), found.apart};
+  }
+  // The same, for pairs of one component: of candidates the weight is known already.
+  [[nodiscard]] Weighed weigh_near(std::uint32_t left, std::uint32_t right, Desk& at) const {
+    if (live[right].edges.size() < live[left].edges.size()) std::swap(left, right);
+    for (const Live::Neighbour& edge : live[left].edges) {
+      if (edge.entry == right) return {edge.weight, false};
+    }
+    return weigh(left, right, at);
   }
   [[nodiscard]] bool precedes(std::uint32_t left, std::uint32_t right) const {
     return std::pair(live[left].content, live[left].alone) < std::pair(live[right].content, live[right].alone);

@@ -18,23 +18,30 @@ std::uint64_t pair_key(std::uint32_t a, std::uint32_t b) {
 // What a pair weighs once people's word and look-alikes are heard.
 class PairWeights {
  public:
-  explicit PairWeights(const SparseInput& input) : input_(&input) {
+  PairWeights(const SparseInput& input, std::span<const Favourable> favourable,
+              const std::vector<std::uint32_t>& unit_of)
+      : input_(&input) {
     for (const auto& [a, b] : input.different) different_.insert(pair_key(a, b));
     if (!input.own_marks) return;
     marks_.reserve(input.entries);
     for (std::uint32_t entry = 0; entry < input.entries; ++entry) marks_.push_back(input.own_marks(entry));
-    for (const Favourable& its : input.favourable) {
-      if (heard(its.left, its.right, its.pair).apart && its.pair.weight > look_alike_most)
+    for (const Favourable& its : favourable) {
+      if (unit_of[its.left] != unit_of[its.right] && tells_apart(its.left, its.right, its.pair))
         look_alikes_.told_apart(marks_[its.left], marks_[its.right]);
     }
     look_alikes_.finish(marks_);
+  }
+  [[nodiscard]] bool look_alikes() const { return !look_alikes_.none(); }
+  [[nodiscard]] bool tells_apart(std::uint32_t a, std::uint32_t b, Weighed pair) const {
+    const std::uint32_t one = marks_.empty() ? 0 : marks_[a].name, other = marks_.empty() ? 0 : marks_[b].name;
+    return one != other && one != 0 && other != 0 && pair.weight > look_alike_most && heard(a, b, pair).apart;
   }
   [[nodiscard]] Weighed of(std::uint32_t a, std::uint32_t b) const {
     return of(a, b, input_->weigh(std::min(a, b), std::max(a, b)));
   }
   [[nodiscard]] Weighed of(std::uint32_t a, std::uint32_t b, Weighed pair) const {
     pair = heard(a, b, pair);
-    if (marks_.empty() || look_alikes_.none()) return pair;
+    if (look_alikes_.none()) return pair;
     if (look_alikes_.by_name(marks_[a], marks_[b])) pair.weight = std::min(pair.weight, look_alike_most);
     if (look_alikes_.by_number(marks_[a], marks_[b])) pair.weight = std::min(pair.weight, most_against);
     return pair;
@@ -51,43 +58,64 @@ class PairWeights {
   LookAlikes look_alikes_;
 };
 
+// Invariant: `known` of two clusters holds their tie where one of them is complete and the mean between them is above
+// the threshold. All are complete when it is done anew; when a component grows, those that a new entry changed.
 class SparseLinkage {
  public:
-  explicit SparseLinkage(const SparseInput& input) : input_(&input), weights_(input) {
-    make_units();
-    for (const Favourable& its : input.favourable) {
+  SparseLinkage(const SparseInput& input, std::span<const Favourable> favourable)
+      : input_(&input), unit_of_(make_units()), weights_(input, favourable, unit_of_) {
+    made_.history.look_alikes = weights_.look_alikes();
+  }
+
+  SparseClusters anew(std::span<const Favourable> favourable) {
+    for (Cluster& cluster : clusters_) cluster.complete = true;
+    for (const Favourable& its : favourable) {
       const std::uint32_t one = std::min(unit_of_[its.left], unit_of_[its.right]);
       const std::uint32_t other = std::max(unit_of_[its.left], unit_of_[its.right]);
       if (one == other) continue;
       const bool single = clusters_[one].members.size() == 1 && clusters_[other].members.size() == 1;
-      if (!single && known(one, other) != nullptr) continue;
+      const auto& known = clusters_[one].known;
+      if (!single && std::ranges::find(known, other, &Known::with) != known.end()) continue;
       const Sum sum = single ? Sum::of(weights_.of(its.left, its.right, its.pair)) : weigh_whole(one, other);
       clusters_[one].known.push_back({other, sum});
       clusters_[other].known.push_back({one, sum});
     }
-    for (Cluster& cluster : clusters_) std::ranges::sort(cluster.known, {}, &Known::with);
-  }
-
-  std::vector<std::uint32_t> run() {
     for (std::uint32_t i = 0; i < clusters_.size(); ++i) {
+      std::ranges::sort(clusters_[i].known, {}, &Known::with);
       for (const Known& tie : clusters_[i].known) {
         if (i < tie.with) wait(i, tie.with, tie.sum);
       }
     }
-    while (!waiting_.empty()) {
-      const Waiting best = waiting_.top();
-      waiting_.pop();
-      if (clusters_[best.left].changes != best.left_changes || clusters_[best.tie.with].changes != best.right_changes)
-        continue;
-      merge(best.left, static_cast<std::uint32_t>(best.tie.with));
+    while (const Waiting* best = next_waiting()) join_best(*best);
+    return finish();
+  }
+
+  std::optional<SparseClusters> grown(const Grown& grown) {
+    if (weights_.look_alikes()) return std::nullopt;
+    for (std::uint32_t entry = 0; entry < input_->entries; ++entry) {
+      if (grown.is_new[entry] != 0 && !clusters_[unit_of_[entry]].complete) complete(unit_of_[entry], grown);
     }
-    std::vector<std::uint32_t> least(input_->entries);
-    for (const Cluster& cluster : clusters_) {
-      if (cluster.members.empty()) continue;
-      const std::uint32_t first = *std::ranges::min_element(cluster.members);
-      for (const std::uint32_t member : cluster.members) least[member] = first;
+    auto event = grown.joined.begin();
+    while (true) {
+      const Waiting* best = next_waiting();
+      if (event == grown.joined.end()) {
+        if (best == nullptr) break;
+      } else {
+        const Waiting then = as_waiting(*event);
+        if (best == nullptr || !(then < *best)) {
+          join_again(then, grown);
+          ++event;
+          continue;
+        }
+      }
+      const Waiting now = *best;  // what follows may move it
+      for (const std::uint32_t side : {now.left, static_cast<std::uint32_t>(now.tie.with)}) {
+        if (!clusters_[side].complete) complete(side, grown);
+      }
+      join_best(now);
     }
-    return least;
+    if (told_apart_) return std::nullopt;
+    return finish();
   }
 
  private:
@@ -95,12 +123,12 @@ class SparseLinkage {
     std::uint32_t with;
     Sum sum;
   };
-  // Invariant: known holds every other cluster that the mean to is above the threshold, and some others; both sides of
-  // a tie know it.
+  // Both sides of a tie know it.
   struct Cluster {
     std::vector<std::uint32_t> members;  // empty: it went into another
     std::vector<Known> known;            // ascending
     std::uint32_t changes = 0;
+    bool complete = false;
   };
   struct Waiting {
     std::uint32_t left;  // less than tie.with
@@ -113,7 +141,9 @@ class SparseLinkage {
     }
   };
 
-  void make_units() {
+  // Makes the clusters that there are at first; by entry: which one it is in.
+  std::vector<std::uint32_t> make_units() {
+    std::vector<std::uint32_t> unit_of(input_->entries);
     std::vector<std::uint32_t> root(input_->entries);
     std::iota(root.begin(), root.end(), 0U);
     const auto find = [&](std::uint32_t x) {
@@ -124,21 +154,23 @@ class SparseLinkage {
       const std::uint32_t one = find(a), other = find(b);
       root[std::max(one, other)] = std::min(one, other);
     }
-    unit_of_.resize(input_->entries);
     for (std::uint32_t entry = 0; entry < input_->entries; ++entry) {
       const std::uint32_t first = find(entry);
       if (first == entry) {
-        unit_of_[entry] = static_cast<std::uint32_t>(clusters_.size());
+        unit_of[entry] = static_cast<std::uint32_t>(clusters_.size());
         clusters_.emplace_back();
       } else {
-        unit_of_[entry] = unit_of_[first];
+        unit_of[entry] = unit_of[first];
       }
-      clusters_[unit_of_[entry]].members.push_back(entry);
+      clusters_[unit_of[entry]].members.push_back(entry);
     }
+    into_.resize(clusters_.size());
+    std::iota(into_.begin(), into_.end(), 0U);
+    return unit_of;
   }
-  [[nodiscard]] const Known* known(std::uint32_t of, std::uint32_t with) const {
-    const auto found = std::ranges::find_if(clusters_[of].known, [&](const Known& tie) { return tie.with == with; });
-    return found == clusters_[of].known.end() ? nullptr : &*found;
+  [[nodiscard]] std::uint32_t holder_of(std::uint32_t unit) {
+    while (into_[unit] != unit) unit = into_[unit] = into_[into_[unit]];
+    return unit;
   }
   [[nodiscard]] Sum weigh_whole(std::uint32_t one, std::uint32_t other) const {
     Sum sum;
@@ -147,6 +179,68 @@ class SparseLinkage {
     }
     return sum;
   }
+  // The tie that is to join next of those that wait; good until the next change.
+  const Waiting* next_waiting() {
+    while (!waiting_.empty()) {
+      const Waiting& best = waiting_.top();
+      if (clusters_[best.left].changes == best.left_changes && clusters_[best.tie.with].changes == best.right_changes)
+        return &best;
+      waiting_.pop();
+    }
+    return nullptr;
+  }
+  void join_best(const Waiting best) {
+    merge(best.left, static_cast<std::uint32_t>(best.tie.with), best.tie);
+    clusters_[best.left].complete = true;
+  }
+
+  // From now on all of the cluster's ties are known.
+  void complete(std::uint32_t cluster, const Grown& grown) {
+    clusters_[cluster].complete = true;
+    for (const std::uint32_t member : clusters_[cluster].members) {
+      favourable_.clear();
+      grown.favourable_of(member, favourable_);
+      for (const Favourable& its : favourable_) {
+        const std::uint32_t third = holder_of(unit_of_[its.left == member ? its.right : its.left]);
+        if (third == cluster) continue;
+        told_apart_ = told_apart_ || weights_.tells_apart(its.left, its.right, its.pair);
+        auto& known = clusters_[cluster].known;
+        const auto place = std::ranges::lower_bound(known, third, {}, &Known::with);
+        if (place != known.end() && place->with == third) continue;
+        const bool single = clusters_[cluster].members.size() == 1 && clusters_[third].members.size() == 1;
+        const Sum sum = single ? Sum::of(its.pair) : weigh_whole(cluster, third);
+        known.insert(place, {third, sum});
+        auto& back = clusters_[third].known;
+        back.insert(std::ranges::lower_bound(back, cluster, {}, &Known::with), {cluster, sum});
+        wait(std::min(cluster, third), std::max(cluster, third), sum);
+      }
+    }
+  }
+  [[nodiscard]] Waiting as_waiting(const Joined& joined) const {
+    return {unit_of_[joined.into], {unit_of_[joined.from], {joined.limited, joined.whole}, joined.pairs}, 0, 0};
+  }
+  // What was joined before is joined again, if both are what they were; else the one that is has lost its partner.
+  void join_again(const Waiting& then, const Grown& grown) {
+    const auto from = static_cast<std::uint32_t>(then.tie.with);
+    const auto as_it_was = [&](std::uint32_t cluster) {
+      return !clusters_[cluster].members.empty() && !clusters_[cluster].complete;
+    };
+    const bool one = as_it_was(then.left), other = as_it_was(from);
+    if (one && other) {
+      merge(then.left, from, then.tie);
+    } else if (one || other) {
+      complete(one ? then.left : from, grown);
+    }
+  }
+
+  SparseClusters finish() {
+    made_.cluster.resize(input_->entries);
+    for (const Cluster& cluster : clusters_) {
+      for (const std::uint32_t member : cluster.members) made_.cluster[member] = cluster.members.front();
+    }
+    return std::move(made_);
+  }
+
   void wait(std::uint32_t left, std::uint32_t right, const Sum& sum) {
     if (!sum.above(0)) return;
     const auto pairs = static_cast<std::int64_t>(clusters_[left].members.size() * clusters_[right].members.size());
@@ -169,7 +263,10 @@ class SparseLinkage {
     return true;
   }
 
-  void merge(std::uint32_t into, std::uint32_t from) {
+  void merge(std::uint32_t into, std::uint32_t from, const Tie& by) {
+    made_.history.joined.push_back(
+        {clusters_[into].members.front(), clusters_[from].members.front(), by.sum.limited, by.sum.whole, by.pairs});
+    into_[from] = into;
     const std::vector<Known> ones = std::move(clusters_[into].known), others = std::move(clusters_[from].known);
     std::vector<Known> made;
     made.reserve(std::max(ones.size(), others.size()));
@@ -212,17 +309,26 @@ class SparseLinkage {
   }
 
   const SparseInput* input_;
-  PairWeights weights_;
   std::vector<Cluster> clusters_;       // those that there are at first, in the order of their least entries
-  std::vector<std::uint32_t> unit_of_;  // by entry
+  std::vector<std::uint32_t> into_;     // by cluster: what it went into, perhaps by way of others
+  std::vector<std::uint32_t> unit_of_;  // by entry: the cluster that it is in at first
+  PairWeights weights_;
   std::priority_queue<Waiting> waiting_;
+  std::vector<Favourable> favourable_;  // scratch
+  bool told_apart_ = false;             // by a pair of a complete cluster
+  SparseClusters made_;
 };
 
 }  // namespace
 
-std::vector<std::uint32_t> cluster_sparsely(const SparseInput& input) {
+SparseClusters cluster_sparsely(const SparseInput& input, std::span<const Favourable> favourable) {
   CHECK(input.entries <= largest_component);
-  return SparseLinkage(input).run();
+  return SparseLinkage(input, favourable).anew(favourable);
+}
+
+std::optional<SparseClusters> cluster_grown(const SparseInput& input, const Grown& grown) {
+  CHECK(input.entries <= largest_component && input.different.empty());
+  return SparseLinkage(input, {}).grown(grown);
 }
 
 }  // namespace wider::linkage
