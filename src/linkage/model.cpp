@@ -193,6 +193,13 @@ void Scorer::extend(const Entries& entries) {
   }
 }
 
+void Scorer::reserve(std::size_t strings) {
+  established_.reserve(strings);
+  for (auto& of_term : adjustments_) {
+    if (!of_term.empty()) of_term.reserve(strings);
+  }
+}
+
 void Scorer::set_threshold(double probability) {
   const double p = std::clamp(probability, 1e-9, 1 - 1e-9);
   threshold_ = fixed_weight(p / (1 - p));

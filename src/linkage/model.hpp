@@ -109,6 +109,7 @@ class Scorer {
   void set_threshold(double probability);
   // Takes in strings that came to the entries' pool since; none of them is a term of the model (intern_terms).
   void extend(const Entries& entries);
+  void reserve(std::size_t strings);
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:

@@ -254,11 +254,25 @@ StringPool& Resident::strings() {
 }
 
 void Resident::reserve(std::size_t rows) {
-  state_->live.reserve(rows);
-  state_->entries.all.reserve(rows);
-  state_->entry_of.reserve(rows);
-  state_->name_of.reserve(rows);
-  state_->tools->finder.reserve(rows);
+  State& state = *state_;
+  const std::size_t before = state.entry_of.size();
+  state.live.reserve(rows);
+  state.entries.all.reserve(rows);
+  state.entry_of.reserve(rows);
+  state.name_of.reserve(rows);
+  state.tools->finder.reserve(rows);
+  if (before == 0) return;
+  // Strings and components come with rows as they did before.
+  const auto as_many = [&](std::size_t held) { return held + (rows - std::min(rows, before)) * (held / before + 1); };
+  state.components.reserve(as_many(state.components.size()));
+  state.entries.more.reserve(as_many(state.entries.more.size()));
+  state.strings.reserve(as_many(state.strings.size()));
+  const std::size_t strings = as_many(state.entries.strings.size());
+  state.entries.strings.reserve(strings);
+  state.entries.names.reserve(strings);
+  state.tools->scorer.reserve(strings);
+  state.tools->sketches.of.reserve(strings);
+  state.tools->sketches.names.reserve(strings);
 }
 
 void Resident::load(std::vector<Row> rows, unsigned threads) {

@@ -1,6 +1,9 @@
 #include "linkage/sparse_linkage.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <numeric>
 #include <queue>
 #include <unordered_set>
@@ -125,8 +128,9 @@ class SparseLinkage {
   };
   // Both sides of a tie know it.
   struct Cluster {
-    std::vector<std::uint32_t> members;  // empty: it went into another
-    std::vector<Known> known;            // ascending
+    explicit Cluster(std::pmr::memory_resource* room) : members(room), known(room) {}
+    std::pmr::vector<std::uint32_t> members;  // empty: it went into another
+    std::pmr::vector<Known> known;            // ascending
     std::uint32_t changes = 0;
     bool complete = false;
   };
@@ -158,7 +162,7 @@ class SparseLinkage {
       const std::uint32_t first = find(entry);
       if (first == entry) {
         unit_of[entry] = static_cast<std::uint32_t>(clusters_.size());
-        clusters_.emplace_back();
+        clusters_.emplace_back(&room_);
       } else {
         unit_of[entry] = unit_of[first];
       }
@@ -267,8 +271,8 @@ class SparseLinkage {
     made_.history.joined.push_back(
         {clusters_[into].members.front(), clusters_[from].members.front(), by.sum.limited, by.sum.whole, by.pairs});
     into_[from] = into;
-    const std::vector<Known> ones = std::move(clusters_[into].known), others = std::move(clusters_[from].known);
-    std::vector<Known> made;
+    const std::pmr::vector<Known> ones = std::move(clusters_[into].known), others = std::move(clusters_[from].known);
+    std::pmr::vector<Known> made(&room_);
     made.reserve(std::max(ones.size(), others.size()));
     auto one = ones.begin();
     auto other = others.begin();
@@ -309,11 +313,13 @@ class SparseLinkage {
   }
 
   const SparseInput* input_;
+  std::array<std::byte, 1U << 15> first_room_;  // many small lists that come and go together
+  std::pmr::monotonic_buffer_resource room_{first_room_.data(), first_room_.size()};
   std::vector<Cluster> clusters_;       // those that there are at first, in the order of their least entries
   std::vector<std::uint32_t> into_;     // by cluster: what it went into, perhaps by way of others
   std::vector<std::uint32_t> unit_of_;  // by entry: the cluster that it is in at first
   PairWeights weights_;
-  std::priority_queue<Waiting> waiting_;
+  std::priority_queue<Waiting, std::pmr::vector<Waiting>> waiting_{{}, std::pmr::vector<Waiting>(&room_)};
   std::vector<Favourable> favourable_;  // scratch
   bool told_apart_ = false;             // by a pair of a complete cluster
   SparseClusters made_;
