@@ -272,10 +272,18 @@ class Matches {
   const Scorer* scorer_;
 };
 
-// Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
+// Pairs of one home and one surname: one person twice, or two people of one family? Forename and birth date say which;
+// where too few have a birth date the forename alone does, and where nothing says it families are to be expected: to
+// keep two rows of one person apart does less harm than to make one of a family.
 double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
   using namespace level;
-  double family = 0, person = 0;
+  constexpr double least = 20;  // pairs
+  struct Seen {
+    double family = 0, person = 0;
+    [[nodiscard]] bool enough() const { return family + person >= least; }
+    [[nodiscard]] double share() const { return family / (family + person); }
+  };
+  Seen by_both, by_name;
   for (const Patterns* patterns : {&of_postcode, &of_address}) {
     for (const auto& [packed, count] : *patterns) {
       const Pattern pattern = unpack(packed);
@@ -284,12 +292,16 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
       if ((home != home_same && home != home_alike && home != home_postcode) ||
           pattern[at(Field::surname)] != surname_same)
         continue;
-      if ((name == forename_different || name == forename_alike) && birth == birth_different)
-        family += static_cast<double>(count);
-      if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
+      const auto pairs = static_cast<double>(count);
+      const bool other_name = name == forename_different || name == forename_alike;
+      if (other_name && birth == birth_different) by_both.family += pairs;
+      if (name == forename_same && birth == birth_same) by_both.person += pairs;
+      if (other_name && birth == birth_missing) by_name.family += pairs;
+      if (name == forename_same && birth == birth_missing) by_name.person += pairs;
     }
   }
-  return family + person < 20 ? 0 : family / (family + person);
+  if (by_both.enough()) return by_both.share();
+  return by_name.enough() ? by_name.share() : 1;
 }
 
 // Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
