@@ -272,18 +272,21 @@ class Matches {
   const Scorer* scorer_;
 };
 
-// Pairs of one home and one surname: one person twice, or two people of one family? Forename and birth date say which;
-// where too few have a birth date the forename alone does, and where nothing says it families are to be expected: to
-// keep two rows of one person apart does less harm than to make one of a family.
-double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
+// Pairs of one home and one surname: one person twice, or two people of a family? Forename and birth date say which;
+// where too few have a birth date the forename alone does. Of those with one forename too: one person, or a parent and a
+// child? Where nothing says it, the family is to be expected: to keep two rows of one person apart does less harm than
+// to make one of two people.
+struct Families {
+  double family_share = 1, namesake_share = 1;
+};
+Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
   using namespace level;
-  constexpr double least = 20;  // pairs
   struct Seen {
-    double family = 0, person = 0;
-    [[nodiscard]] bool enough() const { return family + person >= least; }
-    [[nodiscard]] double share() const { return family / (family + person); }
+    double two = 0, one = 0;
+    [[nodiscard]] bool enough() const { return two + one >= 20; }
+    [[nodiscard]] double share() const { return enough() ? two / (two + one) : 1; }
   };
-  Seen by_both, by_name;
+  Seen by_both, by_name, namesakes;
   for (const Patterns* patterns : {&of_postcode, &of_address}) {
     for (const auto& [packed, count] : *patterns) {
       const Pattern pattern = unpack(packed);
@@ -294,14 +297,15 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
         continue;
       const auto pairs = static_cast<double>(count);
       const bool other_name = name == forename_different || name == forename_alike;
-      if (other_name && birth == birth_different) by_both.family += pairs;
-      if (name == forename_same && birth == birth_same) by_both.person += pairs;
-      if (other_name && birth == birth_missing) by_name.family += pairs;
-      if (name == forename_same && birth == birth_missing) by_name.person += pairs;
+      if (other_name && birth == birth_different) by_both.two += pairs;
+      if (name == forename_same && birth == birth_same) by_both.one += pairs;
+      if (other_name && birth == birth_missing) by_name.two += pairs;
+      if (name == forename_same && birth == birth_missing) by_name.one += pairs;
+      if (name != forename_same || home == home_postcode || birth == birth_missing) continue;
+      (birth == birth_different ? namesakes.two : namesakes.one) += pairs;
     }
   }
-  if (by_both.enough()) return by_both.share();
-  return by_name.enough() ? by_name.share() : 1;
+  return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
 }
 
 // Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
@@ -487,7 +491,9 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   const auto patterns_of = [&](Rule rule) {
     return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
-  model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
+  const Families families = families_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
+  model->family_share = families.family_share;
+  model->namesake_share = families.namesake_share;
   const CandidateSample candidates = sample_candidates(
       entries, blocking, established, between, Effort::of(entries.ordinary).candidates, options.seed, options.threads);
   const double all = all_pairs(entries, between);
