@@ -67,6 +67,11 @@ TEST(Names, ThatAreTitlesAsWellAreKeptWhereNothingElseStands) {
   EXPECT_EQ(read("Anna", "King", ""), Name("anna", "king"));
   EXPECT_EQ(read("Mrs", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Baby", "Unknown", ""), Name("", ""));
+  EXPECT_EQ(read("Baby Girl", "Child", ""), Name("", "child"));
+  EXPECT_EQ(read("Unborn", "Wilson", ""), Name("", "wilson"));
+  EXPECT_EQ(read("Not known", "Wilson", ""), Name("", "wilson"));
+  EXPECT_EQ(read("Baby of Sarah", "Wilson", ""), Name("", "wilson"));
+  EXPECT_EQ(read("Ann Child", "Wilson", ""), Name("ann", "wilson"));
   EXPECT_EQ(read("Sir Robert", "Gilmour MP", ""), Name("robert", "gilmour"));
   EXPECT_EQ(read("", "", "Anna King"), Name("anna", "king"));
   EXPECT_EQ(read("", "", "Sir Robert Gilmour, 1st Baronet"), Name("robert", "gilmour"));
