@@ -106,10 +106,36 @@ PartialDate date_of(std::optional<int> year, std::optional<int> month, std::opti
   return {*make_date(*year, *month, 1), Precision::month};
 }
 
-// Day, month, year; or month, day, year where it cannot be the other.
-PartialDate day_first(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
-  if (month && day && *month > 12 && *day >= 1 && *day <= 12) std::swap(month, day);
-  return date_of(year, month, day);
+// The three numbers of a date, as they stand.
+using Parts = std::array<std::optional<int>, 3>;
+
+// "DD/MM/YYYY", "MM-DD-YYYY", "DDMMYYYY": two numbers and a year after them. Nothing for a date of another form.
+std::optional<Parts> year_last(std::string_view text, const std::vector<std::string_view>& parts) {
+  if (parts.size() >= 3 && parts[0].size() < 4 && parts[2].size() == 4)
+    return Parts{number_of(parts[0]), number_of(parts[1]), number_of(parts[2])};
+  if (text.size() != 8 || parts.size() != 1) return std::nullopt;
+  const auto number = [&](std::size_t from, std::size_t count) { return number_of(text.substr(from, count)); };
+  const auto whole = [](const PartialDate& date) { return date.known() && date.precision == Precision::day; };
+  if (whole(date_of(number(0, 4), number(4, 2), number(6, 2)))) return std::nullopt;  // YYYYMMDD
+  const Parts last{number(0, 2), number(2, 2), number(4, 4)};
+  const bool is_date = whole(date_of(last[2], last[0], last[1])) || whole(date_of(last[2], last[1], last[0]));
+  return is_date ? std::optional(last) : std::nullopt;
+}
+
+std::vector<std::string_view> date_parts(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] != '-' && text[i] != '/' && text[i] != '.' && text[i] != ' ' && text[i] != 'T')
+      continue;
+    parts.push_back(text.substr(from, i - from));
+    from = i + 1;
+  }
+  return parts;
+}
+
+bool may_be_month(std::optional<int> number) {
+  return number && *number >= 1 && *number <= 12;
 }
 
 }  // namespace
@@ -213,25 +239,26 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   return plan;
 }
 
-PartialDate read_birth_date(std::string_view text) {
-  if (text.size() == 8 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+DateOrder order_of_date(std::string_view text) {
+  const auto parts = year_last(text, date_parts(text));
+  if (!parts || !(*parts)[0] || !(*parts)[1] || may_be_month((*parts)[0]) == may_be_month((*parts)[1]))
+    return DateOrder::unclear;
+  return may_be_month((*parts)[0]) ? DateOrder::month_first : DateOrder::day_first;
+}
+
+PartialDate read_birth_date(std::string_view text, DateOrder order) {
+  const std::vector<std::string_view> parts = date_parts(text);
+  if (const auto last = year_last(text, parts)) {
+    auto [day, month, year] = *last;
+    if (order == DateOrder::month_first) std::swap(day, month);
+    if (!may_be_month(month) && may_be_month(day)) std::swap(day, month);  // it can only be the other way
+    return date_of(year, month, day);
+  }
+  if (text.size() == 8 && parts.size() == 1)
     return date_of(number_of(text.substr(0, 4)), number_of(text.substr(4, 2)), number_of(text.substr(6, 2)));
-  }
-  std::vector<std::string_view> parts;
-  std::size_t from = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != '-' && text[i] != '/' && text[i] != '.' && text[i] != ' ' && text[i] != 'T')
-      continue;
-    parts.push_back(text.substr(from, i - from));
-    from = i + 1;
-  }
-  if (parts[0].size() == 4) {
-    return date_of(number_of(parts[0]), parts.size() > 1 ? number_of(parts[1]) : std::nullopt,
-                   parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
-  }
-  if (parts.size() >= 3 && parts[2].size() == 4)
-    return day_first(number_of(parts[2]), number_of(parts[1]), number_of(parts[0]));
-  return {};
+  if (parts[0].size() != 4) return {};
+  return date_of(number_of(parts[0]), parts.size() > 1 ? number_of(parts[1]) : std::nullopt,
+                 parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
 }
 
 Sex read_sex(std::string_view text) {

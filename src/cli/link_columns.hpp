@@ -31,8 +31,12 @@ struct ColumnPlan {
                                               const std::string& id_column,
                                               const std::vector<std::pair<std::string, std::string>>& given);
 
-// YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY (also with . or -), YYYY-MM and YYYY; a month or day that cannot be leaves what can.
-[[nodiscard]] PartialDate read_birth_date(std::string_view text);
+// What a date of two numbers and a year says of how its file writes them: 13/05/1990 or 05/13/1990.
+enum class DateOrder : std::uint8_t { unclear, day_first, month_first };
+[[nodiscard]] DateOrder order_of_date(std::string_view text);
+// YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY (also with . or -, or DDMMYYYY), YYYY-MM and YYYY; a month or day that cannot be
+// leaves what can. Of two numbers before the year the first is the day unless `order` says otherwise or it cannot be.
+[[nodiscard]] PartialDate read_birth_date(std::string_view text, DateOrder order = DateOrder::unclear);
 [[nodiscard]] Sex read_sex(std::string_view text);
 
 }  // namespace wider::cli

@@ -143,6 +143,7 @@ class FileReader {
     header_.assign(fields.begin(), fields.end());
     if (const auto planned = plan_header(); !planned) return planned;
     lines_of_header_ = reader.lines_read();
+    learn_date_order(reader.at());
     cut(reader.at());
     in_parallel(plan_.threads, chunks.size(), [&](std::size_t worker, std::size_t c) { parse(chunks[c], worker); });
     mend();
@@ -156,6 +157,7 @@ class FileReader {
     }
     say_unread("birth_date", columns_.birth_date, &Chunk::birth_dates);
     say_unread("sex", columns_.sex, &Chunk::sexes);
+    say_date_order();
     add_new(rows.columns, columns_.said);
     add_new(rows.ignored, columns_.ignored);
     auto& ids = rows.ids.emplace_back();
@@ -190,6 +192,28 @@ class FileReader {
     columns_ = std::move(*columns);
     std::erase(columns_.ignored, "");
     return {};
+  }
+  // A file writes its dates in one way: what its first rows say cannot be otherwise goes for all of them.
+  void learn_date_order(std::size_t from) {
+    constexpr std::size_t rows_looked_at = 5000;
+    if (columns_.birth_date == no_column) return;
+    CsvReader::Unquoted unquoted;
+    CsvReader reader(text_, separator_, from, &unquoted);
+    std::vector<std::string_view> fields;
+    std::size_t day_first = 0, month_first = 0;
+    for (std::size_t row = 0; row < rows_looked_at && reader.at() < text_.size(); ++row) {
+      if (!reader.next(fields) || reader.broken || fields.size() != header_.size()) break;
+      const DateOrder order = order_of_date(fields[columns_.birth_date]);
+      day_first += order == DateOrder::day_first ? 1 : 0;
+      month_first += order == DateOrder::month_first ? 1 : 0;
+    }
+    if (month_first > day_first) date_order_ = DateOrder::month_first;
+  }
+  void say_date_order() {
+    if (date_order_ != DateOrder::month_first) return;
+    for (std::string& said : columns_.said) {
+      if (said.starts_with(fmt::format("birth_date ← {}", header_[columns_.birth_date]))) said += " (read month first)";
+    }
   }
   [[nodiscard]] std::size_t column_at(const std::string& name) const {
     return static_cast<std::size_t>(std::find(header_.begin(), header_.end(), name) - header_.begin());
@@ -258,7 +282,7 @@ class FileReader {
     }
     if (columns_.birth_date != no_column) {
       const std::string_view text = fields[columns_.birth_date];
-      row.birth_date = read_birth_date(text);
+      row.birth_date = read_birth_date(text, date_order_);
       chunk.birth_dates.count(!text.empty(), row.birth_date.known(), chunk.rows.size() - 1);
     }
     if (columns_.sex != no_column) {
@@ -426,6 +450,7 @@ class FileReader {
   char separator_ = ',';
   std::vector<std::string> header_;
   ColumnPlan columns_;
+  DateOrder date_order_ = DateOrder::unclear;
   Telling truth_, labels_;
   std::uint64_t lines_of_header_ = 0;
   bool has_nul_ = false;

@@ -216,6 +216,30 @@ TEST(LinkRows, SeveralFilesShareOnePoolAndEachHasItsOwnSource) {
   EXPECT_EQ(read->input.rows[0].sex, Sex::female);
 }
 
+TEST(LinkRows, AFileThatWritesTheMonthFirstIsReadSo) {
+  const auto born = [](const std::string& rows) {
+    const Written file("id,surname,dob\n" + rows);
+    LinkPlan plan;
+    plan.id_column = "id";
+    plan.chunk_bytes = 8;
+    const auto read = read_link_rows({file.path}, plan);
+    EXPECT_TRUE(read.has_value());
+    std::vector<std::string> dates;
+    for (const linkage::Row& row : read->input.rows) dates.push_back(to_iso(row.birth_date));
+    dates.push_back(read->columns.back());
+    return dates;
+  };
+  using Dates = std::vector<std::string>;
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,09/29/1994\n"),
+            (Dates{"1994-05-06", "1994-09-29", "birth_date ← dob (read month first)"}));
+  EXPECT_EQ(born("1,Marsh,05061994\n2,Reed,09291994\n3,Hill,19940506\n"),
+            (Dates{"1994-05-06", "1994-09-29", "1994-05-06", "birth_date ← dob (read month first)"}));
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,29/09/1994\n"), (Dates{"1994-06-05", "1994-09-29", "birth_date ← dob"}));
+  // One date the wrong way round is read in the only way there is, and says nothing of the others.
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,29/09/1994\n3,Hill,12/31/1990\n4,Ash,13/05/1990\n"),
+            (Dates{"1994-06-05", "1994-09-29", "1990-12-31", "1990-05-13", "birth_date ← dob"}));
+}
+
 TEST(LinkRows, TheTruthIsGivenBesideTheRowsAndNotReadAsAnAttribute) {
   const Written file("id,surname,alias\n1,Marsh,P1\n2,Reed,\"P \"\"2\"\"\"\n3,Hill,\n");
   LinkPlan plan;
