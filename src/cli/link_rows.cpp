@@ -105,14 +105,20 @@ void add_new(std::vector<std::string>& all, const std::vector<std::string>& of_f
   }
 }
 
+std::string joined(const std::vector<std::string_view>& fields, std::size_t first, const std::vector<std::size_t>& more,
+                   std::string_view between) {
+  std::string whole(fields[first]);
+  for (const std::size_t column : more) {
+    if (fields[column].empty()) continue;
+    if (!whole.empty()) whole += between;
+    whole += fields[column];
+  }
+  return whole;
+}
+
 // The parts of an address in one; the number of the house alone is none.
 std::string whole_address(const ColumnPlan& plan, const std::vector<std::string_view>& fields, std::size_t first) {
-  std::string address(fields[first]);
-  for (const std::size_t column : plan.more_address) {
-    if (fields[column].empty()) continue;
-    if (!address.empty()) address += ", ";
-    address += fields[column];
-  }
+  const std::string address = joined(fields, first, plan.more_address, ", ");
   if (plan.street_number == no_column || address.empty()) return address;
   return std::string(trimmed(fmt::format("{} {}", fields[plan.street_number], address)));
 }
@@ -156,6 +162,7 @@ class FileReader {
       }
     }
     say_unread("birth_date", columns_.birth_date, &Chunk::birth_dates);
+    say_unread("birth_year", columns_.birth_parts[0], &Chunk::birth_dates);
     say_unread("sex", columns_.sex, &Chunk::sexes);
     say_date_order();
     add_new(rows.columns, columns_.said);
@@ -270,12 +277,17 @@ class FileReader {
     if (chunk.rows.size() == chunk.rows.capacity() || chunk.labels.size() == chunk.labels.capacity()) pool.flush();
     linkage::Row& row = chunk.rows.emplace_back();
     row.source = number_;
+    using linkage::Attribute;
     const bool in_parts = columns_.street_number != no_column || !columns_.more_address.empty();
     for (std::size_t a = 0; a < columns_.of_attribute.size(); ++a) {
       const std::size_t column = columns_.of_attribute[a];
       if (column == no_column) continue;
-      if (in_parts && a == static_cast<std::size_t>(linkage::Attribute::address)) {
+      if (in_parts && a == static_cast<std::size_t>(Attribute::address)) {
         pool.intern_made(whole_address(columns_, fields, column), row.value[a]);
+      } else if (!columns_.more_forename.empty() && a == static_cast<std::size_t>(Attribute::forename)) {
+        pool.intern_made(joined(fields, column, columns_.more_forename, " "), row.value[a]);
+      } else if (!columns_.more_surname.empty() && a == static_cast<std::size_t>(Attribute::surname)) {
+        pool.intern_made(joined(fields, column, columns_.more_surname, " "), row.value[a]);
       } else {
         pool.intern(fields[column], row.value[a]);
       }
@@ -284,6 +296,11 @@ class FileReader {
       const std::string_view text = fields[columns_.birth_date];
       row.birth_date = read_birth_date(text, date_order_);
       chunk.birth_dates.count(!text.empty(), row.birth_date.known(), chunk.rows.size() - 1);
+    }
+    if (const auto [year, month, day] = columns_.birth_parts; year != no_column) {
+      const auto part = [&](std::size_t column) { return column == no_column ? std::string_view() : fields[column]; };
+      row.birth_date = read_birth_parts(fields[year], part(month), part(day));
+      chunk.birth_dates.count(!fields[year].empty(), row.birth_date.known(), chunk.rows.size() - 1);
     }
     if (columns_.sex != no_column) {
       const std::string_view text = fields[columns_.sex];

@@ -240,6 +240,35 @@ TEST(LinkRows, AFileThatWritesTheMonthFirstIsReadSo) {
             (Dates{"1994-06-05", "1994-09-29", "1990-12-31", "1990-05-13", "birth_date ← dob"}));
 }
 
+TEST(LinkRows, NamesAndDatesMayStandInParts) {
+  const Written file(
+      "id,fname_c1,fname_c2,lname_c1,lname_c2,by,bm,bd\n1,Carsten,,Meier,,1949,7,22\n2,Gerd,Uwe,Bauer,Horn,1968,7,\n"
+      "3,Ute,,Horn,,,2,3\n");
+  LinkPlan plan;
+  plan.id_column = "id";
+  plan.columns = {{"forename", "fname_c1"}, {"forename", "fname_c2"},  {"surname", "lname_c1"}, {"surname", "lname_c2"},
+                  {"birth_year", "by"},     {"birth_month", "bm"}, {"birth_day", "bd"}};
+  const auto read = read_link_rows({file.path}, plan);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const auto value = [&](std::size_t row, linkage::Attribute attribute) {
+    return read->strings->view(read->input.rows[row].value[static_cast<std::size_t>(attribute)]);
+  };
+  EXPECT_EQ(value(0, linkage::Attribute::forename), "Carsten");
+  EXPECT_EQ(value(1, linkage::Attribute::forename), "Gerd Uwe");
+  EXPECT_EQ(value(1, linkage::Attribute::surname), "Bauer Horn");
+  EXPECT_EQ(to_iso(read->input.rows[0].birth_date), "1949-07-22");
+  EXPECT_EQ(to_iso(read->input.rows[1].birth_date), "1968-07");
+  EXPECT_FALSE(read->input.rows[2].birth_date.known());
+  // Recognised where no column has the whole date.
+  const Written parts("id,surname,birth_year,birth_month,birth_day\n1,Marsh,1994,5,6\n");
+  plan.columns.clear();
+  const auto recognised = read_link_rows({parts.path}, plan);
+  ASSERT_TRUE(recognised.has_value()) << recognised.error().message;
+  EXPECT_EQ(to_iso(recognised->input.rows[0].birth_date), "1994-05-06");
+  const Written both("id,surname,birth_year,birth_date\n1,Marsh,1990,1994-05-06\n");
+  EXPECT_EQ(to_iso(read_link_rows({both.path}, plan)->input.rows[0].birth_date), "1994-05-06");
+}
+
 TEST(LinkRows, TheTruthIsGivenBesideTheRowsAndNotReadAsAnAttribute) {
   const Written file("id,surname,alias\n1,Marsh,P1\n2,Reed,\"P \"\"2\"\"\"\n3,Hill,\n");
   LinkPlan plan;
