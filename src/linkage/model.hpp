@@ -70,6 +70,7 @@ inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the ra
 enum class Kin : std::uint8_t {
   unlikely,
   household_alone,  // all that agrees is what a household shares
+  namesakes,        // and the name, which runs in the family: a parent and a child of one name, or a wrong birth date
   likely,           // the family agrees and the person's own name or birth date does not: siblings, twins, parents
 };
 

@@ -274,10 +274,10 @@ class Matches {
 
 // Pairs of one home and one surname: one person twice, or two people of a family? Forename and birth date say which;
 // where too few have a birth date the forename alone does. Of those with one forename too: one person, or a parent and a
-// child? Where nothing says it, the family is to be expected: to keep two rows of one person apart does less harm than
-// to make one of two people.
+// child? Where homes are shared and nothing says it, the family is to be expected: to keep two rows of one person apart
+// does less harm than to make one of two people. Where no two rows share a home there is none to tell apart.
 struct Families {
-  double family_share = 1, namesake_share = 1;
+  double family_share = 0, namesake_share = 1;
 };
 Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
   using namespace level;
@@ -305,6 +305,7 @@ Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
       (birth == birth_different ? namesakes.two : namesakes.one) += pairs;
     }
   }
+  if (of_postcode.empty() && of_address.empty()) return {};
   return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
 }
 
