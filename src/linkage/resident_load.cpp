@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::size_t portion = 1U << 14;
 
-using IndexPair = std::pair<std::uint32_t, std::uint32_t>;
-
 template <typename Work>
 void each_entry(unsigned threads, std::size_t entries, Work&& work) {
   in_parallel(threads, (entries + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {
@@ -70,7 +68,16 @@ void Resident::State::load(std::vector<Row>&& rows, unsigned threads) {
   std::vector<Row>().swap(input.rows);
   tools.emplace(strings, entries, *model);
   seat(threads);
+  const std::vector<IndexPair> same = load_entries(threads);
+  load_components(same, threads);
+  tools->finder.lay_cards(entries.all.size(), threads);
+  std::vector<std::uint32_t> ordinary_ones(entries.ordinary);
+  std::iota(ordinary_ones.begin(), ordinary_ones.end(), 0U);
+  tools->finder.add(ordinary_ones, threads);
+}
 
+// Makes the entries live; returns those that an own id joins, as pairs with the first of them.
+std::vector<IndexPair> Resident::State::load_entries(unsigned threads) {
   const auto count = static_cast<std::uint32_t>(entries.all.size());
   live.resize(count);
   each_entry(threads, count, [&](std::size_t worker, std::uint32_t i) {
@@ -80,7 +87,6 @@ void Resident::State::load(std::vector<Row>&& rows, unsigned threads) {
     live[i].rows.assign(its.begin(), its.end());
     if (its.size() > 1 && own_id(i) == 0) live[i].together = says_enough(i, *tools->desks[worker]);
   });
-  entry_of = std::move(entries.entry_of);
   std::vector<IndexPair> same;
   for (std::uint32_t i = 0; i < count; ++i) {
     entry_with.add(mark_of(live[i].content, 0), i);
@@ -88,10 +94,15 @@ void Resident::State::load(std::vector<Row>&& rows, unsigned threads) {
     if (!own_group(i).empty()) same.emplace_back(own_group(i).front(), i);
     of_own_id.add(own_id_key(i), i);
   }
+  // What `live` holds now.
+  entry_of = std::move(entries.entry_of);
   std::vector<std::uint64_t>().swap(entries.content);
   std::vector<std::uint32_t>().swap(entries.rows);
   std::vector<std::uint32_t>().swap(entries.first_row);
+  return same;
+}
 
+void Resident::State::load_components(std::span<const IndexPair> same, unsigned threads) {
   Options options;
   options.threads = threads;
   FoundEdges found;
@@ -134,10 +145,6 @@ void Resident::State::load(std::vector<Row>&& rows, unsigned threads) {
         component.history = std::make_unique<History>(std::move(its.history));
     }
   }
-  tools->finder.lay_cards(count, threads);
-  std::vector<std::uint32_t> ordinary_ones(of.entries);
-  std::iota(ordinary_ones.begin(), ordinary_ones.end(), 0U);
-  tools->finder.add(ordinary_ones, threads);
 }
 
 }  // namespace wider::linkage

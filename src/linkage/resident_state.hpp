@@ -24,6 +24,8 @@ namespace wider::linkage {
 
 inline constexpr std::uint32_t none = UINT32_MAX;
 
+using IndexPair = std::pair<std::uint32_t, std::uint32_t>;  // two entries
+
 // An entry of the population: rows that say the same.
 struct Live {
   struct Neighbour {
@@ -116,7 +118,10 @@ struct Resident::State {
   // Ends a change, unless changes are held.
   void end(unsigned threads, Regrouped* regrouped);
 
-  void load(std::vector<Row>&& rows, unsigned threads);  // resident_load.cpp
+  // ---- a whole population: resident_load.cpp ----
+  void load(std::vector<Row>&& rows, unsigned threads);
+  [[nodiscard]] std::vector<IndexPair> load_entries(unsigned threads);
+  void load_components(std::span<const IndexPair> same, unsigned threads);
 
   // ---- components and people: resident_settle.cpp ----
   void settle(unsigned threads, Regrouped* regrouped);
