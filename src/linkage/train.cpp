@@ -278,6 +278,7 @@ class Matches {
 // does less harm than to make one of two people. Where no two rows share a home there is none to tell apart.
 struct Families {
   double family_share = 0, namesake_share = 1;
+  bool homes_say = false;
 };
 Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
   using namespace level;
@@ -306,7 +307,23 @@ Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
     }
   }
   if (of_postcode.empty() && of_address.empty()) return {};
-  return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
+  return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share(), true};
+}
+
+// Of pairs of one surname and birth date, those with two forenames: twins, where they are many. Asked where no home says
+// whether there are families.
+double twin_share_of(const Patterns& of_birth_date) {
+  using namespace level;
+  double two = 0, one = 0;
+  for (const auto& [packed, count] : of_birth_date) {
+    const Pattern pattern = unpack(packed);
+    const std::uint8_t name = pattern[at(Field::forename)];
+    if (pattern[at(Field::surname)] != surname_same || pattern[at(Field::birth_date)] != birth_same ||
+        name == forename_missing)
+      continue;
+    (name == forename_different ? two : one) += static_cast<double>(count);
+  }
+  return two + one < 20 ? 1 : two / (two + one);
 }
 
 // Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
@@ -495,6 +512,7 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   const Families families = families_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
   model->family_share = families.family_share;
   model->namesake_share = families.namesake_share;
+  model->twin_share = families.homes_say ? 0 : twin_share_of(samples[0].patterns);
   const CandidateSample candidates = sample_candidates(
       entries, blocking, established, between, Effort::of(entries.ordinary).candidates, options.seed, options.threads);
   const double all = all_pairs(entries, between);
