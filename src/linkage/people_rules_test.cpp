@@ -174,6 +174,21 @@ TEST(Families, AreKeptApartWhereNobodyHasABirthDate) {
   EXPECT_LT(missed, static_cast<int>(people.truth.size()));
 }
 
+TEST(Families, AreKeptApartWhereAllThatTheyShareIsAPhone) {
+  People people(24, 300);
+  for (Row& row : people.input.rows) {
+    const auto home = people.strings.view(row.value[static_cast<std::size_t>(Attribute::address)]);
+    const std::string phone = fmt::format("0770090{:04}", std::hash<std::string_view>{}(home) % 10000);
+    row.value[static_cast<std::size_t>(Attribute::phone)] = people.strings.intern(phone);
+    row.value[static_cast<std::size_t>(Attribute::address)] = 0;
+    row.value[static_cast<std::size_t>(Attribute::postcode)] = 0;
+    row.birth_date = {};
+  }
+  const auto [wrong, missed] = wrong_and_missed(people);
+  EXPECT_LE(wrong, 10);
+  EXPECT_LT(missed, static_cast<int>(people.truth.size()));
+}
+
 TEST(Families, TwinsAreTwoWhereNobodyHasAHome) {
   People people(23, 300);
   for (Row& row : people.input.rows) {
