@@ -282,8 +282,7 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
-  const bool one_birth = birth_at == birth_same || birth_at == birth_same_first_january || birth_at == birth_swapped;
-  if (twins_ && name == forename_different && surname_at == surname_same && one_birth) return Kin::likely;
+  if (twins_ && name == forename_different && surname_at == surname_same) return Kin::likely;
   if (!families_) return Kin::unlikely;
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_other_address);

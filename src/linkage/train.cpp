@@ -505,7 +505,8 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     samples.push_back(sample_rule(rule, masked, entries, blocking, established, between, options));
   };
   add(Rule::birth_date, {Field::birth_date});
-  add(Rule::names, {Field::forename, Field::surname});
+  // Who bear one forename are of one sex, whether or not they are one person.
+  add(Rule::names, {Field::forename, Field::surname, Field::sex});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
   const auto patterns_of = [&](Rule rule) {
