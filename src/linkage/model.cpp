@@ -159,6 +159,7 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   set_threshold(model.pair_threshold);
   families_ = model.family_share >= least_family_share;
   namesakes_ = families_ && model.namesake_share >= least_namesake_share;
+  twins_ = families_ || model.twin_share >= least_twin_share;
   // Forename and surname that changed places are one event, weighed as one: swapped_weight.
   weights_[at(Field::forename)][level::forename_swapped] = 0;
   weights_[at(Field::surname)][level::surname_swapped] = 0;
@@ -289,11 +290,12 @@ bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pa
 
 Kin Scorer::kin(const Pattern& pattern) const {
   using namespace level;
-  if (!families_) return Kin::unlikely;
   const std::uint8_t name = pattern[at(Field::forename)];
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
+  if (twins_ && name == forename_different && surname_at == surname_same) return Kin::likely;
+  if (!families_) return Kin::unlikely;
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_other_address);
   const bool other_name =

@@ -19,6 +19,8 @@ inline constexpr int model_version = 3;
 inline constexpr double least_family_share = .15;
 // From this share on, one name in one home with two birth dates is a parent and a child rather than a wrong date.
 inline constexpr double least_namesake_share = .05;
+// From this share on, two forenames of one surname and birth date are twins rather than a wrong name.
+inline constexpr double least_twin_share = .03;
 
 // Fields' values whose frequency is known. A home has two: its address and its postcode.
 enum class Term : std::uint8_t { forename, surname, birth_date, address, postcode, town, phone, email, occupation };
@@ -49,6 +51,7 @@ struct Model {
   double pair_threshold = .5;    // least probability at which a pair may join
   double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
   double namesake_share = 1;     // of pairs in one home and of one whole name: those with two birth dates; 1: not known
+  double twin_share = 1;         // of pairs of one surname and birth date: those with two forenames; 0 where homes say
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
   std::array<double, name_bands> name_dependence{};  // bits by which both names agreeing says less than each alone
@@ -132,6 +135,7 @@ class Scorer {
   std::int32_t threshold_ = 0;
   bool families_ = false;   // the rows hold several people of a home, so that kin must be told apart
   bool namesakes_ = false;  // and some of them bear one name
+  bool twins_ = false;      // the rows hold twins, whether or not they say where they live
   Established established_;
 };
 

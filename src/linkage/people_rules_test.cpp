@@ -174,6 +174,45 @@ TEST(Families, AreKeptApartWhereNobodyHasABirthDate) {
   EXPECT_LT(missed, static_cast<int>(people.truth.size()));
 }
 
+TEST(Families, AreKeptApartWhereAllThatTheyShareIsAPhone) {
+  People people(24, 300);
+  for (Row& row : people.input.rows) {
+    const auto home = people.strings.view(row.value[static_cast<std::size_t>(Attribute::address)]);
+    const std::string phone = fmt::format("0770090{:04}", std::hash<std::string_view>{}(home) % 10000);
+    row.value[static_cast<std::size_t>(Attribute::phone)] = people.strings.intern(phone);
+    row.value[static_cast<std::size_t>(Attribute::address)] = 0;
+    row.value[static_cast<std::size_t>(Attribute::postcode)] = 0;
+    row.birth_date = {};
+  }
+  const auto [wrong, missed] = wrong_and_missed(people);
+  EXPECT_LE(wrong, 10);
+  EXPECT_LT(missed, static_cast<int>(people.truth.size()));
+}
+
+TEST(Families, TwinsAreTwoWhereNobodyHasAHome) {
+  People people(23, 300);
+  for (Row& row : people.input.rows) {
+    row.value[static_cast<std::size_t>(Attribute::address)] = 0;
+    row.value[static_cast<std::size_t>(Attribute::postcode)] = 0;
+  }
+  std::uint32_t person = 100'000;
+  std::vector<std::size_t> twins;
+  for (int pair = 0; pair < 80; ++pair) {
+    const std::string surname = fmt::format("{}{}", test_surnames[pair % 20], test_surnames[pair / 20 + 5]);
+    const std::string born = fmt::format("{}-{:02}-{:02}", 1990 + pair % 20, 1 + pair % 12, 1 + pair % 28);
+    for (const int forename : {pair % 20, (pair + 7) % 20}) {
+      twins.push_back(people.input.rows.size());
+      people.add(person++, test_forenames[forename], surname, born, "", "", 0);
+    }
+  }
+  const auto model = train(people.input, {});
+  ASSERT_TRUE(model.has_value());
+  const auto linked = link(people.input, **model, {}, {});
+  ASSERT_TRUE(linked.has_value());
+  for (std::size_t i = 0; i < twins.size(); i += 2)
+    EXPECT_NE(linked->cluster[twins[i]], linked->cluster[twins[i + 1]]) << "pair " << i / 2;
+}
+
 TEST(Families, AParentAndAChildOfOneNameAreTwo) {
   People people(22, 200);
   std::uint32_t person = 100'000;
