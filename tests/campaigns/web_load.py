@@ -116,7 +116,7 @@ async def session(door, cookie, people, arguments, end, taken, errors, draw):
         try:
             if writer is None:
                 reader, writer = await door.open(draw)
-            status = await ask(reader, writer, f"/api/v1/person/{draw.choice(people)}", token)
+            status = await ask(reader, writer, f"/person/{draw.choice(people)}", cookie, door.name)
             taken.append(time.monotonic() - start)
             if status != 200:
                 errors.append(f"status {status}")
