@@ -29,16 +29,6 @@ def suite(build, test, **environment):
     return subprocess.run([program, f"--gtest_filter={test}"], env={**os.environ, **environment}).returncode
 
 
-def proof(build):
-    """Every byte of a proof flipped and the whole checked each time: a process a core, each its share of the bytes."""
-    parts = os.cpu_count() or 1
-    program = [os.path.join(build, "src/ledger/ledger_test"), "--gtest_filter=ProofFile.*"]
-    print(f"== ProofFile.* in {parts} processes", flush=True)
-    running = [subprocess.Popen(program, env={**os.environ, "WIDER_PROOF_STEP": "1", "WIDER_PROOF_PARTS": str(parts),
-                                              "WIDER_PROOF_PART": str(part)}) for part in range(parts)]
-    return max([process.wait() for process in running])
-
-
 def run(command, **more):
     return subprocess.run(command, capture_output=True, text=True, timeout=1800, **more)
 
@@ -173,7 +163,7 @@ def main():
         "power": lambda: suite(build, "Durability.WhatWasAcknowledgedSurvivesTheLoss*", WIDER_CRASHES="10000"),
         "flips": lambda: suite(build, "Durability.AChangedByte*", WIDER_FLIPS="10000"),
         "faults": lambda: suite(build, "Fault.*", WIDER_FAULT_STEP="1", WIDER_WRITE_FAULT_STEP="1"),
-        "proof": lambda: proof(build),
+        "proof": lambda: suite(build, "ProofFile.*", WIDER_PROOF_STEP="53"),
         "full-disk": lambda: full_disk(build, small),
         "postgresql": lambda: postgresql(build, small),
         "drill": lambda: drill(build, small),
