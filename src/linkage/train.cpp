@@ -272,10 +272,21 @@ class Matches {
   const Scorer* scorer_;
 };
 
-// Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
-double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
+// Pairs of one home and one surname: one person twice, or two people of a family? Forename and birth date say which;
+// where too few have a birth date the forename alone does. Of those with one forename too: one person, or a parent and a
+// child? Where homes are shared and nothing says it, the family is to be expected: to keep two rows of one person apart
+// does less harm than to make one of two people. Where no two rows share a home there is none to tell apart.
+struct Families {
+  double family_share = 0, namesake_share = 1;
+};
+Families families_of(const Patterns& of_postcode, const Patterns& of_address) {
   using namespace level;
-  double family = 0, person = 0;
+  struct Seen {
+    double two = 0, one = 0;
+    [[nodiscard]] bool enough() const { return two + one >= 20; }
+    [[nodiscard]] double share() const { return enough() ? two / (two + one) : 1; }
+  };
+  Seen by_both, by_name, namesakes;
   for (const Patterns* patterns : {&of_postcode, &of_address}) {
     for (const auto& [packed, count] : *patterns) {
       const Pattern pattern = unpack(packed);
@@ -284,12 +295,18 @@ double family_share_of(const Patterns& of_postcode, const Patterns& of_address) 
       if ((home != home_same && home != home_alike && home != home_postcode) ||
           pattern[at(Field::surname)] != surname_same)
         continue;
-      if ((name == forename_different || name == forename_alike) && birth == birth_different)
-        family += static_cast<double>(count);
-      if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
+      const auto pairs = static_cast<double>(count);
+      const bool other_name = name == forename_different || name == forename_alike;
+      if (other_name && birth == birth_different) by_both.two += pairs;
+      if (name == forename_same && birth == birth_same) by_both.one += pairs;
+      if (other_name && birth == birth_missing) by_name.two += pairs;
+      if (name == forename_same && birth == birth_missing) by_name.one += pairs;
+      if (name != forename_same || home == home_postcode || birth == birth_missing) continue;
+      (birth == birth_different ? namesakes.two : namesakes.one) += pairs;
     }
   }
-  return family + person < 20 ? 0 : family / (family + person);
+  if (of_postcode.empty() && of_address.empty()) return {};
+  return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
 }
 
 // Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
@@ -475,7 +492,9 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   const auto patterns_of = [&](Rule rule) {
     return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
-  model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
+  const Families families = families_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
+  model->family_share = families.family_share;
+  model->namesake_share = families.namesake_share;
   const CandidateSample candidates = sample_candidates(
       entries, blocking, established, between, Effort::of(entries.ordinary).candidates, options.seed, options.threads);
   const double all = all_pairs(entries, between);
