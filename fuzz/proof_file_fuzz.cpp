@@ -45,7 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(checked->first >= 1 && checked->first <= checked->last && checked->last <= 9 && checked->size == 9);
     CHECK(checked->old_size == (with_old ? 4U : 0U));
     std::string proved;
-    for (std::uint64_t sequence = checked->first; sequence <= checked->last; ++sequence) proved += nine.rows[sequence - 1];
+    for (std::uint64_t sequence = checked->first; sequence <= checked->last; ++sequence)
+      proved += nine.rows[sequence - 1];
     CHECK(bytes.find(proved) != std::string_view::npos);
   }
   Head other = nine.head;

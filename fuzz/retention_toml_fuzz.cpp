@@ -1,5 +1,5 @@
-// A partnership's rules of retention: what is accepted has a rule with its basis for every kind of record; what is not is
-// refused with the file's name.
+// A partnership's rules of retention: what is accepted has a rule with its basis for every kind of record; what is not
+// is refused with the file's name.
 #include <string_view>
 
 #include "base/check.hpp"

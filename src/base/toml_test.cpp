@@ -49,8 +49,8 @@ TEST(Toml, RefusesTableHeaderWithoutAName) {
   EXPECT_EQ(parse_toml("[\n").error().says, "this is not TOML");
 }
 
-// Found by the campaign of bad files: a key of very many parts is as many tables one in the other, and the stack ran over
-// when they went.
+// Found by the campaign of bad files: a key of very many parts is as many tables one in the other, and the stack ran
+// over when they went.
 TEST(Toml, RefusesKeysOfVeryManyParts) {
   const auto parts = [](int count) {
     std::string key = "a";

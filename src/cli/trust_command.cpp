@@ -60,10 +60,11 @@ int export_subject_access(hub::Hub& hub, const std::string& person, const std::s
     fmt::print(streams.out, "{}\n",
                nlohmann::json{{"person", given->person}, {"records", given->rows.size()}, {"to_read", to_read}}.dump());
   } else {
-    fmt::print(streams.out,
-               "{} records in {}. Read the {} that hold free text before it leaves: others are taken out by their names, "
-               "and words may point to them all the same.\n",
-               given->rows.size(), out_file, to_read);
+    fmt::print(
+        streams.out,
+        "{} records in {}. Read the {} that hold free text before it leaves: others are taken out by their names, "
+        "and words may point to them all the same.\n",
+        given->rows.size(), out_file, to_read);
   }
   return done;
 }
@@ -90,11 +91,13 @@ int export_prosecution(hub::Hub& hub, const hub::ProsecutionWish& wish, const st
 }
 
 void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
-  auto* policy = app.add_subcommand("policy", "Who may see what, and why: adopt another version, or write the one in force");
+  auto* policy =
+      app.add_subcommand("policy", "Who may see what, and why: adopt another version, or write the one in force");
   examples(policy, {"policy export --hub H --out access.toml", "policy adopt --hub H access.toml"});
   policy->require_subcommand(1);
-  auto* adopt = policy->add_subcommand("adopt", "Let the hub decide by this file from now on; one that would show what may "
-                                                "never be shown is refused");
+  auto* adopt = policy->add_subcommand("adopt",
+                                       "Let the hub decide by this file from now on; one that would show what may "
+                                       "never be shown is refused");
   hub_option(adopt, words);
   examples(adopt, {"policy adopt --hub H access.toml"});
   existing_file_option(adopt, "policy", words.model, "The policy: rules/access.toml, changed", words)
@@ -116,8 +119,9 @@ void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* exports = app.add_subcommand("export", "Write what leaves the hub for somebody outside it");
-  examples(exports, {"export subject-access --hub H --person P12 --out given.csv",
-                     "export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material"});
+  examples(exports,
+           {"export subject-access --hub H --person P12 --out given.csv",
+            "export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material"});
   exports->require_subcommand(1);
   auto* subject = exports->add_subcommand(
       "subject-access", "What is recorded of one person, for that person: everybody else is taken out");
@@ -134,10 +138,12 @@ void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* prosecution = exports->add_subcommand(
-      "prosecution", "What may be relevant to a prosecution, with a schedule and proofs; what is sensitive is listed apart");
+      "prosecution",
+      "What may be relevant to a prosecution, with a schedule and proofs; what is sensitive is listed apart");
   hub_option(prosecution, words);
-  examples(prosecution, {"export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material",
-                         "export prosecution --hub H --finding F7 --by lee --reason 'R v …' --out material"});
+  examples(prosecution,
+           {"export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material",
+            "export prosecution --hub H --finding F7 --by lee --reason 'R v …' --out material"});
   auto* whom = prosecution->add_option("--person", words.prosecution.person, "The person's number, such as P12");
   prosecution->add_option("--finding", words.prosecution.finding, "Or a finding, by its id")->excludes(whom);
   file_option(prosecution, "--out", words.out, "The folder to make; nothing of its name may be there", words)
@@ -148,7 +154,8 @@ void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
                    "The governance officer who decides it: the user name they sign in with")
       ->required()
       ->type_name("USERNAME");
-  prosecution->add_option("--reason", words.keeping.officer.reason, "Why: the case and who asked; it is recorded for good")
+  prosecution
+      ->add_option("--reason", words.keeping.officer.reason, "Why: the case and who asked; it is recorded for good")
       ->required();
   prosecution->callback([&] {
     if (words.prosecution.person.empty() && words.prosecution.finding.empty())

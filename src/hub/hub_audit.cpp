@@ -1,4 +1,5 @@
-// The audit of looks: what is refused, who looked at what and why, and the days on which somebody looked unusually much.
+// The audit of looks: what is refused, who looked at what and why, and the days on which somebody looked unusually
+// much.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -224,7 +225,9 @@ Result<UnusualView> Hub::unusual_looks(const Viewer& viewer) {
     days.push_back({key.second, numbered[key.second]->role, key.first, static_cast<std::uint32_t>(one.people.size())});
   const access::UnusualRule rule;
   UnusualView view;
-  const auto usual = [](double median) { return median == 0 ? std::string("nothing to compare with") : fmt::format("{:g}", median); };
+  const auto usual = [](double median) {
+    return median == 0 ? std::string("nothing to compare with") : fmt::format("{:g}", median);
+  };
   for (const access::UnusualDay& day : access::unusual_days(days, rule)) {
     const Account& account = *numbered[day.looks.account];
     const auto& purposes = seen[{day.looks.day, day.looks.account}].purposes;
@@ -234,7 +237,8 @@ Result<UnusualView> Hub::unusual_looks(const Viewer& viewer) {
                           usual(day.usual_for_them), usual(day.usual_for_role)});
   }
   view.rule = fmt::format(
-      "A day is listed when somebody opened the pages of at least {} different people, and more than {} times as many as "
+      "A day is listed when somebody opened the pages of at least {} different people, and more than {} times as many "
+      "as "
       "is usual for them (the median of their other days) and for others of their role (the median of their days), in "
       "the last {} days. There may be a good reason: ask before you conclude anything.",
       rule.least, rule.times, unusual_days_back);

@@ -21,8 +21,8 @@ Result<ProsecutionMaterial> Hub::material_for_prosecution(const ProsecutionWish&
                          {"reference", who.reason},
                          {"what", wish.person.empty() ? about : "material for a prosecution about " + about}};
   if (ledger_->simulated()) body["at"] = system_now().microseconds;
-  const auto entered = append_small(ledger::EntryKind::look, {},
-                                    body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const auto entered =
+      append_small(ledger::EntryKind::look, {}, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   if (!entered) return std::unexpected(entered.error());
   if (auto settled = settle({}); !settled) return std::unexpected(settled.error());
   const auto projection = this->projection();

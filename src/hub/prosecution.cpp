@@ -33,8 +33,8 @@ std::pair<Agency, std::string> name_of_row(const Holdings& holdings, RecordIndex
   return {holdings.at(record).agency, holdings.name(record)};
 }
 
-// Adds all versions of the matter's records, and those that stand no more and bear a mark of the person. A record of which
-// any version is restricted is listed apart with all of them; one of a sensitive service is not told of.
+// Adds all versions of the matter's records, and those that stand no more and bear a mark of the person. A record of
+// which any version is restricted is listed apart with all of them; one of a sensitive service is not told of.
 void add_versions(const ProsecutionSources& sources, Matter& matter) {
   const Facts& facts = sources.projection.facts;
   const Holdings& holdings = facts.holdings;
@@ -110,10 +110,27 @@ std::string state_of(const RecordRow& row) {
   return row.live ? "stands" : row.withdrawn ? "withdrawn" : "replaced by a later version";
 }
 
-const Pack::Cells record_header = {
-    "item",    "record",       "version", "state",         "kind",       "happened", "recorded", "received",
-    "grade",   "outcome",      "outcome date", "reason",   "code",       "told by",  "belongs to", "what it says",
-    "people",  "things",       "doubts about values", "file",     "row"};
+const Pack::Cells record_header = {"item",
+                                   "record",
+                                   "version",
+                                   "state",
+                                   "kind",
+                                   "happened",
+                                   "recorded",
+                                   "received",
+                                   "grade",
+                                   "outcome",
+                                   "outcome date",
+                                   "reason",
+                                   "code",
+                                   "told by",
+                                   "belongs to",
+                                   "what it says",
+                                   "people",
+                                   "things",
+                                   "doubts about values",
+                                   "file",
+                                   "row"};
 
 Pack::Cells record_cells(const std::string& number, const std::string& name, const std::string& version,
                          const RecordRow& row, const Record& record) {
@@ -181,7 +198,8 @@ Result<Matter> matter_of(const ProsecutionSources& sources, const ProsecutionWis
     }
   }
   const auto concerns = [&](const Finding& one) {
-    return matter.person.valid() ? std::ranges::find(one.people, matter.person) != one.people.end() : one.id == wish.finding;
+    return matter.person.valid() ? std::ranges::find(one.people, matter.person) != one.people.end()
+                                 : one.id == wish.finding;
   };
   for (const Finding& one : projection.findings) {
     if (!concerns(one)) continue;
@@ -228,10 +246,13 @@ ProsecutionMaterial Pack::finish(std::string about) && {
     row("schedule.csv", {"item", "description", "date", "received", "originator", "handling", "entry", "file"},
         {line.number, line.what, line.date, line.received, line.originator, line.handling, entry(line), line.file});
   for (const auto& line : material_.apart)
-    row("sensitive.csv", {"item", "description", "date", "received", "originator", "handling", "why it stands apart", "entry"},
-        {line.number, line.what, line.date, line.received, line.originator, line.handling, line.why_apart, entry(line)});
+    row("sensitive.csv",
+        {"item", "description", "date", "received", "originator", "handling", "why it stands apart", "entry"},
+        {line.number, line.what, line.date, line.received, line.originator, line.handling, line.why_apart,
+         entry(line)});
   if (material_.apart.empty())
-    tables_["sensitive.csv"] = {{"item", "description", "date", "received", "originator", "handling", "why it stands apart", "entry"}};
+    tables_["sensitive.csv"] = {
+        {"item", "description", "date", "received", "originator", "handling", "why it stands apart", "entry"}};
   for (const auto& [name, rows] : tables_) {
     std::string& out = files_[name];
     for (const Cells& cells : rows) {
@@ -254,8 +275,14 @@ Result<void> add_records(const ProsecutionSources& sources, const Matter& matter
     const std::string version = fmt::format("{} of {}", ++so_far[name], versions[name]);
     const Telling telling = matter.records.at(name);
     if (telling == Telling::unsaid) continue;
-    ProsecutionMaterial::Line line{"", "", to_words(row.day()), to_iso(row.received), std::string(title_of(row.agency)),
-                                   handling_words(row), "records.csv", row.sequence};
+    ProsecutionMaterial::Line line{"",
+                                   "",
+                                   to_words(row.day()),
+                                   to_iso(row.received),
+                                   std::string(title_of(row.agency)),
+                                   handling_words(row),
+                                   "records.csv",
+                                   row.sequence};
     if (telling == Telling::apart) {
       line.what = fmt::format("{}, version {}", title_of(row.kind), version);
       line.why_apart = "Its agency has put conditions on it: ask the agency.";
@@ -280,7 +307,8 @@ Result<void> add_records(const ProsecutionSources& sources, const Matter& matter
   return {};
 }
 
-// Only records that are told in full are compared; what an agency's index lends comes from such records alone (settling).
+// Only records that are told in full are compared; what an agency's index lends comes from such records alone
+// (settling).
 Result<void> add_links(const ProsecutionSources& sources, const Matter& matter, Pack& pack) {
   const Projection& projection = sources.projection;
   const Holdings& holdings = projection.holdings();
@@ -296,10 +324,11 @@ Result<void> add_links(const ProsecutionSources& sources, const Matter& matter, 
   const LinkageRows rows = gather_few(holdings, mentions);
   if (rows.mention_of.size() < 2) return {};
   const bool every_two = rows.mention_of.size() <= most_compared;
-  const std::string number = pack.add(
-      {"", fmt::format("Links between records as the machine weighs them{}, under the model in force",
-                       every_two ? "" : ": each with the first and the one before it"),
-       "", "", "concluded by the hub", "shared", "links.csv", 0});
+  const std::string number =
+      pack.add({"",
+                fmt::format("Links between records as the machine weighs them{}, under the model in force",
+                            every_two ? "" : ": each with the first and the one before it"),
+                "", "", "concluded by the hub", "shared", "links.csv", 0});
   for (std::uint32_t right = 1; right < rows.mention_of.size(); ++right) {
     for (std::uint32_t left = 0; left < right; ++left) {
       if (!every_two && left != 0 && left + 1 != right) continue;
@@ -334,8 +363,8 @@ void add_findings(const ProsecutionSources& sources, const Matter& matter, Pack&
   for (const Finding& one : projection.findings) {
     const auto found = matter.findings.find(one.id);
     if (found == matter.findings.end() || found->second == Telling::unsaid) continue;
-    ProsecutionMaterial::Line line{"", "", to_words(one.met_on), to_iso(one.received), "concluded by the hub",
-                                   "shared", "findings.csv", 0};
+    ProsecutionMaterial::Line line{
+        "", "", to_words(one.met_on), to_iso(one.received), "concluded by the hub", "shared", "findings.csv", 0};
     if (found->second == Telling::apart) {
       line.what = "A finding of a recorded pattern";
       line.handling = "rests on what its agency has not released";
@@ -353,8 +382,8 @@ void add_findings(const ProsecutionSources& sources, const Matter& matter, Pack&
              {"item", "finding", "pattern", "what it says", "met on", "all of it held since", "people", "least proof",
               "records that agree", "strength of the weakest fact", "expected by chance", "ordinary explanations"},
              {number, one.id, one.pattern, one.says, to_iso(one.met_on), to_iso(one.received), joined(people, " "),
-              names(one.proof), names(one.also), std::to_string(one.strength), fmt::format("{:.4g}", one.expected_by_chance),
-              joined(questions, "\n")});
+              names(one.proof), names(one.also), std::to_string(one.strength),
+              fmt::format("{:.4g}", one.expected_by_chance), joined(questions, "\n")});
   }
 }
 
@@ -378,8 +407,9 @@ void add_seals(const ProsecutionSources& sources, const ProsecutionWish& wish, c
       if (!(bears_a_mark(row) || (!wish.person.empty() && seal.person == wish.person))) continue;
       pack.add_apart({"", seal.kind == SealKind::privileged ? "Legal advice, privileged" : "A sealed record", "", "",
                       std::string(title_of(row.agency)), "sealed", "", 0,
-                      seal.kind == SealKind::privileged ? "It is privileged: only who holds the privilege may give it up."
-                                                        : fmt::format("Seal {}: ask whoever may open it.", seal.number)});
+                      seal.kind == SealKind::privileged
+                          ? "It is privileged: only who holds the privilege may give it up."
+                          : fmt::format("Seal {}: ask whoever may open it.", seal.number)});
     }
   }
 }
@@ -391,18 +421,24 @@ namespace {
 constexpr std::string_view note =
     "What is not in this folder\r\n"
     "- What stands on sensitive.csv is described there and its content is nowhere in this folder.\r\n"
-    "- Sensitive health services, sealed records and legal advice are not told of beyond what sensitive.csv lists, in this\r\n"
+    "- Sensitive health services, sealed records and legal advice are not told of beyond what sensitive.csv lists, in "
+    "this\r\n"
     "  or in any such folder; whether there are any does not follow from it. Ask the health safeguarding lead, the\r\n"
     "  sealed-records team and the agencies' own lawyers: they answer for them themselves.\r\n"
-    "- Rows that could not be read (held back) belong to nobody yet; agencies' own systems hold more than they send.\r\n"
+    "- Rows that could not be read (held back) belong to nobody yet; agencies' own systems hold more than they "
+    "send.\r\n"
     "- What was erased is gone for good; its entry still stands in the proof.\r\n"
-    "Read it before it leaves: records name other people. A link and a finding are the machine's conclusions from records,\r\n"
+    "Read it before it leaves: records name other people. A link and a finding are the machine's conclusions from "
+    "records,\r\n"
     "questions and not allegations.\r\n";
 
-std::string cover_sheet(const ProsecutionSources& sources, const ProsecutionMaterial& material, const ledger::Head& head) {
+std::string cover_sheet(const ProsecutionSources& sources, const ProsecutionMaterial& material,
+                        const ledger::Head& head) {
   return fmt::format(
-      "Material that may be relevant to a prosecution: {}\r\n{}\r\n{} items in schedule.csv, {} listed apart in sensitive.csv.\r\n\r\n"
-      "The ledger had {} entries. head.json is its head at that moment, signed by the hub; compare it with one that was\r\n"
+      "Material that may be relevant to a prosecution: {}\r\n{}\r\n{} items in schedule.csv, {} listed apart in "
+      "sensitive.csv.\r\n\r\n"
+      "The ledger had {} entries. head.json is its head at that moment, signed by the hub; compare it with one that "
+      "was\r\n"
       "published outside. proof/FIRST-LAST.proof proves that the entries of those numbers are the ledger's:\r\n"
       "wider ledger check-proof --head head.json proof/FIRST-LAST.proof\r\n\r\n{}",
       material.about, sources.asked, material.schedule.size(), material.apart.size(), head.size, note);
@@ -450,7 +486,8 @@ Result<void> write_material(const ProsecutionMaterial& material, const std::file
   namespace fs = std::filesystem;
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder, error)))
-    return failure(ErrorCode::already_there, fmt::format("{} is there already: name a folder that is not.", folder.string()));
+    return failure(ErrorCode::already_there,
+                   fmt::format("{} is there already: name a folder that is not.", folder.string()));
   const fs::path part = folder.string() + fmt::format(".{}.part", ::getpid());
   const auto cannot = [&](const fs::path& path) {
     std::error_code ignored;

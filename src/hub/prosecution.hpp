@@ -1,12 +1,13 @@
 // Material for a prosecution: what the hub holds that may be relevant to it, of one person or one finding, as it was
 // recorded: records in all their versions, withdrawals, links and people's words about them, findings and what was done
-// about them, who looked, and the versions of model, patterns and policy; with proofs that the entries are the ledger's.
-// A schedule numbers it. What is sensitive (handling conditions, seals, legal advice, protected characteristics) stands
-// on a list of its own, described and never with what it says (docs/production/README.md, "Material for a prosecution").
+// about them, who looked, and the versions of model, patterns and policy; with proofs that the entries are the
+// ledger's. A schedule numbers it. What is sensitive (handling conditions, seals, legal advice, protected
+// characteristics) stands on a list of its own, described and never with what it says (docs/production/README.md,
+// "Material for a prosecution").
 //
-// Never in it, not even counted: what tells of a sensitive service (Health answers for those itself), and seals that the
-// officer is not on the list of. The note that says so is the same in every copy.
-// Thread safety: free functions over const arguments.
+// Never in it, not even counted: what tells of a sensitive service (Health answers for those itself), and seals that
+// the officer is not on the list of. The note that says so is the same in every copy. Thread safety: free functions
+// over const arguments.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,8 @@ struct ProsecutionMaterial {
     std::string number;  // "1", or "S1" where it is listed apart
     std::string what;    // a description; apart: without what it says
     std::string date, received, originator, handling;
-    std::string file;          // where what it says is; "" apart
-    std::uint64_t entry = 0;   // of the ledger; 0: the machine concluded it from the others
+    std::string file;         // where what it says is; "" apart
+    std::uint64_t entry = 0;  // of the ledger; 0: the machine concluded it from the others
     std::string why_apart = {};
   };
   std::string about;  // "person P12"

@@ -1,5 +1,6 @@
-// Of prosecution.hpp: what people and the hub entered about the matter: withdrawals, words about links, acts on findings,
-// looks, searches, concerns, emergencies, ties, requests for evidence, holds, and the versions that were in force.
+// Of prosecution.hpp: what people and the hub entered about the matter: withdrawals, words about links, acts on
+// findings, looks, searches, concerns, emergencies, ties, requests for evidence, holds, and the versions that were in
+// force.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -180,17 +181,19 @@ class Entries {
     if (const auto more = body.is_object() ? body.value("reference", std::string()) : ""; !more.empty())
       purpose += ", " + more;
     const Instant at = moment_of(entry, body);
-    const std::string number =
-        pack_.add({"", act.about.empty() ? act.what : act.what + ": " + act.about, to_words(day_of(at)),
-                   to_iso(entry.header.received), actor != nullptr ? std::string(title_of(actor->agency)) : "the hub's operator",
-                   "shared", table, entry.header.sequence});
-    pack_.row(table, {"item", "entry", "what", "about", "when", "who", "role", "purpose", "what was said"},
-              {number, std::to_string(entry.header.sequence), act.what, act.about, to_iso(at), who, role, purpose, act.says});
+    const std::string number = pack_.add(
+        {"", act.about.empty() ? act.what : act.what + ": " + act.about, to_words(day_of(at)),
+         to_iso(entry.header.received), actor != nullptr ? std::string(title_of(actor->agency)) : "the hub's operator",
+         "shared", table, entry.header.sequence});
+    pack_.row(
+        table, {"item", "entry", "what", "about", "when", "who", "role", "purpose", "what was said"},
+        {number, std::to_string(entry.header.sequence), act.what, act.about, to_iso(at), who, role, purpose, act.says});
   }
   void add_apart(const Entry& entry, std::string what, std::string_view why, Agency originator,
                  std::string_view handling = "with conditions") {
     pack_.add_apart({"", std::move(what), to_words(day_of(entry.header.received)), to_iso(entry.header.received),
-                     std::string(title_of(originator)), std::string(handling), "", entry.header.sequence, std::string(why)});
+                     std::string(title_of(originator)), std::string(handling), "", entry.header.sequence,
+                     std::string(why)});
   }
 
   void withdrawal(const Entry& entry) {
@@ -205,15 +208,20 @@ class Entries {
 
   void word(const Entry& entry, const LinkDecision& said, const char* what, const std::string& more) {
     if (!matter_.of(said.left_agency, said.left) && !matter_.of(said.right_agency, said.right)) return;
-    const Telling telling = std::max(telling_of(said.left_agency, said.left), telling_of(said.right_agency, said.right));
+    const Telling telling =
+        std::max(telling_of(said.left_agency, said.left), telling_of(said.right_agency, said.right));
     if (telling == Telling::unsaid) return;
     if (telling == Telling::apart) return add_apart(entry, what, with_conditions, said.left_agency);
     LinkDecision whole = said;
     whole.at = entry.header.received;
     add(entry, json::parse(entry.body),
         {what,
-         fmt::format("{}/{} and {}/{}", wider::name_of(said.left_agency), said.left, wider::name_of(said.right_agency), said.right),
-         (said.withdrawn ? "The word before is taken back. " : said.agrees ? "A second person agrees. " : "") + word_in_full(whole) + more,
+         fmt::format("{}/{} and {}/{}", wider::name_of(said.left_agency), said.left, wider::name_of(said.right_agency),
+                     said.right),
+         (said.withdrawn ? "The word before is taken back. "
+          : said.agrees  ? "A second person agrees. "
+                         : "") +
+             word_in_full(whole) + more,
          said.by});
   }
 
@@ -259,7 +267,8 @@ class Entries {
     if (!theirs) return;
     std::string who = body.value("operator", std::string());
     if (const auto officer = body.value("officer", std::string()); !officer.empty()) who += " for " + officer;
-    add(entry, body, {entry.header.kind == EntryKind::refused ? "Look that was refused" : "Look", what, "", who}, "looks.csv");
+    add(entry, body, {entry.header.kind == EntryKind::refused ? "Look that was refused" : "Look", what, "", who},
+        "looks.csv");
   }
 
   void search(const Entry& entry) {
@@ -268,7 +277,8 @@ class Entries {
     const std::string folded = fold(typed);
     std::set<std::string> words;
     for (const std::string_view one : linkage::words(folded)) words.emplace(one);
-    if (std::ranges::any_of(names_, [&](const auto& name) { return words.contains(name.first) && words.contains(name.second); }))
+    if (std::ranges::any_of(
+            names_, [&](const auto& name) { return words.contains(name.first) && words.contains(name.second); }))
       add(entry, body, {"Search that named the person", "", typed}, "looks.csv");
   }
 
@@ -283,14 +293,20 @@ class Entries {
     const json body = json::parse(entry.body);
     if (entry.header.kind == EntryKind::hold_lifted) {
       if (!included_.contains(body.at("hold").get<std::uint64_t>())) return;
-      return add(entry, body, {"Legal hold lifted", fmt::format("hold {}", body.at("hold").get<std::uint64_t>()),
-                               body.at("reason").get<std::string>(), body.at("by").get<std::string>()});
+      return add(entry, body,
+                 {"Legal hold lifted", fmt::format("hold {}", body.at("hold").get<std::uint64_t>()),
+                  body.at("reason").get<std::string>(), body.at("by").get<std::string>()});
     }
     const Hold said = decode_hold(entry.body, entry.header.sequence, entry.header.received);
     const bool theirs =
         said.scope == HoldScope::everything ||
-        std::ranges::any_of(said.mentions, [&](const auto& m) { return mention_names_.contains(fmt::format("{}/{}", wider::name_of(m.first), m.second)); }) ||
-        (said.scope == HoldScope::record && std::ranges::any_of(said.records, [&](const auto& r) { return matter_.of(r.first, r.second) == Telling::plain; }));
+        std::ranges::any_of(said.mentions,
+                            [&](const auto& m) {
+                              return mention_names_.contains(fmt::format("{}/{}", wider::name_of(m.first), m.second));
+                            }) ||
+        (said.scope == HoldScope::record && std::ranges::any_of(said.records, [&](const auto& r) {
+           return matter_.of(r.first, r.second) == Telling::plain;
+         }));
     if (!theirs) return;
     included_.insert(entry.header.sequence);
     add(entry, body, {"Legal hold placed", std::string(hub::name_of(said.scope)), said.reason, said.by});
@@ -324,12 +340,13 @@ class Entries {
       const bool decision = entry.header.kind == EntryKind::evidence_decision;
       const std::string yes = decision ? "Given" : entry.header.kind == EntryKind::tie ? "Lifted" : "Found justified";
       const bool good = body.at(decision ? "given" : "good").get<bool>();
-      const std::string what = decision ? "Decision on a request for evidence"
+      const std::string what = decision                              ? "Decision on a request for evidence"
                                : entry.header.kind == EntryKind::tie ? "Review of a declared tie"
                                                                      : "Review of an opening in an emergency";
       return add(entry, body,
                  {what, fmt::format("entry {}", body.at("of").get<std::uint64_t>()),
-                  fmt::format("{}{}: {}", good ? "" : "Not: ", yes, body.at(decision ? "reason" : "note").get<std::string>())});
+                  fmt::format("{}{}: {}", good ? "" : "Not: ", yes,
+                              body.at(decision ? "reason" : "note").get<std::string>())});
     }
     const auto mentions = body.at("who").at("mentions").get<std::vector<std::string>>();
     if (std::ranges::none_of(mentions, [&](const auto& m) { return mention_names_.contains(m); })) return;
@@ -343,8 +360,8 @@ class Entries {
       default:
         return add(entry, body,
                    {"Request for evidence", fmt::format("by {}, of {}", text("by"), text("holder")),
-                    fmt::format("Line of enquiry: {}\nNecessity: {}\nProportionality: {}\nVictim: {}", text("line_of_enquiry"),
-                                text("necessity"), text("proportionality"), text("victim"))});
+                    fmt::format("Line of enquiry: {}\nNecessity: {}\nProportionality: {}\nVictim: {}",
+                                text("line_of_enquiry"), text("necessity"), text("proportionality"), text("victim"))});
     }
   }
 
@@ -364,7 +381,8 @@ class Entries {
     };
     own(has_model_, "Linkage model", "versions/model-of-the-program.toml", model_in_use(projection_.facts));
     own(has_patterns_, "Patterns and rules", "versions/patterns-of-the-program.json", shipped_versions());
-    own(has_policy_, "Access policy", "versions/policy-of-the-program.toml", std::string(access::shipped_policy_text()));
+    own(has_policy_, "Access policy", "versions/policy-of-the-program.toml",
+        std::string(access::shipped_policy_text()));
   }
 
   // People acted on findings that stand no more. What the hub would have found on the day they did says whether the
@@ -380,7 +398,8 @@ class Entries {
         if (day->second.contains(one.id) && is_of_the_matter(**then, one)) add_past(one);
     }
     if (days.size() > most_days_back)
-      pack_.row("findings_withdrawn.csv", past_header, {"", "", "", "Acts on findings before these days were not looked into.", "", "", ""});
+      pack_.row("findings_withdrawn.csv", past_header,
+                {"", "", "", "Acts on findings before these days were not looked into.", "", "", ""});
     return {};
   }
   bool is_of_the_matter(const Projection& then, const Finding& one) const {
@@ -390,25 +409,27 @@ class Entries {
     return std::ranges::any_of(one.mentions, [&](MentionIndex m) { return matter_.mentions.contains(m.value); });
   }
   void add_past(const Finding& one) {
-    const std::string number =
-        pack_.add({"", fmt::format("Finding {} by the pattern {}, withdrawn since", one.id, one.pattern), to_words(one.met_on),
-                   to_iso(one.received), "concluded by the hub", "shared", "findings_withdrawn.csv", 0});
+    const std::string number = pack_.add(
+        {"", fmt::format("Finding {} by the pattern {}, withdrawn since", one.id, one.pattern), to_words(one.met_on),
+         to_iso(one.received), "concluded by the hub", "shared", "findings_withdrawn.csv", 0});
     pack_.row("findings_withdrawn.csv", past_header,
-              {number, one.id, one.pattern, one.says, to_iso(one.met_on), to_iso(one.received), std::to_string(one.strength)});
-    for (const Entry& entry : gone_.at(one.id)) add_action(entry, json::parse(entry.body), one.id, " The finding was withdrawn since.");
+              {number, one.id, one.pattern, one.says, to_iso(one.met_on), to_iso(one.received),
+               std::to_string(one.strength)});
+    for (const Entry& entry : gone_.at(one.id))
+      add_action(entry, json::parse(entry.body), one.id, " The finding was withdrawn since.");
   }
-  static inline const Pack::Cells past_header = {"item",   "finding", "pattern", "what it said", "met on", "all of it held since",
-                                                 "strength of the weakest fact"};
+  static inline const Pack::Cells past_header = {
+      "item", "finding", "pattern", "what it said", "met on", "all of it held since", "strength of the weakest fact"};
 
   const ProsecutionSources& sources_;
   const Projection& projection_;
   const Matter& matter_;
   Pack& pack_;
-  std::set<std::string> mention_names_;                        // of the people, as "police/crime-C1#2"
-  std::set<std::pair<std::string, std::string>> names_;        // of the person, folded
-  std::map<std::string, Telling> others_;                      // records outside the matter
-  std::set<std::uint64_t> included_;                           // what later entries speak of
-  std::map<std::string, std::vector<Entry>> gone_;             // acts on findings that do not stand
+  std::set<std::string> mention_names_;                  // of the people, as "police/crime-C1#2"
+  std::set<std::pair<std::string, std::string>> names_;  // of the person, folded
+  std::map<std::string, Telling> others_;                // records outside the matter
+  std::set<std::uint64_t> included_;                     // what later entries speak of
+  std::map<std::string, std::vector<Entry>> gone_;       // acts on findings that do not stand
   bool has_model_ = false, has_patterns_ = false, has_policy_ = false;
 };
 

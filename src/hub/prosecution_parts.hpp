@@ -21,10 +21,10 @@ using RecordNames = std::map<std::pair<Agency, std::string>, Telling>;
 
 // What the matter is about.
 struct Matter {
-  PersonId person;                   // of a finding: none
-  std::vector<PersonId> people;      // the person, or those the finding names
-  std::vector<RecordIndex> rows;     // all versions, in order of receipt
-  RecordNames records;               // by agency and name
+  PersonId person;                // of a finding: none
+  std::vector<PersonId> people;   // the person, or those the finding names
+  std::vector<RecordIndex> rows;  // all versions, in order of receipt
+  RecordNames records;            // by agency and name
   std::map<std::string, Telling> findings;
   std::set<std::uint32_t> mentions;  // of the people, in those records
   // Of a mention's or a record's name; none: it does not belong to the matter.

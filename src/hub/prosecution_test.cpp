@@ -1,5 +1,5 @@
-// Material for a prosecution: whole against a plain walk of the ledger, with nothing of what is listed apart, by a named
-// officer with a reason and after its entry, all or nothing on the disk.
+// Material for a prosecution: whole against a plain walk of the ledger, with nothing of what is listed apart, by a
+// named officer with a reason and after its entry, all or nothing on the disk.
 #include "hub/prosecution.hpp"
 
 #include <gmock/gmock.h>
@@ -19,24 +19,28 @@ namespace wider::hub {
 namespace {
 
 using ledger::EntryKind;
-using testing::TemporaryFolder;
 using ::testing::HasSubstr;
+using testing::TemporaryFolder;
 using Line = ProsecutionMaterial::Line;
 
 const Officer lee{"lee", "R v Example, request of 3 May", "root"};
 
 std::unique_ptr<Hub> hub_with_officers(const TemporaryFolder& folder) {
   auto hub = testing::hub_of_town(folder.path / "hub");
-  EXPECT_TRUE(hub->add_account({"sam", "Sam Okafor", "long and quiet horses", access::UserRole::social_worker, Agency::social_care}));
-  EXPECT_TRUE(hub->add_account({"lee", "Lee Castell", "long and quiet horses", access::UserRole::governance_officer, Agency::partnership}));
-  EXPECT_TRUE(hub->add_account({"grace", "Grace Obi", "long and quiet horses", access::UserRole::governance_officer, Agency::partnership}));
+  EXPECT_TRUE(hub->add_account(
+      {"sam", "Sam Okafor", "long and quiet horses", access::UserRole::social_worker, Agency::social_care}));
+  EXPECT_TRUE(hub->add_account(
+      {"lee", "Lee Castell", "long and quiet horses", access::UserRole::governance_officer, Agency::partnership}));
+  EXPECT_TRUE(hub->add_account(
+      {"grace", "Grace Obi", "long and quiet horses", access::UserRole::governance_officer, Agency::partnership}));
   EXPECT_TRUE(hub->settle({2, {}}));
   return hub;
 }
 
 std::vector<RecordIndex> records_of(const Projection& projection, PersonId person) {
   std::set<std::uint32_t> rows;
-  for (const MentionIndex m : projection.people.mentions_of(person)) rows.insert(projection.holdings().at(m).record.value);
+  for (const MentionIndex m : projection.people.mentions_of(person))
+    rows.insert(projection.holdings().at(m).record.value);
   return {rows.begin(), rows.end()};
 }
 
@@ -100,7 +104,8 @@ TEST(Prosecution, ByANamedOfficerWithAReasonAndAfterItsEntry) {
   EXPECT_THAT(body.at("what").get<std::string>(), HasSubstr(wish.person));
   EXPECT_THAT(given->files.at("README.txt"), HasSubstr(lee.reason));
   // Who looked at this person: the officer is asked about it too.
-  const Viewer officer = testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
+  const Viewer officer =
+      testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
   const auto looked = hub->who_looked(officer, wish.person);
   ASSERT_TRUE(looked.has_value());
   ASSERT_FALSE(looked->looks.empty());
@@ -135,7 +140,8 @@ TEST(Prosecution, TheScheduleIsWholeAgainstAPlainWalkOfTheLedger) {
     corrected.text = "As corrected later.";
     append(*hub, EntryKind::record, encode(corrected));
     const RecordRow& gone = projection->holdings().at(plain[1]);
-    expected.insert(append(*hub, EntryKind::withdrawal, encode_withdrawal(gone.agency, projection->holdings().name(plain[1]))));
+    expected.insert(
+        append(*hub, EntryKind::withdrawal, encode_withdrawal(gone.agency, projection->holdings().name(plain[1]))));
     LinkDecision word;
     const auto mention = [&](RecordIndex r) { return MentionIndex(projection->holdings().at(r).first_mention); };
     word.left_agency = projection->holdings().at(plain[0]).agency;
@@ -166,7 +172,8 @@ TEST(Prosecution, TheScheduleIsWholeAgainstAPlainWalkOfTheLedger) {
 
   // Whatever names a record of theirs, by plain reading: live, replaced and withdrawn versions.
   std::set<std::pair<Agency, std::string>> names;
-  for (const RecordIndex r : records_of(*hub->projection(), now)) names.emplace(holdings.at(r).agency, holdings.name(r));
+  for (const RecordIndex r : records_of(*hub->projection(), now))
+    names.emplace(holdings.at(r).agency, holdings.name(r));
   for (const Finding& finding : projection->findings) {
     if (finding.audience || std::ranges::find(finding.people, now) == finding.people.end()) continue;
     for (const auto* list : {&finding.proof, &finding.also})
@@ -320,9 +327,11 @@ TEST(Prosecution, SealedRecordsAndLegalAdviceAreListedForWhoMayOpenThemAndNeverT
   }
   ASSERT_TRUE(advice.valid());
   const std::string name(before->holdings().name(advice));
-  Viewer officer = testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
+  Viewer officer =
+      testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
   officer.account = 2;  // lee
-  ASSERT_TRUE(hub->seal_person(officer, {std::string(name_of(before->holdings().at(advice).agency)) + "/" + name, "privileged", "Advice", {}}));
+  ASSERT_TRUE(hub->seal_person(
+      officer, {std::string(name_of(before->holdings().at(advice).agency)) + "/" + name, "privileged", "Advice", {}}));
   const auto theirs = hub->material_for_prosecution({number, ""}, lee);
   ASSERT_TRUE(theirs) << theirs.error().message;
   EXPECT_EQ(whole(*theirs).find(name), std::string::npos);

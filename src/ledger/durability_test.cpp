@@ -32,11 +32,12 @@ int times_of(const char* name, std::uint64_t otherwise) {
 
 // ---- kill -9
 
-// The child of the same build as this program, also where a build folder was copied so that rebuilding does not change it
-// while a campaign runs; else the one it was built with.
+// The child of the same build as this program, also where a build folder was copied so that rebuilding does not change
+// it while a campaign runs; else the one it was built with.
 std::string appender() {
   std::error_code none;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", none).parent_path() / "testing/ledger_append_until_killed";
+  const auto beside =
+      std::filesystem::read_symlink("/proc/self/exe", none).parent_path() / "testing/ledger_append_until_killed";
   return std::filesystem::exists(beside, none) ? beside.string() : WIDER_APPEND_UNTIL_KILLED;
 }
 
@@ -98,7 +99,8 @@ TEST(Durability, WhatWasAcknowledgedSurvivesKill9) {
     in_all += acknowledged;
   }
   EXPECT_GT(in_all, 100U);
-  std::printf("kill -9: %d kills, %llu entries acknowledged, none lost\n", kills, static_cast<unsigned long long>(in_all));
+  std::printf("kill -9: %d kills, %llu entries acknowledged, none lost\n", kills,
+              static_cast<unsigned long long>(in_all));
 }
 
 // ---- power loss

@@ -124,11 +124,14 @@ TEST(PostgresSchema, CutOffAtEveryStepNothingIsThereAndTheNextOneMakesItWhole) {
   for (int step = 1;; ++step) {
     const TestFolder folder, again;
     const Place place = folder.place();
-    ASSERT_EQ(sql(place, "CREATE SEQUENCE public.steps; CREATE FUNCTION public.cut_off() RETURNS event_trigger LANGUAGE plpgsql AS $$"
-                         "BEGIN IF nextval('public.steps') = " + std::to_string(step) +
-                             " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$; "
-                             "CREATE EVENT TRIGGER cut_off ON ddl_command_start EXECUTE FUNCTION public.cut_off(); "
-                             "SELECT setval('public.steps', 1, false)"),
+    ASSERT_EQ(sql(place,
+                  "CREATE SEQUENCE public.steps; CREATE FUNCTION public.cut_off() RETURNS event_trigger LANGUAGE "
+                  "plpgsql AS $$"
+                  "BEGIN IF nextval('public.steps') = " +
+                      std::to_string(step) +
+                      " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$; "
+                      "CREATE EVENT TRIGGER cut_off ON ddl_command_start EXECUTE FUNCTION public.cut_off(); "
+                      "SELECT setval('public.steps', 1, false)"),
               "1");
     const bool made = Ledger::create(place, {}).has_value();
     ASSERT_EQ(sql(place, "DROP EVENT TRIGGER cut_off"), "");
