@@ -48,6 +48,7 @@ Result<void> start_crypto() {
 }
 
 void fill_random(void* bytes, std::size_t length) {
+  if (length == 0) return;  // of nothing there may be no address either, and libsodium's may not be null
   // The kernel gives 256 bytes a call. More is drawn out of a seed of its own (ChaCha20), which is wiped at once.
   if (length <= 256) return randombytes_buf(bytes, length);
   SecretKey seed;
