@@ -112,20 +112,22 @@ async def session(door, cookie, people, arguments, end, taken, errors, draw):
     reader = writer = None
     await asyncio.sleep(draw.random() * arguments.every)
     while time.monotonic() < end:
-        start = time.monotonic()
-        try:
-            if writer is None:
-                reader, writer = await door.open(draw)
-            status = await ask(reader, writer, f"/person/{draw.choice(people)}", cookie, door.name)
-            taken.append(time.monotonic() - start)
-            if status != 200:
-                errors.append(f"status {status}")
-        except (OSError, asyncio.IncompleteReadError) as error:
-            if writer is not None and isinstance(error, (ConnectionError, asyncio.IncompleteReadError)) and time.monotonic() - start < .05:
-                writer = None  # the server ended a connection that was idle: open another, as a browser does
-                continue
-            errors.append(repr(error))
-            writer = None
+        start, path = time.monotonic(), f"/person/{draw.choice(people)}"
+        # A connection that stood idle may have been ended meanwhile: then another is opened, once, as a browser does.
+        for fresh in (writer is None, True):
+            try:
+                if fresh:
+                    reader, writer = await door.open(draw)
+                status = await ask(reader, writer, path, cookie, door.name)
+                taken.append(time.monotonic() - start)
+                if status != 200:
+                    errors.append(f"status {status}")
+                break
+            except (OSError, asyncio.IncompleteReadError) as error:
+                writer = None
+                if fresh:
+                    errors.append(repr(error))
+                    break
         await asyncio.sleep(max(0, draw.expovariate(1 / arguments.every)))
 
 
