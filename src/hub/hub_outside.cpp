@@ -19,9 +19,10 @@ std::unexpected<Error> no_service() {
   return failure(ErrorCode::not_found, "The partnership has no sign-in service.");
 }
 
-// A person cannot guess at a service's codes, but could make entries without end: by address.
-Attempt attempt_from(std::string_view address) {
-  return {fmt::format("\nsign-in service {}", address), std::string(address), ""};
+// Nobody can guess at a service's answers, so nobody is made to wait: a good one always lets in. But whoever sends bad
+// ones without end fills no ledger: those of an address are entered as often as tries at one password would be.
+Attempt refusals_of(std::string_view address) {
+  return {fmt::format("\nsign-in service {}", address), "", ""};
 }
 
 }  // namespace
@@ -52,10 +53,10 @@ Result<SignIn> Hub::finish_outside(const OutsideAnswer& answer) {
         ErrorCode::denied,
         "That sign-in was begun in another window, more than ten minutes ago, or was finished before. Start again.");
   if (auto loaded = load_accounts(); !loaded) return std::unexpected(loaded.error());
-  const Attempt attempt = attempt_from(answer.address);
-  if (const double wait = guessing_.begin(attempt, times.monotonic); wait > 0)
-    return failure(ErrorCode::denied, fmt::format("Too many tries. Wait {:.0f} seconds and try again.", wait + .5));
   const auto refuse = [&](std::string_view why) -> Result<SignIn> {
+    const Attempt attempt = refusals_of(answer.address);
+    if (guessing_.begin(attempt, times.monotonic) > 0)
+      return failure(ErrorCode::denied, "Too many tries that could not be believed. Wait a while, and start again.");
     guessing_.failed(attempt, times.monotonic);
     if (auto entered = refuse_sign_in("", fmt::format("sign-in service: {}", why)); !entered)
       return std::unexpected(entered.error());
@@ -64,12 +65,8 @@ Result<SignIn> Hub::finish_outside(const OutsideAnswer& answer) {
   };
   if (!answer.problem.empty()) return refuse("it refused");
   const auto claims = provider_->redeem({answer.code, waiting->verifier, waiting->nonce, answer.issuer}, times);
-  if (!claims && claims.error().code != ErrorCode::denied) {
-    guessing_.withdrawn(attempt);
-    return std::unexpected(claims.error());
-  }
+  if (!claims && claims.error().code != ErrorCode::denied) return std::unexpected(claims.error());
   if (!claims) return refuse(claims.error().message);
-  guessing_.succeeded(attempt, times.monotonic);
   return let_in_from_outside(*claims, waiting->next);
 }
 

@@ -155,6 +155,18 @@ TEST_F(OutsideTest, AnAnswerToAnotherQuestionIsRefusedWithAnEntry) {
   EXPECT_EQ(body["why"], "sign-in service: ID token: nonce");
 }
 
+TEST_F(OutsideTest, BadAnswersWithoutEndFillNoLedgerAndMakeNobodyWait) {
+  const std::uint64_t before = hub_->ledger().size();
+  for (int i = 0; i < 100; ++i) {
+    const OutsideStart started = begin();
+    nonce_ = std::string(64, 'f');
+    EXPECT_EQ(finish(started).error().code, ErrorCode::denied);
+  }
+  EXPECT_LE(hub_->ledger().size() - before, Guessing::most_a_day_from_strangers);
+  EXPECT_TRUE(finish(begin()).has_value());
+  EXPECT_TRUE(hub_->sign_in(SignInTry{"sam", password, {}, "10.0.0.1", {}}).has_value());
+}
+
 TEST_F(OutsideTest, WhenTheServiceIsGonePasswordsStillSignIn) {
   const OutsideStart started = begin();
   down_ = true;
