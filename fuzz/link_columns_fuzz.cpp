@@ -34,9 +34,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const std::vector<std::string>& line : lines) {
     for (const std::string& field : line) {
-      const PartialDate born = cli::read_birth_date(field);
-      CHECK(born.known() == born.first.valid());
-      if (born.known()) CHECK(born.first <= born.last() && parse_iso_partial(to_iso(born)) == born);
+      for (const cli::DateOrder order : {cli::order_of_date(field), cli::DateOrder::month_first}) {
+        const PartialDate born = cli::read_birth_date(field, order);
+        CHECK(born.known() == born.first.valid());
+        if (born.known()) CHECK(born.first <= born.last() && parse_iso_partial(to_iso(born)) == born);
+      }
       (void)cli::read_sex(field);
     }
   }

@@ -17,8 +17,9 @@ using Columns = std::vector<std::pair<std::string, std::string>>;
 void column_option(CLI::App* command, Words& words) {
   command
       ->add_option("--column", words.link_columns,
-                   "Which column holds a standard attribute: forename, surname, full_name, birth_date, sex, postcode, "
-                   "address, town, phone, email, nhs_number, upn, occupation")
+                   "Which column holds a standard attribute: forename, surname, full_name, alias, birth_date (or "
+                   "birth_year, birth_month, birth_day), sex, postcode, street_number, address, town, phone, email, "
+                   "nhs_number, upn, uprn, occupation; a forename, surname or address may have several")
       ->type_name("STANDARD=COLUMN");
 }
 

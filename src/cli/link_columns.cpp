@@ -9,13 +9,19 @@ namespace wider::cli {
 namespace {
 
 // Standard names in the order of linkage::Attribute, then the typed ones.
-constexpr std::array<std::string_view, linkage::attribute_count + 3> standard_names = {
-    "forename", "surname",    "full_name", "alias", "postcode",   "address",    "town", "phone",
-    "email",    "nhs_number", "upn",       "uprn",  "occupation", "birth_date", "sex",  "street_number"};
+constexpr std::array<std::string_view, linkage::attribute_count + 6> standard_names = {
+    "forename",      "surname",    "full_name",   "alias", "postcode", "address",    "town",       "phone",
+    "email",         "nhs_number", "upn",         "uprn",  "occupation", "birth_date", "sex",
+    "street_number", "birth_year", "birth_month", "birth_day"};
+constexpr std::size_t forename_at = static_cast<std::size_t>(linkage::Attribute::forename);
+constexpr std::size_t surname_at = static_cast<std::size_t>(linkage::Attribute::surname);
 constexpr std::size_t address_at = static_cast<std::size_t>(linkage::Attribute::address);
 constexpr std::size_t birth_date_at = linkage::attribute_count;
 constexpr std::size_t sex_at = birth_date_at + 1;
 constexpr std::size_t street_number_at = birth_date_at + 2;
+constexpr std::size_t birth_year_at = birth_date_at + 3;
+constexpr std::size_t birth_month_at = birth_date_at + 4;
+constexpr std::size_t birth_day_at = birth_date_at + 5;
 
 struct Known {
   std::string_view column;
@@ -50,6 +56,7 @@ constexpr Known known_columns[] = {{"forename", "forename"},
                                    {"addressline1", "address"},
                                    {"streetaddress", "address"},
                                    {"street", "address"},
+                                   {"streetname", "address"},
                                    {"town", "town"},
                                    {"city", "town"},
                                    {"suburb", "town"},
@@ -76,7 +83,14 @@ constexpr Known known_columns[] = {{"forename", "forename"},
                                    {"sex", "sex"},
                                    {"gender", "sex"},
                                    {"streetnumber", "street_number"},
-                                   {"housenumber", "street_number"}};
+                                   {"housenumber", "street_number"},
+                                   {"birthyear", "birth_year"},
+                                   {"yearofbirth", "birth_year"},
+                                   {"yob", "birth_year"},
+                                   {"birthmonth", "birth_month"},
+                                   {"monthofbirth", "birth_month"},
+                                   {"dayofbirth", "birth_day"},
+                                   {"birthdayofmonth", "birth_day"}};
 
 std::string tight(std::string_view text) {
   std::string folded;
@@ -106,10 +120,36 @@ PartialDate date_of(std::optional<int> year, std::optional<int> month, std::opti
   return {*make_date(*year, *month, 1), Precision::month};
 }
 
-// Day, month, year; or month, day, year where it cannot be the other.
-PartialDate day_first(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
-  if (month && day && *month > 12 && *day >= 1 && *day <= 12) std::swap(month, day);
-  return date_of(year, month, day);
+// The three numbers of a date, as they stand.
+using Parts = std::array<std::optional<int>, 3>;
+
+// "DD/MM/YYYY", "MM-DD-YYYY", "DDMMYYYY": two numbers and a year after them. Nothing for a date of another form.
+std::optional<Parts> year_last(std::string_view text, const std::vector<std::string_view>& parts) {
+  if (parts.size() >= 3 && parts[0].size() < 4 && parts[2].size() == 4)
+    return Parts{number_of(parts[0]), number_of(parts[1]), number_of(parts[2])};
+  if (text.size() != 8 || parts.size() != 1) return std::nullopt;
+  const auto number = [&](std::size_t from, std::size_t count) { return number_of(text.substr(from, count)); };
+  const auto whole = [](const PartialDate& date) { return date.known() && date.precision == Precision::day; };
+  if (whole(date_of(number(0, 4), number(4, 2), number(6, 2)))) return std::nullopt;  // YYYYMMDD
+  const Parts last{number(0, 2), number(2, 2), number(4, 4)};
+  const bool is_date = whole(date_of(last[2], last[0], last[1])) || whole(date_of(last[2], last[1], last[0]));
+  return is_date ? std::optional(last) : std::nullopt;
+}
+
+std::vector<std::string_view> date_parts(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] != '-' && text[i] != '/' && text[i] != '.' && text[i] != ' ' && text[i] != 'T')
+      continue;
+    parts.push_back(text.substr(from, i - from));
+    from = i + 1;
+  }
+  return parts;
+}
+
+bool may_be_month(std::optional<int> number) {
+  return number && *number >= 1 && *number <= 12;
 }
 
 }  // namespace
@@ -151,11 +191,11 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
     }
     if (of == no_column || of == found) {
       of = found;
-    } else if (standard == "address") {
-      plan.more_address.push_back(found);
+    } else if (std::vector<std::size_t>* more = plan.more_of(static_cast<std::size_t>(at - standard_names.begin()))) {
+      more->push_back(found);
     } else {
-      return failure(ErrorCode::usage, fmt::format("--column {}={}: {} is {} already; only an address may have several "
-                                                   "columns, which are joined.",
+      return failure(ErrorCode::usage, fmt::format("--column {}={}: {} is {} already; only an address, a forename and a "
+                                                   "surname may have several columns, which are joined.",
                                                    standard, column, standard, header[of]));
     }
   }
@@ -171,6 +211,14 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
       }
     }
   }
+  // A day is of a birth date in parts only where a year is: "birthday" alone is a whole date.
+  if (chosen[birth_year_at] != no_column && chosen[birth_day_at] == no_column && chosen[birth_date_at] != no_column &&
+      tight(header[chosen[birth_date_at]]) == "birthday")
+    std::swap(chosen[birth_day_at], chosen[birth_date_at]);
+  // The whole date says all that its parts do.
+  if (chosen[birth_date_at] != no_column || chosen[birth_year_at] == no_column) {
+    for (const std::size_t part : {birth_year_at, birth_month_at, birth_day_at}) chosen[part] = no_column;
+  }
   // Further lines of an address are recognised where there is a first one.
   for (std::size_t c = 0; c < header.size(); ++c) {
     const std::string name = tight(header[c]);
@@ -181,9 +229,11 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
       plan.more_address.push_back(c);
   }
   std::vector<bool> used(header.size(), false);
-  for (const std::size_t c : plan.more_address) {
-    used[c] = true;
-    plan.said.push_back(fmt::format("address ← {}", header[c]));
+  for (const std::size_t standard : {forename_at, surname_at, address_at}) {
+    for (const std::size_t c : *plan.more_of(standard)) {
+      used[c] = true;
+      plan.said.push_back(fmt::format("{} ← {}", standard_names[standard], header[c]));
+    }
   }
   used[plan.id] = true;
   for (std::size_t s = 0; s < chosen.size(); ++s) {
@@ -193,6 +243,7 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
     if (s < linkage::attribute_count) plan.of_attribute[s] = chosen[s];
   }
   plan.birth_date = chosen[birth_date_at];
+  plan.birth_parts = {chosen[birth_year_at], chosen[birth_month_at], chosen[birth_day_at]};
   plan.sex = chosen[sex_at];
   plan.street_number = chosen[street_number_at];
   for (std::size_t c = 0; c < header.size(); ++c) {
@@ -213,25 +264,37 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
   return plan;
 }
 
-PartialDate read_birth_date(std::string_view text) {
-  if (text.size() == 8 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+std::vector<std::size_t>* ColumnPlan::more_of(std::size_t standard) {
+  return standard == forename_at  ? &more_forename
+         : standard == surname_at ? &more_surname
+         : standard == address_at ? &more_address
+                                  : nullptr;
+}
+
+PartialDate read_birth_parts(std::string_view year, std::string_view month, std::string_view day) {
+  return date_of(number_of(year), number_of(month), number_of(day));
+}
+
+DateOrder order_of_date(std::string_view text) {
+  const auto parts = year_last(text, date_parts(text));
+  if (!parts || !(*parts)[0] || !(*parts)[1] || may_be_month((*parts)[0]) == may_be_month((*parts)[1]))
+    return DateOrder::unclear;
+  return may_be_month((*parts)[0]) ? DateOrder::month_first : DateOrder::day_first;
+}
+
+PartialDate read_birth_date(std::string_view text, DateOrder order) {
+  const std::vector<std::string_view> parts = date_parts(text);
+  if (const auto last = year_last(text, parts)) {
+    auto [day, month, year] = *last;
+    if (order == DateOrder::month_first) std::swap(day, month);
+    if (!may_be_month(month) && may_be_month(day)) std::swap(day, month);  // it can only be the other way
+    return date_of(year, month, day);
+  }
+  if (text.size() == 8 && parts.size() == 1)
     return date_of(number_of(text.substr(0, 4)), number_of(text.substr(4, 2)), number_of(text.substr(6, 2)));
-  }
-  std::vector<std::string_view> parts;
-  std::size_t from = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] != '-' && text[i] != '/' && text[i] != '.' && text[i] != ' ' && text[i] != 'T')
-      continue;
-    parts.push_back(text.substr(from, i - from));
-    from = i + 1;
-  }
-  if (parts[0].size() == 4) {
-    return date_of(number_of(parts[0]), parts.size() > 1 ? number_of(parts[1]) : std::nullopt,
-                   parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
-  }
-  if (parts.size() >= 3 && parts[2].size() == 4)
-    return day_first(number_of(parts[2]), number_of(parts[1]), number_of(parts[0]));
-  return {};
+  if (parts[0].size() != 4) return {};
+  return date_of(number_of(parts[0]), parts.size() > 1 ? number_of(parts[1]) : std::nullopt,
+                 parts.size() > 2 ? number_of(parts[2]) : std::nullopt);
 }
 
 Sex read_sex(std::string_view text) {

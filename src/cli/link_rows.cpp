@@ -105,14 +105,20 @@ void add_new(std::vector<std::string>& all, const std::vector<std::string>& of_f
   }
 }
 
+std::string joined(const std::vector<std::string_view>& fields, std::size_t first, const std::vector<std::size_t>& more,
+                   std::string_view between) {
+  std::string whole(fields[first]);
+  for (const std::size_t column : more) {
+    if (fields[column].empty()) continue;
+    if (!whole.empty()) whole += between;
+    whole += fields[column];
+  }
+  return whole;
+}
+
 // The parts of an address in one; the number of the house alone is none.
 std::string whole_address(const ColumnPlan& plan, const std::vector<std::string_view>& fields, std::size_t first) {
-  std::string address(fields[first]);
-  for (const std::size_t column : plan.more_address) {
-    if (fields[column].empty()) continue;
-    if (!address.empty()) address += ", ";
-    address += fields[column];
-  }
+  const std::string address = joined(fields, first, plan.more_address, ", ");
   if (plan.street_number == no_column || address.empty()) return address;
   return std::string(trimmed(fmt::format("{} {}", fields[plan.street_number], address)));
 }
@@ -143,6 +149,7 @@ class FileReader {
     header_.assign(fields.begin(), fields.end());
     if (const auto planned = plan_header(); !planned) return planned;
     lines_of_header_ = reader.lines_read();
+    learn_date_order(reader.at());
     cut(reader.at());
     in_parallel(plan_.threads, chunks.size(), [&](std::size_t worker, std::size_t c) { parse(chunks[c], worker); });
     mend();
@@ -155,7 +162,9 @@ class FileReader {
       }
     }
     say_unread("birth_date", columns_.birth_date, &Chunk::birth_dates);
+    say_unread("birth_year", columns_.birth_parts[0], &Chunk::birth_dates);
     say_unread("sex", columns_.sex, &Chunk::sexes);
+    say_date_order();
     add_new(rows.columns, columns_.said);
     add_new(rows.ignored, columns_.ignored);
     auto& ids = rows.ids.emplace_back();
@@ -190,6 +199,28 @@ class FileReader {
     columns_ = std::move(*columns);
     std::erase(columns_.ignored, "");
     return {};
+  }
+  // A file writes its dates in one way: what its first rows say cannot be otherwise goes for all of them.
+  void learn_date_order(std::size_t from) {
+    constexpr std::size_t rows_looked_at = 5000;
+    if (columns_.birth_date == no_column) return;
+    CsvReader::Unquoted unquoted;
+    CsvReader reader(text_, separator_, from, &unquoted);
+    std::vector<std::string_view> fields;
+    std::size_t day_first = 0, month_first = 0;
+    for (std::size_t row = 0; row < rows_looked_at && reader.at() < text_.size(); ++row) {
+      if (!reader.next(fields) || reader.broken || fields.size() != header_.size()) break;
+      const DateOrder order = order_of_date(fields[columns_.birth_date]);
+      day_first += order == DateOrder::day_first ? 1 : 0;
+      month_first += order == DateOrder::month_first ? 1 : 0;
+    }
+    if (month_first > day_first) date_order_ = DateOrder::month_first;
+  }
+  void say_date_order() {
+    if (date_order_ != DateOrder::month_first) return;
+    for (std::string& said : columns_.said) {
+      if (said.starts_with(fmt::format("birth_date ← {}", header_[columns_.birth_date]))) said += " (read month first)";
+    }
   }
   [[nodiscard]] std::size_t column_at(const std::string& name) const {
     return static_cast<std::size_t>(std::find(header_.begin(), header_.end(), name) - header_.begin());
@@ -246,20 +277,30 @@ class FileReader {
     if (chunk.rows.size() == chunk.rows.capacity() || chunk.labels.size() == chunk.labels.capacity()) pool.flush();
     linkage::Row& row = chunk.rows.emplace_back();
     row.source = number_;
+    using linkage::Attribute;
     const bool in_parts = columns_.street_number != no_column || !columns_.more_address.empty();
     for (std::size_t a = 0; a < columns_.of_attribute.size(); ++a) {
       const std::size_t column = columns_.of_attribute[a];
       if (column == no_column) continue;
-      if (in_parts && a == static_cast<std::size_t>(linkage::Attribute::address)) {
+      if (in_parts && a == static_cast<std::size_t>(Attribute::address)) {
         pool.intern_made(whole_address(columns_, fields, column), row.value[a]);
+      } else if (!columns_.more_forename.empty() && a == static_cast<std::size_t>(Attribute::forename)) {
+        pool.intern_made(joined(fields, column, columns_.more_forename, " "), row.value[a]);
+      } else if (!columns_.more_surname.empty() && a == static_cast<std::size_t>(Attribute::surname)) {
+        pool.intern_made(joined(fields, column, columns_.more_surname, " "), row.value[a]);
       } else {
         pool.intern(fields[column], row.value[a]);
       }
     }
     if (columns_.birth_date != no_column) {
       const std::string_view text = fields[columns_.birth_date];
-      row.birth_date = read_birth_date(text);
+      row.birth_date = read_birth_date(text, date_order_);
       chunk.birth_dates.count(!text.empty(), row.birth_date.known(), chunk.rows.size() - 1);
+    }
+    if (const auto [year, month, day] = columns_.birth_parts; year != no_column) {
+      const auto part = [&](std::size_t column) { return column == no_column ? std::string_view() : fields[column]; };
+      row.birth_date = read_birth_parts(fields[year], part(month), part(day));
+      chunk.birth_dates.count(!fields[year].empty(), row.birth_date.known(), chunk.rows.size() - 1);
     }
     if (columns_.sex != no_column) {
       const std::string_view text = fields[columns_.sex];
@@ -426,6 +467,7 @@ class FileReader {
   char separator_ = ',';
   std::vector<std::string> header_;
   ColumnPlan columns_;
+  DateOrder date_order_ = DateOrder::unclear;
   Telling truth_, labels_;
   std::uint64_t lines_of_header_ = 0;
   bool has_nul_ = false;

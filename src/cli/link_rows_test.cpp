@@ -216,6 +216,59 @@ TEST(LinkRows, SeveralFilesShareOnePoolAndEachHasItsOwnSource) {
   EXPECT_EQ(read->input.rows[0].sex, Sex::female);
 }
 
+TEST(LinkRows, AFileThatWritesTheMonthFirstIsReadSo) {
+  const auto born = [](const std::string& rows) {
+    const Written file("id,surname,dob\n" + rows);
+    LinkPlan plan;
+    plan.id_column = "id";
+    plan.chunk_bytes = 8;
+    const auto read = read_link_rows({file.path}, plan);
+    EXPECT_TRUE(read.has_value());
+    std::vector<std::string> dates;
+    for (const linkage::Row& row : read->input.rows) dates.push_back(to_iso(row.birth_date));
+    dates.push_back(read->columns.back());
+    return dates;
+  };
+  using Dates = std::vector<std::string>;
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,09/29/1994\n"),
+            (Dates{"1994-05-06", "1994-09-29", "birth_date ← dob (read month first)"}));
+  EXPECT_EQ(born("1,Marsh,05061994\n2,Reed,09291994\n3,Hill,19940506\n"),
+            (Dates{"1994-05-06", "1994-09-29", "1994-05-06", "birth_date ← dob (read month first)"}));
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,29/09/1994\n"), (Dates{"1994-06-05", "1994-09-29", "birth_date ← dob"}));
+  // One date the wrong way round is read in the only way there is, and says nothing of the others.
+  EXPECT_EQ(born("1,Marsh,05/06/1994\n2,Reed,29/09/1994\n3,Hill,12/31/1990\n4,Ash,13/05/1990\n"),
+            (Dates{"1994-06-05", "1994-09-29", "1990-12-31", "1990-05-13", "birth_date ← dob"}));
+}
+
+TEST(LinkRows, NamesAndDatesMayStandInParts) {
+  const Written file(
+      "id,fname_c1,fname_c2,lname_c1,lname_c2,by,bm,bd\n1,Carsten,,Meier,,1949,7,22\n2,Gerd,Uwe,Bauer,Horn,1968,7,\n"
+      "3,Ute,,Horn,,,2,3\n");
+  LinkPlan plan;
+  plan.id_column = "id";
+  plan.columns = {{"forename", "fname_c1"}, {"forename", "fname_c2"},  {"surname", "lname_c1"}, {"surname", "lname_c2"},
+                  {"birth_year", "by"},     {"birth_month", "bm"}, {"birth_day", "bd"}};
+  const auto read = read_link_rows({file.path}, plan);
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  const auto value = [&](std::size_t row, linkage::Attribute attribute) {
+    return read->strings->view(read->input.rows[row].value[static_cast<std::size_t>(attribute)]);
+  };
+  EXPECT_EQ(value(0, linkage::Attribute::forename), "Carsten");
+  EXPECT_EQ(value(1, linkage::Attribute::forename), "Gerd Uwe");
+  EXPECT_EQ(value(1, linkage::Attribute::surname), "Bauer Horn");
+  EXPECT_EQ(to_iso(read->input.rows[0].birth_date), "1949-07-22");
+  EXPECT_EQ(to_iso(read->input.rows[1].birth_date), "1968-07");
+  EXPECT_FALSE(read->input.rows[2].birth_date.known());
+  // Recognised where no column has the whole date.
+  const Written parts("id,surname,birth_year,birth_month,birth_day\n1,Marsh,1994,5,6\n");
+  plan.columns.clear();
+  const auto recognised = read_link_rows({parts.path}, plan);
+  ASSERT_TRUE(recognised.has_value()) << recognised.error().message;
+  EXPECT_EQ(to_iso(recognised->input.rows[0].birth_date), "1994-05-06");
+  const Written both("id,surname,birth_year,birth_date\n1,Marsh,1990,1994-05-06\n");
+  EXPECT_EQ(to_iso(read_link_rows({both.path}, plan)->input.rows[0].birth_date), "1994-05-06");
+}
+
 TEST(LinkRows, TheTruthIsGivenBesideTheRowsAndNotReadAsAnAttribute) {
   const Written file("id,surname,alias\n1,Marsh,P1\n2,Reed,\"P \"\"2\"\"\"\n3,Hill,\n");
   LinkPlan plan;

@@ -34,6 +34,8 @@ Json our_model(const linkage::Model& model) {
                {"prior_weight", bits(model.match_probability, 1 - model.match_probability)},
                {"pair_threshold", model.pair_threshold},
                {"family_share", model.family_share},
+               {"namesake_share", model.namesake_share},
+               {"twin_share", model.twin_share},
                {"name_dependence", model.name_dependence},
                {"largest_block", model.blocking.largest_block}};
   const auto& infos = linkage::field_infos();
@@ -120,8 +122,11 @@ void print_model(const Json& json, Streams& streams) {
   if (ours) {
     fmt::print(
         streams.out,
-        "A pair may join from probability {:.3g}. Pairs of one home and surname that are two people: {:.1f} %.\n",
-        json["pair_threshold"].get<double>(), json["family_share"].get<double>() * 100);
+        "A pair may join from probability {:.3g}. Pairs of one home and surname that are two people: {:.1f} %; of one "
+        "home and whole name that have two birth dates: {:.1f} %; of one surname and birth date that have two forenames: "
+        "{:.1f} %.\n",
+        json["pair_threshold"].get<double>(), json["family_share"].get<double>() * 100,
+        json["namesake_share"].get<double>() * 100, json["twin_share"].get<double>() * 100);
   }
   for (const Json& field : json["fields"]) {
     fmt::print(streams.out, "\n{:<40} {:>10} {:>12} {:>8}\n", field["field"].get<std::string>(), "m", "u", "weight");

@@ -80,7 +80,7 @@ struct BlockingPlan {
   std::array<bool, rule_count> used = base_rules();  // the others give no key
 
   std::array<RuleForecast, rule_count> forecast{};
-  double least_recall = 0;  // of all matches, those that no rule brings reckoned in: no less is expected
+  double least_recall = 0;  // of all matches, those reckoned in that no rule is seen to bring; told from a sample
 
   [[nodiscard]] static constexpr std::array<bool, rule_count> base_rules() {
     std::array<bool, rule_count> base{};

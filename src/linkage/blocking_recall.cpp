@@ -19,6 +19,13 @@ std::string BlockingRecall::says() const {
       std::floor(1e4 * least_recall()) / 100, std::ceil(1e4 * most_recall()) / 100, found, least_missed, most_missed);
 }
 
+double most_unseen(double by_one, double by_two) {
+  const double more = by_one * std::max(by_one - 1, 0.) / (2 * (by_two + 1));
+  const double ratio = by_one / std::max(by_two, 1.);
+  const double variance = std::max(by_two, 1.) * (std::pow(ratio, 4) / 4 + std::pow(ratio, 3) + ratio * ratio / 2);
+  return more + 1.96 * std::sqrt(variance);
+}
+
 BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
                                const std::vector<std::uint32_t>& cluster, bool between_sources_only, unsigned threads) {
   // Cluster by cluster: a cluster is named by one of its entries.
@@ -68,12 +75,9 @@ BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
   BlockingRecall recall;
   recall.found = static_cast<double>(within_entries + by_one + by_two + by_more);
   const auto u = static_cast<double>(unseen), one = static_cast<double>(by_one), two = static_cast<double>(by_two);
-  // Limits of a Poisson count, and of Chao's estimate in its form that needs no f2 (Chao 1987), with its variance.
+  // Limits of a Poisson count, and of what no rule gives nor others brought together.
   recall.least_missed = std::max(0., u - 1.96 * std::sqrt(u) - 1);
-  const double more = one * std::max(one - 1, 0.) / (2 * (two + 1));
-  const double ratio = one / std::max(two, 1.);
-  const double variance = std::max(two, 1.) * (std::pow(ratio, 4) / 4 + std::pow(ratio, 3) + ratio * ratio / 2);
-  recall.most_missed = u + 1.96 * std::sqrt(u) + 3 + more + 1.96 * std::sqrt(variance);
+  recall.most_missed = u + 1.96 * std::sqrt(u) + 3 + most_unseen(one, two);
   return recall;
 }
 
@@ -81,7 +85,7 @@ std::string forecast_says(const Blocking& blocking, const BlockingPlan& plan) {
   std::string says = fmt::format("{} pairs to compare at most", blocking.pairs());
   if (plan.least_recall == 0) return says;  // a plan that was not learnt
   says +=
-      fmt::format("; training expects its rules to bring together {:.2f} % or more of the pairs that belong together",
+      fmt::format("; training expects its rules to bring together about {:.2f} % of the pairs that belong together",
                   std::floor(1e4 * plan.least_recall) / 100);
   bool first = true;
   for (const Rule rule : every_rule) {

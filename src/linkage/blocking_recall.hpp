@@ -29,6 +29,10 @@ struct BlockingRecall {
                                              const std::vector<std::uint32_t>& cluster, bool between_sources_only,
                                              unsigned threads);
 
+// How many pairs no rule gives, at most (95 %), told from how many one rule and two give: the upper limit of Chao's
+// estimate in its form that needs no pairs of two (Chao 1987), with its variance.
+[[nodiscard]] double most_unseen(double by_one, double by_two);
+
 // Before anything is compared: what the blocks cost, and what training expects of the rules, in one sentence.
 [[nodiscard]] std::string forecast_says(const Blocking& blocking, const BlockingPlan& plan);
 

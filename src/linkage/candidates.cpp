@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/random.hpp"
+#include "linkage/blocking_recall.hpp"
 #include "linkage/pairs.hpp"
 #include "linkage/patient_comparer.hpp"
 
@@ -291,25 +292,24 @@ void forecast_rules(Model& model, const CandidateSample& sample, const Entries& 
   std::array<std::int64_t, rule_count> given{}, alone{};
   std::int64_t all = 0, by_one = 0, by_two = 0;
   for (std::size_t i = 0; i < matches.size(); ++i) {
-    if (matches[i] == 0) continue;
+    // As many as are improbable, each a little, would outweigh the sample's matches, and one rule alone gives most of them.
+    if (static_cast<double>(matches[i]) < one / 2) continue;
     const std::uint32_t rules = sample.pairs[i].rules & in_use;
     const int count = std::popcount(rules);
-    all += count > 0 ? matches[i] : 0;
-    by_one += count == 1 ? matches[i] : 0;
-    by_two += count == 2 ? matches[i] : 0;
+    all += count > 0 ? 1 : 0;
+    by_one += count == 1 ? 1 : 0;
+    by_two += count == 2 ? 1 : 0;
     for (std::uint32_t left = rules; left != 0; left &= left - 1) {
       const auto rule = static_cast<std::size_t>(std::countr_zero(left));
-      given[rule] += matches[i];
-      alone[rule] += count == 1 ? matches[i] : 0;
+      given[rule] += 1;
+      alone[rule] += count == 1 ? 1 : 0;
     }
   }
   const auto total = std::max(static_cast<double>(all), 1.);
   for (std::size_t rule = 0; rule < rule_count; ++rule)
     model.blocking.forecast[rule] = {static_cast<double>(given[rule]) / total, static_cast<double>(alone[rule]) / total,
                                      0};
-  // As blocking_recall.hpp: what few rules give tells how much no rule gives.
-  const double more =
-      static_cast<double>(by_one) * static_cast<double>(by_one) / (2 * (static_cast<double>(by_two) + one));
+  const double more = most_unseen(static_cast<double>(by_one), static_cast<double>(by_two));
   model.blocking.least_recall = all == 0 ? 0 : total / (total + more);
 }
 

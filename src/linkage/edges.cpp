@@ -114,7 +114,8 @@ void add_edge(const EdgeInput& of, std::uint32_t left, std::uint32_t right, cons
   const std::int32_t weight = score.weight - of.scorer.threshold();
   if (!score.apart && weight >= 0) {
     found.edges.push_back({left, right, weight});
-  } else if (of.options.with_doubts && weight >= -near_miss_bits * weight_scale && score.kin == Kin::unlikely) {
+  } else if (of.options.with_doubts && weight >= -near_miss_bits * weight_scale &&
+             (score.kin == Kin::unlikely || score.kin == Kin::namesakes)) {
     found.near.push_back({left, right, weight});
   }
 }

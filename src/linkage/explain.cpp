@@ -325,6 +325,10 @@ void add_sentences(Explanation& explanation, WhatIf what_if, const Scorer& score
         "Why not: they look like two people of one family. The family agrees, and the name or the birth date, which "
         "tell "
         "one person of it from another, do not.");
+  if (score.kin == Kin::namesakes)
+    explanation.says.emplace_back(
+        "Why not: one name in one home with two birth dates may be a parent and a child. A number that both give, or a "
+        "person who knows them, can say.");
   if (score.kin == Kin::household_alone) {
     const bool agrees = std::any_of(explanation.fields.begin(), explanation.fields.end(),
                                     [](const FieldWeight& field) { return field.weight > 0; });
@@ -394,7 +398,9 @@ Explanation explain(const Input& input, const Model& model, std::uint32_t left, 
   if (sum != score.weight) {
     FieldWeight weight;
     weight.field = "family";
-    weight.level = score.kin == Kin::likely ? "looks like another person of the family" : "what a household shares";
+    weight.level = score.kin == Kin::likely      ? "looks like another person of the family"
+                   : score.kin == Kin::namesakes ? "may be a parent and a child of one name"
+                                                 : "what a household shares";
     weight.weight = static_cast<double>(score.weight - sum) / weight_scale;
     explanation.fields.push_back(std::move(weight));
   }

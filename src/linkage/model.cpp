@@ -158,6 +158,8 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   prior_ = fixed_weight(p / (1 - p));
   set_threshold(model.pair_threshold);
   families_ = model.family_share >= least_family_share;
+  namesakes_ = families_ && model.namesake_share >= least_namesake_share;
+  twins_ = families_ || model.twin_share >= least_twin_share;
   // Forename and surname that changed places are one event, weighed as one: swapped_weight.
   weights_[at(Field::forename)][level::forename_swapped] = 0;
   weights_[at(Field::surname)][level::surname_swapped] = 0;
@@ -276,11 +278,12 @@ bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pa
 
 Kin Scorer::kin(const Pattern& pattern) const {
   using namespace level;
-  if (!families_) return Kin::unlikely;
   const std::uint8_t name = pattern[at(Field::forename)];
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
+  if (twins_ && name == forename_different && surname_at == surname_same) return Kin::likely;
+  if (!families_) return Kin::unlikely;
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_other_address);
   const bool other_name =
@@ -300,6 +303,10 @@ Kin Scorer::kin(const Pattern& pattern) const {
   };
   const bool own_number =
       same_number(Field::nhs_number) || same_number(Field::upn) || pattern[at(Field::email)] == plain_same;
+  // One name and one home but another birth date: a parent and a child of one name, until a number of their own says
+  // that they are one. Names run in families, so that they say little here.
+  const bool one_home = home_at >= home_same && home_at <= home_other_address;
+  if (namesakes_ && one_home && birth_at == birth_different && !own_number) return Kin::namesakes;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
 }
 
@@ -316,7 +323,7 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
   score.kin = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
   if (score.kin == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
-  if (score.kin == Kin::household_alone) score.weight = std::min(score.weight, threshold_ - 1);
+  if (score.kin == Kin::household_alone || score.kin == Kin::namesakes) score.weight = std::min(score.weight, threshold_ - 1);
   if (left.more != 0 && right.more != 0 && left.source == right.source) {
     const Code a = entries_->own_id(left), b = entries_->own_id(right);
     score.apart = a != 0 && b != 0 && a != b;

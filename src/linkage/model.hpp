@@ -17,6 +17,10 @@ inline constexpr int model_version = 3;
 
 // From this share on, the rows hold families, and what a household shares says nothing of which person of it is meant.
 inline constexpr double least_family_share = .15;
+// From this share on, one name in one home with two birth dates is a parent and a child rather than a wrong date.
+inline constexpr double least_namesake_share = .05;
+// From this share on, two forenames of one surname and birth date are twins rather than a wrong name.
+inline constexpr double least_twin_share = .03;
 
 // Fields' values whose frequency is known. A home has two: its address and its postcode.
 enum class Term : std::uint8_t { forename, surname, birth_date, address, postcode, town, phone, email, occupation };
@@ -46,6 +50,8 @@ struct Model {
   double match_probability = 0;  // of two entries at random
   double pair_threshold = .5;    // least probability at which a pair may join
   double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
+  double namesake_share = 1;     // of pairs in one home and of one whole name: those with two birth dates; 1: not known
+  double twin_share = 1;         // of pairs of one surname and birth date: those with two forenames; 0 where homes say
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
   std::array<double, name_bands> name_dependence{};  // bits by which both names agreeing says less than each alone
@@ -67,6 +73,7 @@ inline constexpr std::int32_t most_adjustment = 5 * weight_scale;  // for the ra
 enum class Kin : std::uint8_t {
   unlikely,
   household_alone,  // all that agrees is what a household shares
+  namesakes,        // and the name, which runs in the family: a parent and a child of one name, or a wrong birth date
   likely,           // the family agrees and the person's own name or birth date does not: siblings, twins, parents
 };
 
@@ -125,7 +132,9 @@ class Scorer {
   std::int32_t swapped_share_ = 0;  // of matches
   std::int32_t prior_ = 0;
   std::int32_t threshold_ = 0;
-  bool families_ = false;  // the rows hold several people of a home, so that kin must be told apart
+  bool families_ = false;   // the rows hold several people of a home, so that kin must be told apart
+  bool namesakes_ = false;  // and some of them bear one name
+  bool twins_ = false;      // the rows hold twins, whether or not they say where they live
   Established established_;
 };
 

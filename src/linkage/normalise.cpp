@@ -88,9 +88,15 @@ ParsedSurname Normaliser::surname_of(std::span<const std::string_view> parts) {
   return parsed;
 }
 
+// "Unborn", "Baby Girl" and "Baby of Sarah" give no forename.
 ParsedForename Normaliser::forename(std::string_view text) {
   const std::string folded = fold(text);
-  return forename_of(name_words(folded));
+  const auto all = words(folded);
+  const auto says_what = [](std::string_view word) { return is_placeholder(word) || is_no_forename(word); };
+  const bool of_another = all.size() >= 3 && all[1] == "of" && says_what(all[0]);
+  const auto parts = name_words(folded);
+  if (of_another || std::all_of(parts.begin(), parts.end(), says_what)) return {};
+  return forename_of(parts);
 }
 
 ParsedSurname Normaliser::surname(std::string_view text) {

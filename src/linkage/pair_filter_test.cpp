@@ -32,6 +32,8 @@ Model any_model(const Model& trained, Random& numbers) {
   }
   model.match_probability = std::pow(10, -1 - 6 * numbers.unit());
   model.family_share = numbers.chance(.5) ? .5 : 0;
+  model.namesake_share = numbers.chance(.5) ? .5 : 0;
+  model.twin_share = numbers.chance(.5) ? .5 : 0;
   for (double& bits : model.name_dependence) bits = 5 * numbers.unit();
   return model;
 }

@@ -46,7 +46,7 @@ std::string pet_name(std::string_view name) {
 }
 
 struct Tables {
-  std::unordered_set<std::string, TextHash, std::equal_to<>> titles, placeholders;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> titles, placeholders, no_forenames;
   TextMap<std::string> address_words;
   TextMap<NameGroups> groups;
   TextMap<NameGroups> pet_names;     // by pet_name()
@@ -58,6 +58,9 @@ struct Tables {
     }
     for (const std::string_view line : table_lines("placeholders.txt")) {
       for (const std::string_view word : words(line)) placeholders.emplace(word);
+    }
+    for (const std::string_view line : table_lines("no_forenames.txt")) {
+      for (const std::string_view word : words(line)) no_forenames.emplace(word);
     }
     for (const std::string_view line : table_lines("address_words.txt")) {
       const auto pair = words(line);
@@ -161,6 +164,10 @@ bool is_title(std::string_view folded_word) {
 
 bool is_placeholder(std::string_view folded_word) {
   return tables().placeholders.contains(folded_word);
+}
+
+bool is_no_forename(std::string_view folded_word) {
+  return tables().no_forenames.contains(folded_word);
 }
 
 // The first sound, then consonants by class; vowels, h, w and y are silent, doubles count once.

@@ -19,6 +19,7 @@ namespace wider::linkage {
 [[nodiscard]] std::vector<std::string_view> words(std::string_view folded);
 [[nodiscard]] bool is_title(std::string_view folded_word);
 [[nodiscard]] bool is_placeholder(std::string_view folded_word);  // no name even where no other word stands
+[[nodiscard]] bool is_no_forename(std::string_view folded_word);  // "girl", "unborn": what somebody is, not their name
 // A key that names of the same sound share, whatever the spelling or the transliteration ("mohammed", "muhamad").
 [[nodiscard]] std::string sound_key(std::string_view folded_word);
 // Abbreviations made one: "12 station rd".

@@ -272,24 +272,60 @@ class Matches {
   const Scorer* scorer_;
 };
 
-// Pairs of one home and one surname, both with a whole birth date: one person twice, or two people of one family?
-double family_share_of(const Patterns& of_postcode, const Patterns& of_address) {
+// What two people of one household share.
+bool one_home(const Pattern& pattern) {
+  const std::uint8_t home = pattern[at(Field::home)];
+  return home == level::home_same || home == level::home_alike || home == level::home_postcode;
+}
+bool one_line(const Pattern& pattern) {  // an email is mostly one person's
+  return pattern[at(Field::phone)] == level::plain_same;
+}
+
+// Pairs of one household and one surname: one person twice, or two people of a family? Forename and birth date say
+// which; where too few have a birth date the forename alone does. Of those with one forename too: one person, or a
+// parent and a child? Where households are shared and nothing says it, the family is to be expected: to keep two rows of
+// one person apart does less harm than to make one of two people.
+struct Families {
+  double family_share = 1, namesake_share = 1;
+};
+Families families_of(const Patterns& patterns, bool (*one_household)(const Pattern&)) {
   using namespace level;
-  double family = 0, person = 0;
-  for (const Patterns* patterns : {&of_postcode, &of_address}) {
-    for (const auto& [packed, count] : *patterns) {
-      const Pattern pattern = unpack(packed);
-      const std::uint8_t home = pattern[at(Field::home)], name = pattern[at(Field::forename)],
-                         birth = pattern[at(Field::birth_date)];
-      if ((home != home_same && home != home_alike && home != home_postcode) ||
-          pattern[at(Field::surname)] != surname_same)
-        continue;
-      if ((name == forename_different || name == forename_alike) && birth == birth_different)
-        family += static_cast<double>(count);
-      if (name == forename_same && birth == birth_same) person += static_cast<double>(count);
-    }
+  struct Seen {
+    double two = 0, one = 0;
+    [[nodiscard]] bool enough() const { return two + one >= 20; }
+    [[nodiscard]] double share() const { return enough() ? two / (two + one) : 1; }
+  };
+  Seen by_both, by_name, namesakes;
+  for (const auto& [packed, count] : patterns) {
+    const Pattern pattern = unpack(packed);
+    const std::uint8_t name = pattern[at(Field::forename)], birth = pattern[at(Field::birth_date)];
+    if (!one_household(pattern) || pattern[at(Field::surname)] != surname_same) continue;
+    const auto pairs = static_cast<double>(count);
+    const bool other_name = name == forename_different || name == forename_alike;
+    if (other_name && birth == birth_different) by_both.two += pairs;
+    if (name == forename_same && birth == birth_same) by_both.one += pairs;
+    if (other_name && birth == birth_missing) by_name.two += pairs;
+    if (name == forename_same && birth == birth_missing) by_name.one += pairs;
+    if (name != forename_same || pattern[at(Field::home)] == home_postcode || birth == birth_missing) continue;
+    (birth == birth_different ? namesakes.two : namesakes.one) += pairs;
   }
-  return family + person < 20 ? 0 : family / (family + person);
+  return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
+}
+
+// Of pairs of one surname and birth date, those with two forenames: twins, where they are many. Asked where no home says
+// whether there are families.
+double twin_share_of(const Patterns& of_birth_date) {
+  using namespace level;
+  double two = 0, one = 0;
+  for (const auto& [packed, count] : of_birth_date) {
+    const Pattern pattern = unpack(packed);
+    const std::uint8_t name = pattern[at(Field::forename)];
+    if (pattern[at(Field::surname)] != surname_same || pattern[at(Field::birth_date)] != birth_same ||
+        name == forename_missing)
+      continue;
+    (name == forename_different ? two : one) += static_cast<double>(count);
+  }
+  return two + one < 20 ? 1 : two / (two + one);
 }
 
 // Levels of the pairs of entries that labels call one person. A person with very many rows does not outvote the others.
@@ -469,13 +505,26 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
     samples.push_back(sample_rule(rule, masked, entries, blocking, established, between, options));
   };
   add(Rule::birth_date, {Field::birth_date});
-  add(Rule::names, {Field::forename, Field::surname});
+  // Who bear one forename are of one sex, whether or not they are one person.
+  add(Rule::names, {Field::forename, Field::surname, Field::sex});
   add(Rule::nhs_number, {Field::nhs_number});
   add(Rule::email, {Field::email});
   const auto patterns_of = [&](Rule rule) {
     return sample_rule(rule, {}, entries, blocking, established, between, options).patterns;
   };
-  model->family_share = family_share_of(patterns_of(Rule::postcode), patterns_of(Rule::address));
+  Patterns homes = patterns_of(Rule::postcode);
+  const Patterns addresses = patterns_of(Rule::address);
+  homes.insert(homes.end(), addresses.begin(), addresses.end());
+  if (!homes.empty()) {
+    const Families families = families_of(homes, one_home);
+    model->family_share = families.family_share;
+    model->namesake_share = families.namesake_share;
+    model->twin_share = 0;
+  } else {
+    const Patterns lines = patterns_of(Rule::phone);
+    model->family_share = lines.empty() ? 0 : families_of(lines, one_line).family_share;
+    model->twin_share = twin_share_of(samples[0].patterns);
+  }
   const CandidateSample candidates = sample_candidates(
       entries, blocking, established, between, Effort::of(entries.ordinary).candidates, options.seed, options.threads);
   const double all = all_pairs(entries, between);

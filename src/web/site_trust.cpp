@@ -1,5 +1,7 @@
 #include "web/site_trust.hpp"
 
+#include <fmt/format.h>
+
 #include "access/policy.hpp"
 #include "web/present.hpp"
 #include "web/queries.hpp"
@@ -89,7 +91,10 @@ Response reason_page(const Visit& visit, bool emergency, std::string_view proble
   const access::Policy* policy = visit.viewer().policy.get();
   values.flag("emergency", emergency).flag("tie", !emergency).text("problem", problem);
   values.text("about_person", visit.part("id").substr(0, 20));
-  values.number("minutes", (policy != nullptr ? *policy : access::shipped_policy()).emergency_minutes());
+  const std::uint32_t minutes = (policy != nullptr ? *policy : access::shipped_policy()).emergency_minutes();
+  const bool whole = minutes % 60 == 0;
+  const std::uint32_t many = whole ? minutes / 60 : minutes;
+  values.text("how_long", fmt::format("{} {}{}", many, whole ? "hour" : "minute", many == 1 ? "" : "s"));
   values.text("given_reason", problem.empty() ? "" : visit.request.form_field("reason"));
   const std::string title = emergency ? "Open in an emergency" : "Declare that you know somebody";
   return visit.site.page(visit, "reason_page", problem.empty() ? title : "Error: " + title, values,
