@@ -1,10 +1,8 @@
 #include "hub/prosecution.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <unordered_set>
 
 #include "access/policy.hpp"
@@ -33,45 +31,57 @@ std::pair<Agency, std::string> name_of_row(const Holdings& holdings, RecordIndex
   return {holdings.at(record).agency, holdings.name(record)};
 }
 
-// Adds all versions of the matter's records, and those that stand no more and bear a mark of the person. A record of
-// which any version is restricted is listed apart with all of them; one of a sensitive service is not told of.
-void add_versions(const ProsecutionSources& sources, Matter& matter) {
-  const Facts& facts = sources.projection.facts;
+bool bears_a_mark(const Holdings& holdings, const RecordRow& row, const std::unordered_set<std::string>& marks) {
+  for (std::uint32_t i = 0; i < row.mention_count; ++i) {
+    const auto of = marks_of(holdings, MentionIndex(row.first_mention + i));
+    if (std::ranges::any_of(of, [&](const std::string& mark) { return marks.contains(mark); })) return true;
+  }
+  return false;
+}
+
+// All versions of the matter's records, in order of receipt. A record of which any version is restricted is listed apart
+// with all of them; one of a sensitive service is not told of.
+std::vector<RecordIndex> versions_told(const Facts& facts, RecordNames& records) {
   const Holdings& holdings = facts.holdings;
-  std::unordered_set<std::string> marks;
-  for (const std::uint32_t m : matter.mentions) {
-    for (std::string& mark : marks_of(holdings, MentionIndex(m))) marks.insert(std::move(mark));
-  }
-  const auto bears_a_mark = [&](const RecordRow& row) {
-    for (std::uint32_t i = 0; matter.person.valid() && i < row.mention_count; ++i) {
-      const auto of = marks_of(holdings, MentionIndex(row.first_mention + i));
-      if (std::ranges::any_of(of, [&](const std::string& mark) { return marks.contains(mark); })) return true;
-    }
-    return false;
-  };
-  const auto told = [&](std::uint32_t r) { return !facts.is_sealed(r) && holdings.records()[r].id != 0; };
-  for (std::uint32_t r = 0; r < holdings.records().size(); ++r) {
-    const RecordRow& row = holdings.records()[r];
-    if (!row.live && told(r) && bears_a_mark(row))
-      matter.records.emplace(name_of_row(holdings, RecordIndex(r)), Telling::plain);
-  }
   std::set<std::pair<Agency, std::uint32_t>> ids;  // the cheap comparison first
-  for (const auto& [name, telling] : matter.records) {
+  for (const auto& [name, telling] : records) {
     if (const auto id = holdings.strings().find(std::string_view(name.second).substr(name.second.find('-') + 1)))
       ids.emplace(name.first, *id);
   }
+  std::vector<RecordIndex> rows;
   for (std::uint32_t r = 0; r < holdings.records().size(); ++r) {
     const RecordRow& row = holdings.records()[r];
-    if (!told(r)) continue;
-    const auto found = matter.records.find(name_of_row(holdings, RecordIndex(r)));
-    if (found == matter.records.end()) continue;
-    matter.rows.emplace_back(r);
+    if (facts.is_sealed(r) || row.id == 0) continue;
+    const auto found = records.find(name_of_row(holdings, RecordIndex(r)));
+    if (found == records.end()) continue;
+    rows.emplace_back(r);
     if (facts.policy_in_use().sensitive(row.kind)) {
       found->second = Telling::unsaid;
     } else if (restricted(row) && found->second == Telling::plain) {
       found->second = Telling::apart;
     }
   }
+  return rows;
+}
+
+// What may be told of each record is settled before its marks are taken; then those that stand no more and bear such a
+// mark of the person come in.
+void add_versions(const ProsecutionSources& sources, Matter& matter) {
+  const Facts& facts = sources.projection.facts;
+  const Holdings& holdings = facts.holdings;
+  matter.rows = versions_told(facts, matter.records);
+  for (const std::uint32_t m : matter.mentions) {
+    const RecordIndex record = holdings.at(MentionIndex(m)).record;
+    if (matter.of(holdings.at(record).agency, holdings.name(record)) != Telling::plain) continue;
+    for (std::string& mark : marks_of(holdings, MentionIndex(m))) matter.marks.insert(std::move(mark));
+  }
+  if (!matter.person.valid()) return;
+  for (std::uint32_t r = 0; r < holdings.records().size(); ++r) {
+    const RecordRow& row = holdings.records()[r];
+    if (!row.live && !facts.is_sealed(r) && row.id != 0 && bears_a_mark(holdings, row, matter.marks))
+      matter.records.emplace(name_of_row(holdings, RecordIndex(r)), Telling::plain);
+  }
+  matter.rows = versions_told(facts, matter.records);
 }
 
 std::string names_in_words(const PersonMention& one) {
@@ -217,6 +227,15 @@ Result<Matter> matter_of(const ProsecutionSources& sources, const ProsecutionWis
   }
   if (matter.records.empty()) return nothing_to_tell();
   add_versions(sources, matter);
+  // A finding's words go no further than any version of the records it rests on.
+  for (const Finding& one : projection.findings) {
+    const auto found = matter.findings.find(one.id);
+    if (found == matter.findings.end() || found->second == Telling::unsaid) continue;
+    for (const auto* list : {&one.proof, &one.also})
+      for (const RecordIndex record : *list)
+        found->second =
+            std::max(found->second, matter.records.at({holdings.at(record).agency, holdings.name(record)}));
+  }
   if (std::ranges::all_of(matter.records, [](const auto& one) { return one.second == Telling::unsaid; }))
     return nothing_to_tell();
   return matter;
@@ -390,21 +409,12 @@ void add_findings(const ProsecutionSources& sources, const Matter& matter, Pack&
 void add_seals(const ProsecutionSources& sources, const ProsecutionWish& wish, const Matter& matter, Pack& pack) {
   const Facts& facts = sources.projection.facts;
   const Holdings& holdings = facts.holdings;
-  std::unordered_set<std::string> marks;
-  for (const std::uint32_t m : matter.mentions)
-    for (std::string& mark : marks_of(holdings, MentionIndex(m))) marks.insert(std::move(mark));
-  const auto bears_a_mark = [&](const RecordRow& row) {
-    for (std::uint32_t i = 0; i < row.mention_count; ++i)
-      for (const std::string& mark : marks_of(holdings, MentionIndex(row.first_mention + i)))
-        if (marks.contains(mark)) return true;
-    return false;
-  };
   for (const Seal& seal : facts.seals) {
     if (!seal.may_open.contains(sources.officer)) continue;
     for (const std::uint32_t r : facts.sealed_rows) {
       const RecordRow& row = holdings.records()[r];
       if (facts.policy_in_use().sensitive(row.kind) || row.id == 0 || !covers(seal, holdings, RecordIndex(r))) continue;
-      if (!(bears_a_mark(row) || (!wish.person.empty() && seal.person == wish.person))) continue;
+      if (!(bears_a_mark(holdings, row, matter.marks) || (!wish.person.empty() && seal.person == wish.person))) continue;
       pack.add_apart({"", seal.kind == SealKind::privileged ? "Legal advice, privileged" : "A sealed record", "", "",
                       std::string(title_of(row.agency)), "sealed", "", 0,
                       seal.kind == SealKind::privileged
@@ -480,32 +490,6 @@ Result<ProsecutionMaterial> prosecution_material(const ProsecutionSources& sourc
   material.files["head.json"] = ledger::to_json(*head);
   material.files["README.txt"] = cover_sheet(sources, material, *head);
   return material;
-}
-
-Result<void> write_material(const ProsecutionMaterial& material, const std::filesystem::path& folder) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(folder, error)))
-    return failure(ErrorCode::already_there,
-                   fmt::format("{} is there already: name a folder that is not.", folder.string()));
-  const fs::path part = folder.string() + fmt::format(".{}.part", ::getpid());
-  const auto cannot = [&](const fs::path& path) {
-    std::error_code ignored;
-    fs::remove_all(part, ignored);
-    return failure(ErrorCode::unreadable, fmt::format("{} cannot be written; nothing was.", path.string()));
-  };
-  if (!fs::create_directory(part, error)) return cannot(folder);
-  fs::permissions(part, fs::perms::owner_all, error);
-  for (const auto& [name, bytes] : material.files) {
-    fs::create_directories((part / name).parent_path(), error);
-    std::ofstream file(part / name, std::ios::binary);
-    file << bytes;
-    file.close();
-    if (!file) return cannot(folder / name);
-  }
-  fs::rename(part, folder, error);
-  if (error) return cannot(folder);
-  return {};
 }
 
 }  // namespace wider::hub

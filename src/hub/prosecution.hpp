@@ -50,7 +50,8 @@ struct ProsecutionSources {
 [[nodiscard]] Result<ProsecutionMaterial> prosecution_material(const ProsecutionSources& sources,
                                                                const ProsecutionWish& wish);
 
-// Makes the folder with all of it, or nothing: already_there where there is something of its name.
+// Makes the folder with all of it, durable and for its owner alone, or nothing: already_there where there is something
+// of its name, or of the name it has while it is made; that is left as it is (prosecution_folder.cpp).
 [[nodiscard]] Result<void> write_material(const ProsecutionMaterial& material, const std::filesystem::path& folder);
 
 }  // namespace wider::hub

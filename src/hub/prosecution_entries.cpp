@@ -36,11 +36,17 @@ class Entries {
     const Holdings& holdings = projection_.holdings();
     for (const std::uint32_t m : matter.mentions) {
       const MentionRow& mention = holdings.at(MentionIndex(m));
-      mention_names_.insert(mention_text(holdings, MentionIndex(m)));
-      if (!matter.person.valid() ||
-          matter.of(holdings.at(mention.record).agency, holdings.name(mention.record)) != Telling::plain)
-        continue;
+      const auto telling = matter.of(holdings.at(mention.record).agency, holdings.name(mention.record));
+      // What names them by a contact with a sensitive service alone is not found by it.
+      if (telling != Telling::unsaid) mention_names_.insert(mention_text(holdings, MentionIndex(m)));
+      if (!matter.person.valid() || telling != Telling::plain) continue;
       names_.emplace(fold(holdings.text(mention.forename)), fold(holdings.text(mention.surname)));
+    }
+    for (const RecordIndex record : matter.rows) {
+      const RecordRow& row = holdings.at(record);
+      if (!row.live || matter.of(row.agency, holdings.name(record)) != Telling::plain) continue;
+      for (std::uint32_t i = 0; i < row.mention_count; ++i)
+        named_.insert(projection_.people.of(MentionIndex(row.first_mention + i)).value);
     }
     std::erase_if(names_, [](const auto& name) { return name.first.empty() || name.second.empty(); });
   }
@@ -152,6 +158,33 @@ class Entries {
     return known->second;
   }
 
+  // Of a finding of that day's or today's holdings, by what may be told of its records today and not then: a later
+  // version may have been restricted. Its words are told where each record is told in full, it names somebody whom the
+  // matter is about, and everybody else it names is named in a record that the matter tells in full.
+  Telling telling_of(const Holdings& holdings, const Finding& one) {
+    Telling telling = one.audience ? Telling::apart : Telling::plain;  // it rested on what its agency had not released
+    for (const auto* list : {&one.proof, &one.also})
+      for (const RecordIndex record : *list)
+        telling = std::max(telling, telling_of(holdings.at(record).agency, holdings.name(record)));
+    bool about_them = false, all_named = true;
+    for (const PersonId person : one.people) {
+      const PersonId now = standing_of(person);
+      const bool theirs = std::ranges::find(matter_.people, now) != matter_.people.end();
+      about_them |= theirs;
+      all_named &= theirs || (now.valid() && named_.contains(now.value));
+    }
+    return about_them && all_named ? telling : std::max(telling, Telling::apart);
+  }
+  // Who it is today, also by a mention of a version that was replaced since; none: nobody.
+  [[nodiscard]] PersonId standing_of(PersonId person) const {
+    const Holdings& holdings = projection_.holdings();
+    const MentionIndex mention(person.value);
+    if (mention.value >= holdings.mentions().size()) return {};
+    if (const PersonId now = projection_.people.of(mention); now.valid()) return now;
+    const auto standing = holdings.find_mention(holdings.at(holdings.at(mention).record).agency, holdings.name(mention));
+    return standing ? projection_.people.of(*standing) : PersonId();
+  }
+
   PersonId today_of(PersonId person) const {
     if (person.value >= projection_.holdings().mentions().size()) return person;
     const PersonId now = projection_.people.of(MentionIndex(person.value));
@@ -206,10 +239,12 @@ class Entries {
     if (of == Telling::apart) add_apart(entry, "Withdrawal of a record", with_conditions, *agency);
   }
 
-  void word(const Entry& entry, const LinkDecision& said, const char* what, const std::string& more) {
+  // `least`: of what is said beside the word.
+  void word(const Entry& entry, const LinkDecision& said, const char* what, const std::string& more,
+            Telling least = Telling::plain) {
     if (!matter_.of(said.left_agency, said.left) && !matter_.of(said.right_agency, said.right)) return;
     const Telling telling =
-        std::max(telling_of(said.left_agency, said.left), telling_of(said.right_agency, said.right));
+        std::max({least, telling_of(said.left_agency, said.left), telling_of(said.right_agency, said.right)});
     if (telling == Telling::unsaid) return;
     if (telling == Telling::apart) return add_apart(entry, what, with_conditions, said.left_agency);
     LinkDecision whole = said;
@@ -225,15 +260,25 @@ class Entries {
          said.by});
   }
 
+  // What it touched is in the words of that day. They are told where today's findings say what they rest on and whom
+  // they name; of one that is gone, and of a duty, nobody can say what may be told of it today. What was one agency's
+  // alone, or rests on a sensitive service, is left out without a trace: a notice of such things alone is not listed,
+  // and the word itself is told by its own entry.
   void notice(const Entry& entry) {
     const NoticeEntry said = decode_notice(entry.body, entry.header.received);
     std::string touched;
+    Telling telling = Telling::unsaid;
     for (const auto& one : said.touched) {
-      const auto finding = matter_.findings.find(one.finding);
-      if (one.audience || (finding != matter_.findings.end() && finding->second != Telling::plain)) continue;
+      const auto finding = std::ranges::find(projection_.findings, one.finding, &Finding::id);
+      const bool stands = finding != projection_.findings.end();
+      if (one.audience && !stands) continue;
+      Telling of_it = stands ? telling_of(projection_.holdings(), *finding) : Telling::apart;
+      if (of_it == Telling::unsaid) continue;
+      if (one.audience || (stands && finding->says != one.says)) of_it = Telling::apart;
       touched += "\nIt touched: " + one.says;
+      telling = telling == Telling::unsaid ? of_it : std::max(telling, of_it);
     }
-    word(entry, said.word, "Notice of what a word about a link touched", touched);
+    word(entry, said.word, "Notice of what a word about a link touched", touched, telling);
   }
 
   void action(const Entry& entry) {
@@ -395,20 +440,26 @@ class Entries {
       const auto then = as_known_at(projection_, day->first, {});
       if (!then) return std::unexpected(then.error());
       for (const Finding& one : (*then)->findings)
-        if (day->second.contains(one.id) && is_of_the_matter(**then, one)) add_past(one);
+        if (day->second.contains(one.id) && is_of_the_matter(one)) add_past(one, telling_of((*then)->holdings(), one));
     }
     if (days.size() > most_days_back)
       pack_.row("findings_withdrawn.csv", past_header,
                 {"", "", "", "Acts on findings before these days were not looked into.", "", "", ""});
     return {};
   }
-  bool is_of_the_matter(const Projection& then, const Finding& one) const {
-    if (one.audience) return false;  // it rested on what its agency had not released
-    for (const RecordIndex record : one.proof)
-      if (projection_.facts.policy_in_use().sensitive(then.holdings().at(record).kind)) return false;
+  [[nodiscard]] bool is_of_the_matter(const Finding& one) const {
     return std::ranges::any_of(one.mentions, [&](MentionIndex m) { return matter_.mentions.contains(m.value); });
   }
-  void add_past(const Finding& one) {
+  void add_past(const Finding& one, Telling telling) {
+    if (telling == Telling::unsaid) return;
+    if (telling == Telling::apart) {
+      pack_.add_apart({"", "A finding of a recorded pattern, withdrawn since", to_words(one.met_on),
+                       to_iso(one.received), one.audience ? std::string(title_of(*one.audience)) : "",
+                       "rests on what may not be told in full", "", 0, std::string(with_conditions)});
+      for (const Entry& entry : gone_.at(one.id))
+        add_apart(entry, "What somebody did about a finding", with_conditions, entry.header.controller);
+      return;
+    }
     const std::string number = pack_.add(
         {"", fmt::format("Finding {} by the pattern {}, withdrawn since", one.id, one.pattern), to_words(one.met_on),
          to_iso(one.received), "concluded by the hub", "shared", "findings_withdrawn.csv", 0});
@@ -427,6 +478,7 @@ class Entries {
   Pack& pack_;
   std::set<std::string> mention_names_;                  // of the people, as "police/crime-C1#2"
   std::set<std::pair<std::string, std::string>> names_;  // of the person, folded
+  std::set<std::uint32_t> named_;                        // people in the records that the matter tells in full
   std::map<std::string, Telling> others_;                // records outside the matter
   std::set<std::uint64_t> included_;                     // what later entries speak of
   std::map<std::string, std::vector<Entry>> gone_;       // acts on findings that do not stand

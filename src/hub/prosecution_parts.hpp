@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Matter {
   RecordNames records;            // by agency and name
   std::map<std::string, Telling> findings;
   std::set<std::uint32_t> mentions;  // of the people, in those records
+  // What their mentions say of who they are (hub/sealing.hpp), by the records told in full alone: a contact with a
+  // sensitive service lends nothing by which another record is found.
+  std::unordered_set<std::string> marks;
   // Of a mention's or a record's name; none: it does not belong to the matter.
   [[nodiscard]] std::optional<Telling> of(Agency agency, const std::string& record_or_mention) const;
 };

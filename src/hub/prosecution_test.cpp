@@ -2,12 +2,16 @@
 // named officer with a reason and after its entry, all or nothing on the disk.
 #include "hub/prosecution.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "access/policy.hpp"
 #include "hub/sealing.hpp"
@@ -367,6 +371,265 @@ TEST(Prosecution, OfAFindingWhatItRestsOn) {
     if (one.audience != Agency::health) continue;
     EXPECT_EQ(hub->material_for_prosecution({"", one.id}, lee).error().code, ErrorCode::not_found);
   }
+}
+
+// A finding that everybody may know of, its first child, and a record of its least proof whose later version would be
+// restricted and name nobody, so that the finding falls.
+struct Fallen {
+  Finding finding;
+  std::string number;  // of the child
+  std::vector<RecordIndex> others;  // records of the child that it does not rest on, told in full
+  RecordIndex record;
+};
+Fallen finding_to_fall(const Projection& projection) {
+  const Holdings& holdings = projection.holdings();
+  for (const Finding& one : projection.findings) {
+    if (one.audience) continue;
+    const PersonId child = one.children.front();
+    Fallen fallen{one, person_text(child), {}, {}};
+    for (const RecordIndex r : one.proof)
+      if (holdings.at(MentionIndex(child.value)).record != r) fallen.record = r;
+    for (const RecordIndex r : records_of(projection, child)) {
+      const RecordRow& row = holdings.at(r);
+      if (std::ranges::find(one.proof, r) == one.proof.end() && row.handling == Handling::shared &&
+          row.mention_count == 1)
+        fallen.others.push_back(r);
+    }
+    if (fallen.record.valid() && fallen.others.size() >= 2) return fallen;
+  }
+  ADD_FAILURE() << "the town has no such finding";
+  return {};
+}
+
+std::uint64_t append_on(Hub& hub, EntryKind kind, std::string body, Date day) {
+  ledger::NewEntry entry;
+  entry.kind = kind;
+  entry.body = std::move(body);
+  entry.received = start_of(day);
+  return hub.ledger().append_now(entry).value();
+}
+
+Date last_day_of(Hub& hub) { return day_of(hub.ledger().read(hub.ledger().size())->header.received); }
+
+void restrict_later(Hub& hub, RecordIndex record, Date day) {
+  const RecordRow& row = hub.projection()->holdings().at(record);
+  auto later = decode_record(hub.ledger().read(row.sequence)->body).value();
+  later.handling = Handling::originator_only;
+  later.people.clear();
+  later.things.clear();
+  append_on(hub, EntryKind::record, encode(later), day);
+}
+
+NoticeEntry notice_about(const Holdings& holdings, const std::vector<RecordIndex>& records, const Finding& touched) {
+  const auto mention = [&](RecordIndex r) { return MentionIndex(holdings.at(r).first_mention); };
+  NoticeEntry notice;
+  notice.word.left_agency = holdings.at(records[0]).agency;
+  notice.word.left = holdings.name(mention(records[0]));
+  notice.word.right_agency = holdings.at(records[1]).agency;
+  notice.word.right = holdings.name(mention(records[1]));
+  notice.word.by = "Sam Okafor";
+  notice.touched.push_back({touched.id, touched.says, 0, {}, {}});
+  return notice;
+}
+
+std::string file_of(const ProsecutionMaterial& material, const std::string& name) {
+  const auto found = material.files.find(name);
+  return found == material.files.end() ? "" : found->second;
+}
+
+// The words of a notice are of the day it was made: they are told by what may be told today.
+TEST(Prosecution, WhatANoticeSaidOfAFindingIsToldWhileItsRecordsMayBe) {
+  const TemporaryFolder folder;
+  const auto hub = hub_with_officers(folder);
+  const Fallen fallen = finding_to_fall(*hub->projection());
+  const NoticeEntry notice = notice_about(hub->projection()->holdings(), fallen.others, fallen.finding);
+  const Date day = last_day_of(*hub);
+  const auto entry = append_on(*hub, EntryKind::identity_notice, encode_notice(notice), day + 1);
+  const auto before = hub->material_for_prosecution({fallen.number, ""}, lee);
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_TRUE(entries_of(before->schedule).contains(entry));
+  EXPECT_THAT(file_of(*before, "acts.csv"), HasSubstr("It touched: "));
+  restrict_later(*hub, fallen.record, day + 10);
+  const auto after = hub->material_for_prosecution({fallen.number, ""}, lee);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(std::ranges::count(hub->projection()->findings, fallen.finding.id, &Finding::id), 0);
+  EXPECT_EQ(file_of(*after, "acts.csv").find("It touched: "), std::string::npos);
+  EXPECT_FALSE(entries_of(after->schedule).contains(entry));
+  EXPECT_TRUE(entries_of(after->apart).contains(entry));
+}
+
+TEST(Prosecution, WhatANoticeSaidOfAFindingWhoseRecordWasSealedSinceIsNotTold) {
+  const TemporaryFolder folder;
+  const auto hub = hub_with_officers(folder);
+  const Fallen fallen = finding_to_fall(*hub->projection());
+  const Holdings& holdings = hub->projection()->holdings();
+  const std::string record(fmt::format("{}/{}", name_of(holdings.at(fallen.record).agency),
+                                       std::string_view(holdings.name(fallen.record))));
+  const NoticeEntry notice = notice_about(holdings, fallen.others, fallen.finding);
+  const auto entry = append(*hub, EntryKind::identity_notice, encode_notice(notice));
+  Viewer officer =
+      testing::viewer_of(access::UserRole::governance_officer, Agency::partnership, access::PurposeKind::governance);
+  officer.account = 2;  // lee
+  ASSERT_TRUE(hub->seal_person(officer, {record, "privileged", "Advice", {}}));
+  const auto given = hub->material_for_prosecution({fallen.number, ""}, lee);
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_EQ(std::ranges::count(hub->projection()->findings, fallen.finding.id, &Finding::id), 0);
+  EXPECT_EQ(file_of(*given, "acts.csv").find("It touched: "), std::string::npos);
+  EXPECT_FALSE(entries_of(given->schedule).contains(entry));
+  EXPECT_TRUE(entries_of(given->apart).contains(entry));
+}
+
+// A word may touch what stands about the other of its two people: that is of no concern to this matter.
+TEST(Prosecution, WhatANoticeSaidOfAnotherPersonsFindingIsNotTold) {
+  const TemporaryFolder folder;
+  const auto hub = hub_with_officers(folder);
+  const auto projection = hub->projection();
+  const Fallen fallen = finding_to_fall(*projection);
+  const auto theirs = std::ranges::find_if(projection->findings, [&](const Finding& one) {
+    return !one.audience && std::ranges::none_of(one.people, [&](PersonId person) {
+      return std::ranges::find(fallen.finding.people, person) != fallen.finding.people.end();
+    });
+  });
+  ASSERT_NE(theirs, projection->findings.end());
+  const auto entry = append(*hub, EntryKind::identity_notice,
+                            encode_notice(notice_about(projection->holdings(), fallen.others, *theirs)));
+  const auto given = hub->material_for_prosecution({fallen.number, ""}, lee);
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_EQ(file_of(*given, "acts.csv").find("It touched: "), std::string::npos);
+  EXPECT_FALSE(entries_of(given->schedule).contains(entry));
+  EXPECT_TRUE(entries_of(given->apart).contains(entry));
+}
+
+// Somebody acted on a finding that fell since: its words are told where a correction felled it, and not where a record
+// it rested on was restricted since.
+TEST(Prosecution, AFindingThatFellIsToldWhileItsRecordsMayBe) {
+  for (const bool restricted : {false, true}) {
+    const TemporaryFolder folder;
+    const auto hub = hub_with_officers(folder);
+    const Fallen fallen = finding_to_fall(*hub->projection());
+    const Date day = last_day_of(*hub);
+    const FindingEvent taken{fallen.finding.id, FindingAction::take, "", "", 1, {}};
+    const auto entry = append_on(*hub, EntryKind::finding_action, encode_event(taken), day + 1);
+    if (restricted) {
+      restrict_later(*hub, fallen.record, day + 10);
+    } else {
+      const RecordRow& row = hub->projection()->holdings().at(fallen.record);
+      auto later = decode_record(hub->ledger().read(row.sequence)->body).value();
+      later.people.clear();
+      later.things.clear();
+      append_on(*hub, EntryKind::record, encode(later), day + 10);
+    }
+    const auto given = hub->material_for_prosecution({fallen.number, ""}, lee);
+    ASSERT_TRUE(given) << given.error().message;
+    EXPECT_EQ(std::ranges::count(hub->projection()->findings, fallen.finding.id, &Finding::id), 0);
+    EXPECT_EQ(file_of(*given, "findings_withdrawn.csv").find(fallen.finding.says) == std::string::npos, restricted);
+    EXPECT_EQ(entries_of(given->schedule).contains(entry), !restricted);
+    EXPECT_EQ(entries_of(given->apart).contains(entry), restricted);
+    EXPECT_EQ(std::ranges::count(given->apart, "A finding of a recorded pattern, withdrawn since", &Line::what),
+              restricted ? 1 : 0);
+  }
+}
+
+// Two hubs that differ in whom a contact with a sensitive service names. A withdrawn record and a hold are known by that
+// contact alone.
+TEST(Prosecution, AContactWithASensitiveServiceChangesNothing) {
+  std::map<std::string, std::string> given_of[2];
+  for (const bool theirs : {false, true}) {
+    const TemporaryFolder folder;
+    const auto hub = hub_with_officers(folder);
+    const auto before = hub->projection();
+    const PersonId person = somebody(*before);
+    const Date day = last_day_of(*hub) + 1;
+    Record other;
+    other.agency = Agency::voluntary;  // whose own number contradicts none that the town has
+    other.kind = RecordKind::attendance;
+    other.id = "A-77001";
+    other.known = day;
+    other.text = "Of somebody else.";
+    other.people.emplace_back();
+    other.people.front().forename = "Zebedee";
+    other.people.front().surname = "Quillfeather";
+    other.people.front().local_id = "L-77001";
+    append_on(*hub, EntryKind::record, encode(other), day);
+    append_on(*hub, EntryKind::withdrawal, encode_withdrawal(Agency::voluntary, record_name(other)), day);
+    // The contact: as the person's fullest record names them, or as nobody is named.
+    Record contact = other;
+    contact.kind = RecordKind::sexual_health;
+    contact.id = "S-77001";
+    contact.text = "Attended.";
+    contact.people.front().forename = "Yolanda";
+    if (theirs) {
+      for (const RecordIndex r : records_of(*before, person)) {
+        const auto record = decode_record(hub->ledger().read(before->holdings().at(r).sequence)->body).value();
+        const MentionIndex first(before->holdings().at(r).first_mention);
+        for (std::uint32_t i = 0; i < record.people.size(); ++i) {
+          const PersonMention& one = record.people[i];
+          if (before->people.of(MentionIndex(first.value + i)) != person || one.forename.empty() ||
+              one.birth_date.precision != Precision::day || (one.nhs_number.empty() && one.address.empty()))
+            continue;
+          contact.people.front() = one;
+          contact.people.front().local_id = "L-77001";
+        }
+      }
+    }
+    append_on(*hub, EntryKind::record, encode(contact), day);
+    Hold hold;
+    hold.scope = HoldScope::person;
+    hold.reason = "Claim 12";
+    hold.by = "Lee Castell";
+    hold.mentions = {{Agency::voluntary, mention_name(contact, 0)}};
+    append_on(*hub, EntryKind::hold_placed, encode_hold(hold), day);
+    ASSERT_TRUE(hub->settle({2, {}}));
+    const auto mention = hub->projection()->holdings().find_mention(Agency::voluntary, mention_name(contact, 0));
+    ASSERT_TRUE(mention);
+    ASSERT_EQ(hub->projection()->people.of(*mention) == person, theirs) << "the contact is not linked as it should be";
+    auto given = hub->material_for_prosecution({person_text(person), ""}, lee);
+    ASSERT_TRUE(given) << given.error().message;
+    auto& files = given_of[theirs ? 1 : 0];
+    for (auto& [name, bytes] : given->files) {
+      if (name == "head.json" || name.starts_with("proof/")) bytes.clear();  // of another key
+      // The export's own look is of another moment.
+      std::string& kept = files[name];
+      std::istringstream lines(bytes);
+      for (std::string line; std::getline(lines, line);)
+        if (line.find("material for a prosecution about") == std::string::npos) kept += line + "\n";
+    }
+  }
+  EXPECT_EQ(given_of[1].size(), given_of[0].size());
+  for (const auto& [name, bytes] : given_of[1]) {
+    ASSERT_TRUE(given_of[0].contains(name)) << name;
+    EXPECT_EQ(bytes, given_of[0].at(name)) << name;
+  }
+}
+
+// Nobody but its owner can read it at any moment, and what something else made is neither filled nor removed.
+TEST(Prosecution, TheFolderIsItsOwnersAloneAndAnothersIsLeftAsItIs) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  ProsecutionMaterial material;
+  material.files = {{"schedule.csv", "x"}, {"proof/1-1.proof", "y"}};
+  const mode_t mask = ::umask(0);
+  const auto made = write_material(material, folder.path / "material/");
+  ::umask(mask);
+  ASSERT_TRUE(made) << made.error().message;
+  const auto mode = [&](const char* name) { return fs::status(folder.path / "material" / name).permissions(); };
+  EXPECT_EQ(mode("."), fs::perms::owner_all);
+  EXPECT_EQ(mode("proof"), fs::perms::owner_all);
+  for (const char* name : {"schedule.csv", "proof/1-1.proof"})
+    EXPECT_EQ(mode(name), fs::perms::owner_read | fs::perms::owner_write) << name;
+
+  // Somebody else's folder, of the name that this one would have while it is made, open to all.
+  const fs::path part = (folder.path / "second").string() + "." + std::to_string(::getpid()) + ".part";
+  fs::create_directory(part);
+  std::ofstream(part / "theirs") << "z";
+  EXPECT_EQ(write_material(material, folder.path / "second").error().code, ErrorCode::already_there);
+  EXPECT_TRUE(fs::exists(part / "theirs"));
+  EXPECT_FALSE(fs::exists(part / "schedule.csv"));
+  EXPECT_FALSE(fs::exists(folder.path / "second"));
+  fs::remove_all(part);
+  fs::create_directory_symlink(folder.path / "material", part);
+  EXPECT_EQ(write_material(material, folder.path / "second").error().code, ErrorCode::already_there);
+  EXPECT_TRUE(fs::is_symlink(part));
 }
 
 TEST(Prosecution, TheFolderIsWholeOrNotThereAndItsCellsAreSafe) {
