@@ -14,7 +14,7 @@ namespace {
 
 // DESIGN section 4. A stage may include itself and stages of a lower level; stages of one level do not include each
 // other. web stands below cli, because `wider serve` is a command and starts the site.
-constexpr std::array<std::pair<std::string_view, int>, 13> levels = {{
+constexpr std::array<std::pair<std::string_view, int>, 14> levels = {{
     {"base", 0},
     {"records", 1},
     {"ledger", 2},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, int>, 13> levels = {{
     {"practice", 2},
     {"review", 2},
     {"access", 2},
+    {"oidc", 2},
     {"intake", 2},
     {"town", 2},
     {"hub", 3},

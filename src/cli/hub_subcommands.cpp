@@ -97,6 +97,9 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   account->add_option("--name", words.account.name, "The person's name");
   account->add_option("--role", words.role, "social-worker, police-analyst, safeguarding-nurse, …");
   account->add_option("--agency", words.agency, "The person's agency");
+  account->add_option("--service-name", words.account.outside_name,
+                      "The person's name at the partnership's sign-in service: its address, a space, their number there");
+  account->add_flag("--service-only", words.account.outside_only, "They sign in there alone: the password opens nothing");
   account->add_flag("--close", words.close, "The account signs in no more; what it did stays");
   account->callback([&] {
     if (!words.close && words.account.name.empty()) throw CLI::RequiredError("--name");
@@ -128,9 +131,12 @@ void add_hub_commands(CLI::App& app, Words& words, Chosen& chosen) {
   serve_command->add_option("--log", words.log,
                             "Write each request as a line of JSON to this file, - is standard error; no names, numbers "
                             "or addresses are in it");
+  file_option(serve_command, "--sign-in-service", words.provider,
+              "A TOML file that says where people sign in besides here (OpenID Connect): docs/production/README.md",
+              words);
   serve_command->callback([&] {
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
-      return serve(hub, {words.listen, words.behind_tls, words.log}, streams);
+      return serve(hub, {words.listen, words.behind_tls, words.log, words.provider}, streams);
     };
   });
 }

@@ -18,6 +18,7 @@
 #include "cli/control_message.hpp"
 #include "cli/run.hpp"
 #include "ledger/control.hpp"
+#include "oidc/provider.hpp"
 #include "town/town.hpp"
 #include "web/server.hpp"
 
@@ -164,6 +165,13 @@ int serve(hub::Hub& hub, const ServeWords& words, Streams& streams) {
   web::ServerOptions options;
   options.listen = words.listen;
   options.behind_tls = words.behind_tls;
+  if (!words.provider.empty()) {
+    auto settings = oidc::read_settings(words.provider);
+    if (!settings) return fail(streams, settings.error());
+    oidc::FetchOptions fetching;
+    fetching.authorities = settings->authorities;
+    hub.use_provider(std::make_unique<oidc::Provider>(std::move(*settings), oidc::make_fetch(fetching)));
+  }
   const auto log = make_log(words.log);
   if (!log) return fail(streams, log.error());
   if (*log) options.log = [logger = *log](std::string_view line) { logger->info(line); };
@@ -235,7 +243,7 @@ int demo(const DemoWords& words, Streams& streams) {
              (*hub)->projection()->findings.size(), sign_ins);
   streams.out.flush();
   if (words.only_prepare) return done;
-  return serve(**hub, {words.listen, false, ""}, streams);
+  return serve(**hub, {words.listen, false, "", ""}, streams);
 }
 
 }  // namespace wider::cli

@@ -11,7 +11,8 @@ namespace wider::cli {
 struct ServeWords {
   std::string listen;
   bool behind_tls = false;
-  std::string log;  // a file, "-" for standard error, "" for none
+  std::string log;       // a file, "-" for standard error, "" for none
+  std::string provider;  // the file that says where people sign in (oidc/settings.hpp); "" for nowhere else
 };
 int serve(hub::Hub& hub, const ServeWords& words, Streams& streams);
 

@@ -54,7 +54,7 @@ struct Words {
   bool to_syslog = false;
   std::string role = "social-worker", agency = "social-care";
   bool different = false, withdraw = false, behind_tls = false, close = false;
-  std::string log;
+  std::string log, provider;
 };
 
 // What is to be done once the words are read. Commands on a hub go to `on_hub`, so that a live hub can run them too.

@@ -45,8 +45,8 @@ ApiToken token_of(const json& body) {
 }  // namespace
 
 std::string Account::standing() const {
-  return access::digest_of_token(
-      fmt::format("{}|{}|{}|{}|{}", closed, access::name_of(role), name_of(agency), password_hash, code_secret));
+  return access::digest_of_token(fmt::format("{}|{}|{}|{}|{}|{}|{}", closed, access::name_of(role), name_of(agency),
+                                             password_hash, code_secret, outside_name, outside_only));
 }
 
 std::string encode_account(const Account& account) {
@@ -68,6 +68,7 @@ std::string encode_account(const Account& account) {
   if (!account.recovery_codes.empty()) body["recovery_codes"] = account.recovery_codes;
   if (account.first_password) body["first_password"] = true;
   if (!account.outside_name.empty()) body["outside_name"] = account.outside_name;
+  if (account.outside_only) body["outside_only"] = true;
   for (const ApiToken& token : account.tokens) body["tokens"].push_back(as_json(token));
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -90,6 +91,7 @@ Account decode_account(std::string_view text) {
   account.recovery_codes = body.value("recovery_codes", std::vector<std::string>{});
   account.first_password = body.value("first_password", false);
   account.outside_name = body.value("outside_name", "");
+  account.outside_only = body.value("outside_only", false);
   for (const json& token : body.value("tokens", json::array())) account.tokens.push_back(token_of(token));
   return account;
 }

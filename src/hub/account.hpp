@@ -42,8 +42,10 @@ struct Account {
   std::vector<ApiToken> tokens = {};
   std::string outside_name = {};  // "issuer subject" of an OpenID Connect provider; "" when none is bound
   bool first_password = false;    // somebody else knows it: to be changed at the first sign-in
+  bool outside_only = false;      // signs in at the provider alone: its password opens nothing
 
-  // What a session stands on: another role, agency, password or second factor ends every session from before.
+  // What a session stands on: another role, agency, password, second factor or name outside ends every session from
+  // before.
   [[nodiscard]] std::string standing() const;
 };
 

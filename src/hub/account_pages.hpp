@@ -23,8 +23,21 @@ struct SignIn {
   std::string token;  // 256-bit random, for the session cookie; only its hash is kept
   std::string csrf;   // for every form of the session
   Viewer viewer;
-  std::string pending;  // instead of the three above: the password was right, and a code is asked for with this token
-  std::string device;   // a mark for this browser, so that others' guesses do not make it wait
+  std::string pending;    // instead of the three above: the password was right, and a code is asked for with this token
+  std::string device;     // a mark for this browser, so that others' guesses do not make it wait
+  std::string next = {};  // the page that was asked for before signing in at the service
+  std::string unknown = {};  // instead: the service knows somebody by this name, and no account here has it
+};
+// A sign-in at the partnership's sign-in service (OpenID Connect) that has begun.
+struct OutsideStart {
+  std::string address;  // of the service: where the browser goes
+  std::string browser;  // for a cookie: only this browser may come back
+};
+struct OutsideAnswer {
+  std::string_view state, code, problem;  // as they stand in the address that the service sent the browser to
+  std::string_view issuer;                // likewise; "" when it does not name itself
+  std::string_view browser;               // the cookie
+  std::string_view address, device;       // as in SignInTry
 };
 struct SessionView {
   Viewer viewer;
@@ -78,13 +91,15 @@ struct PeopleLine {
   Agency agency = Agency::social_care;
   bool closed = false, second_factor = false, first_password = false, yours = false;
   std::string outside_name;
+  bool outside_only = false;
 };
 struct PeopleChange {
   std::uint32_t number = 0;
   access::UserRole role = access::UserRole::social_worker;
   Agency agency = Agency::social_care;
   std::string_view outside_name;
-  std::string_view reason;  // required
+  std::string_view reason;    // required
+  bool outside_only = false;  // its password opens nothing; only with an outside_name
 };
 
 class AccountPages {
@@ -96,6 +111,13 @@ class AccountPages {
   // The second step. denied: the code is not right, was used, or the first step is too long ago.
   virtual Result<SignIn> finish_sign_in(std::string_view pending, std::string_view code, std::string_view address,
                                         std::string_view device) = 0;
+  // The sign-in service's name; "" when the partnership has none.
+  virtual std::string outside_service() = 0;
+  // Both wait for another server, some seconds at most. `next`: the page to go to after it.
+  // unavailable: the service cannot be reached; passwords still do.
+  virtual Result<OutsideStart> begin_outside(std::string_view address, std::string_view next) = 0;
+  // denied: what came back is not to be believed, was used before, or comes from another browser.
+  virtual Result<SignIn> finish_outside(const OutsideAnswer& answer) = 0;
   // not_found: no such session, or idle for 15 minutes, or older than 12 hours, or the account was changed or closed
   // since. An API token opens one too.
   virtual Result<SessionView> session(std::string_view token) = 0;

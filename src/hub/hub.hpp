@@ -23,6 +23,7 @@
 #include "hub/finding_state.hpp"
 #include "hub/guessing.hpp"
 #include "hub/keeping_and_erasing.hpp"
+#include "hub/outside_sign_ins.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
 #include "hub/prosecution.hpp"
@@ -31,6 +32,7 @@
 #include "hub/settling.hpp"
 #include "hub/taking_in.hpp"
 #include "ledger/ledger.hpp"
+#include "oidc/provider.hpp"
 
 namespace wider::hub {
 
@@ -42,6 +44,7 @@ struct NewAccount {
   Agency agency = Agency::social_care;
   bool first_password = false;  // to be changed at the first sign-in
   std::string outside_name = {};
+  bool outside_only = false;
 };
 
 inline constexpr std::size_t longest_username = 100;
@@ -128,6 +131,11 @@ class Hub final : public Pages {
   }
   Result<SignIn> finish_sign_in(std::string_view pending, std::string_view code, std::string_view address,
                                 std::string_view device) override;
+  // The partnership's sign-in service; before anybody signs in.
+  void use_provider(std::unique_ptr<oidc::Provider> provider) { provider_ = std::move(provider); }
+  std::string outside_service() override;
+  Result<OutsideStart> begin_outside(std::string_view address, std::string_view next) override;
+  Result<SignIn> finish_outside(const OutsideAnswer& answer) override;
   Result<SessionView> session(std::string_view token) override;
   void sign_out(std::string_view token) override;
   Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
@@ -243,8 +251,10 @@ class Hub final : public Pages {
   Result<void> add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason);
   Result<bool> right_password(const std::string& hash, std::string_view password);  // unavailable: too many at once
   Result<bool> take_code(const Account& account, std::string_view code);            // and uses it up
-  Result<SignIn> let_in(const Account& account, std::string_view how);
-  Result<void> refuse_sign_in(std::string_view username, std::string_view why);
+  Result<SignIn> let_in(const Account& account, std::string_view how, bool outside);
+  Result<SignIn> let_in_from_outside(const oidc::Claims& claims, std::string_view next);
+  // outside: the name at the sign-in service, where it is known.
+  Result<void> refuse_sign_in(std::string_view username, std::string_view why, std::string_view outside = "");
   static std::uint64_t step_now();
   [[nodiscard]] std::string device_mark(std::string_view username) const;
   // Which browser the mark is of; "" when it is not one of this name.
@@ -255,6 +265,8 @@ class Hub final : public Pages {
   Sessions sessions_;
   Accounts accounts_;
   Guessing guessing_;
+  std::unique_ptr<oidc::Provider> provider_;  // null: the partnership has none
+  OutsideSignIns outside_;
   std::mutex accounts_mutex_;  // one change of accounts at a time
   std::counting_semaphore<> hashing_or_waiting_{4};
   std::counting_semaphore<> hashing_{2};               // Argon2id takes memory and a processor: few at once

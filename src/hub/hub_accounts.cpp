@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "access/common_passwords.hpp"
 #include "access/one_time_code.hpp"
 #include "hub/hub.hpp"
 
@@ -33,6 +34,30 @@ Result<void> good_username(std::string_view username) {
   return {};
 }
 
+// "issuer subject" of one account alone: two that a sign-in service could mean would let the wrong one in.
+Result<void> good_outside_name(std::string_view name, bool only, const std::vector<Account>& all,
+                               std::uint32_t number) {
+  if (name.empty() && only)
+    return failure(ErrorCode::usage, "Write the name at the sign-in service, or let the password sign in too.");
+  if (name.empty()) return {};
+  constexpr std::size_t longest = 1280;
+  const std::size_t space = name.find(' ');
+  const auto printable = [](unsigned char c) { return c >= ' ' && c < 0x7F; };
+  if (name.size() > longest || !std::ranges::all_of(name, printable) || space == std::string_view::npos ||
+      name.find(' ', space + 1) != std::string_view::npos || space + 1 == name.size() ||
+      !oidc::good_address(name.substr(0, space)))
+    return failure(
+        ErrorCode::usage,
+        "The name at the sign-in service is its address, a space, and the person's number there, as the page shows it "
+        "to who is not known yet.");
+  const auto has_it = [&](const Account& one) {
+    return !one.closed && one.number != number && one.outside_name == name;
+  };
+  if (std::ranges::any_of(all, has_it))
+    return failure(ErrorCode::already_there, "Another account has this name at the sign-in service.");
+  return {};
+}
+
 std::string by_command(std::string_view operator_name) {
   return operator_name.empty() ? "" : fmt::format("By the operator {}, on the command line.", operator_name);
 }
@@ -52,6 +77,11 @@ Result<void> good_password(std::string_view password, std::string_view username)
   std::ranges::sort(letters);
   const auto distinct = std::unique(letters.begin(), letters.end()) - letters.begin();
   if (distinct < 5) return failure(ErrorCode::usage, "The password repeats a few characters. Choose another one.");
+  if (access::is_common_password(password))
+    return failure(
+        ErrorCode::usage,
+        "The password is made of words or rows of keys that many people use. Choose another one: three or more "
+        "words with spaces between them are a good one.");
   return {};
 }
 
@@ -59,13 +89,16 @@ std::string random_password() {
   // Twelve of 31 letters and digits in three groups, 59 bits: easy to read out.
   constexpr std::string_view letters = "abcdefghjkmnpqrstuvwxyz23456789";
   std::string password;
-  for (int i = 0; i < 14; ++i) {
-    if (i == 4 || i == 9) {
-      password += '-';
-    } else {
-      password += letters[randombytes_uniform(static_cast<std::uint32_t>(letters.size()))];
+  do {
+    password.clear();
+    for (int i = 0; i < 14; ++i) {
+      if (i == 4 || i == 9) {
+        password += '-';
+      } else {
+        password += letters[randombytes_uniform(static_cast<std::uint32_t>(letters.size()))];
+      }
     }
-  }
+  } while (!good_password(password, ""));  // once in a long while it is a row of keys
   return password;
 }
 
@@ -111,6 +144,8 @@ Result<void> Hub::add_account(const NewAccount& wanted, std::string_view operato
 Result<void> Hub::add_account(const NewAccount& wanted, const ledger::Ref& actor, std::string_view reason) {
   if (auto good = good_username(wanted.username); !good) return good;
   if (auto good = good_password(wanted.password, wanted.username); !good) return good;
+  if (access::holds_name(wanted.password, wanted.name))
+    return failure(ErrorCode::usage, "The password holds the person's name. Choose another one.");
   auto hash = access::hash_password(wanted.password);
   if (!hash) return std::unexpected(hash.error());
   if (auto loaded = load_accounts(); !loaded) return loaded;
@@ -120,6 +155,7 @@ Result<void> Hub::add_account(const NewAccount& wanted, const ledger::Ref& actor
     return failure(ErrorCode::already_there,
                    fmt::format("Somebody signs in as '{}' already. Take another user name.", wanted.username));
   }
+  if (auto good = good_outside_name(wanted.outside_name, wanted.outside_only, all, 0); !good) return good;
   Account account;
   account.number = static_cast<std::uint32_t>(all.size() + 1);
   account.reference = ledger::random_ref();
@@ -130,6 +166,7 @@ Result<void> Hub::add_account(const NewAccount& wanted, const ledger::Ref& actor
   account.agency = wanted.agency;
   account.first_password = wanted.first_password;
   account.outside_name = wanted.outside_name;
+  account.outside_only = wanted.outside_only;
   return write_account(account, actor, reason);
 }
 
@@ -148,7 +185,7 @@ Result<std::vector<PeopleLine>> Hub::people(const Viewer& viewer) {
   std::vector<PeopleLine> lines;
   for (const Account& one : accounts_.all()) {
     lines.push_back({one.number, one.username, one.name, one.role, one.agency, one.closed, !one.code_secret.empty(),
-                     one.first_password, one.number == viewer.account, one.outside_name});
+                     one.first_password, one.number == viewer.account, one.outside_name, one.outside_only});
   }
   std::ranges::stable_sort(lines, {}, [](const PeopleLine& line) { return std::pair(line.closed, line.name); });
   return lines;
@@ -177,8 +214,14 @@ Result<std::string> Hub::add_person(const Viewer& viewer, std::string_view usern
   if (change.reason.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return failure(ErrorCode::usage, "Write why: the reason is kept with the change.");
   std::string password = random_password();
-  NewAccount wanted{std::string(username),           std::string(name), password, change.role, change.agency, true,
-                    std::string(change.outside_name)};
+  NewAccount wanted{std::string(username),
+                    std::string(name),
+                    password,
+                    change.role,
+                    change.agency,
+                    true,
+                    std::string(change.outside_name),
+                    change.outside_only};
   if (auto added = add_account(wanted, reference_of(viewer.account), change.reason); !added)
     return std::unexpected(added.error());
   return password;
@@ -188,9 +231,12 @@ Result<void> Hub::change_person(const Viewer& viewer, const PeopleChange& change
   const std::scoped_lock lock(accounts_mutex_);
   auto account = account_to_change(viewer, change.number, change.reason);
   if (!account) return std::unexpected(account.error());
+  if (auto good = good_outside_name(change.outside_name, change.outside_only, accounts_.all(), change.number); !good)
+    return good;
   account->role = change.role;
   account->agency = change.agency;
   account->outside_name = change.outside_name;
+  account->outside_only = change.outside_only;
   for (ApiToken& token : account->tokens) token.closed = true;  // they were given to another role
   return write_account(*account, reference_of(viewer.account), change.reason);
 }

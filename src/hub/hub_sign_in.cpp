@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "access/common_passwords.hpp"
 #include "access/one_time_code.hpp"
 #include "access/policy.hpp"
 #include "hub/hub.hpp"
@@ -96,16 +97,19 @@ std::string Hub::device_of(std::string_view username, std::string_view mark) con
   return day_of(real_now()).days - made <= device_days ? std::string(start) : std::string();
 }
 
-Result<void> Hub::refuse_sign_in(std::string_view username, std::string_view why) {
+Result<void> Hub::refuse_sign_in(std::string_view username, std::string_view why, std::string_view outside) {
   const auto account = accounts_.named(username);
-  return append_only(EntryKind::sign_in_refused, account ? account->reference : ledger::Ref{},
-                     dump({{"username", username}, {"why", why}}));
+  json body = {{"username", username}, {"why", why}};
+  if (!outside.empty()) body["outside"] = outside;
+  return append_only(EntryKind::sign_in_refused, account ? account->reference : ledger::Ref{}, dump(body));
 }
 
-Result<SignIn> Hub::let_in(const Account& account, std::string_view how) {
+Result<SignIn> Hub::let_in(const Account& account, std::string_view how, bool outside) {
   const auto entered = append_small(EntryKind::sign_in, account.reference, dump({{"with", how}}));
   if (!entered) return std::unexpected(entered.error());
-  SignIn signed_in = sessions_.open(viewer_of(account), account.standing(), monotonic_now());
+  Viewer viewer = viewer_of(account);
+  viewer.must_change_password = viewer.must_change_password && !outside;  // it was not used
+  SignIn signed_in = sessions_.open(viewer, account.standing(), monotonic_now());
   signed_in.device = device_mark(account.username);
   return signed_in;
 }
@@ -141,7 +145,7 @@ Result<SignIn> Hub::sign_in(const SignInTry& given) {
                         device_of(given.username, given.device)};
   if (const double wait = guessing_.begin(attempt, monotonic_now()); wait > 0) return must_wait(wait);
   const auto account = accounts_.named(given.username);
-  const bool by_password = account && !account->password_hash.empty();
+  const bool by_password = account && !account->password_hash.empty() && !account->outside_only;
   const auto right = right_password(by_password ? account->password_hash : nobodys_hash(), given.password);
   if (!right) {
     guessing_.withdrawn(attempt);
@@ -154,7 +158,7 @@ Result<SignIn> Hub::sign_in(const SignInTry& given) {
   }
   if (account->code_secret.empty()) {
     guessing_.succeeded(attempt, monotonic_now());
-    return let_in(*account, "password");
+    return let_in(*account, "password", false);
   }
   SignIn half;
   half.pending = sessions_.open_pending({account->number, account->standing()}, monotonic_now());
@@ -193,7 +197,9 @@ Result<SignIn> Hub::finish_sign_in(std::string_view pending, std::string_view co
   const auto now = accounts_.numbered(half->account);  // one recovery code fewer
   if (!now || now->standing() != half->standing)
     return failure(ErrorCode::denied, "The account was changed. Sign in again.");
-  return let_in(*now, "password and code");
+  auto signed_in = let_in(*now, half->outside ? "sign-in service and code" : "password and code", half->outside);
+  if (signed_in) signed_in->next = half->next;
+  return signed_in;
 }
 
 Result<SessionView> Hub::session(std::string_view token) {
@@ -233,10 +239,11 @@ Result<void> Hub::choose_purpose(std::string_view token, access::PurposeKind kin
   if (token.starts_with(api_token_start))
     return failure(ErrorCode::usage, "A token works under the purpose it was made for.");
   const auto policy = policy_now();
-  ledger::NewEntry entry = small_entry(EntryKind::purpose, reference_of(found->viewer.account),
-                                       dump({{"purpose", access::name_of(kind)},
-                                             {"basis", (policy ? *policy : access::shipped_policy()).purpose(kind).lawful_basis},
-                                             {"reference", reference.substr(0, 200)}}));
+  ledger::NewEntry entry =
+      small_entry(EntryKind::purpose, reference_of(found->viewer.account),
+                  dump({{"purpose", access::name_of(kind)},
+                        {"basis", (policy ? *policy : access::shipped_policy()).purpose(kind).lawful_basis},
+                        {"reference", reference.substr(0, 200)}}));
   entry.reference = ledger::random_ref();
   if (const auto entered = ledger_->append_now(entry); !entered) return std::unexpected(entered.error());
   sessions_.set_purpose(token, kind, reference.substr(0, 200), entry.reference);
@@ -286,6 +293,8 @@ Result<void> Hub::change_password(std::string_view token, std::string_view old_o
   if (!asking) return std::unexpected(asking.error());
   if (auto right = ask_password_again(*asking, old_one); !right) return right;
   if (auto good = good_password(new_one, asking->username); !good) return good;
+  if (access::holds_name(new_one, asking->name))
+    return failure(ErrorCode::usage, "The password holds your name. Choose another one.");
   if (new_one == old_one) return failure(ErrorCode::usage, "Choose another password than the one that you have.");
   auto hash = access::hash_password(new_one);
   if (!hash) return std::unexpected(hash.error());

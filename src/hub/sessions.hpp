@@ -25,6 +25,8 @@ class Sessions {
   struct Pending {
     std::uint32_t account = 0;
     std::string standing;
+    bool outside = false;  // by the sign-in service, not by a password
+    std::string next = {};
   };
 
   // A new session for the viewer.

@@ -26,6 +26,7 @@ struct Route {
   std::string pattern;  // "/person/{id}": {…} is one part of the path and never empty
   Gate gate;
   Handler handler;
+  bool slow = false;  // it waits for another server: never on a thread that others' pages need
 };
 
 struct Match {

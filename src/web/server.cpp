@@ -8,9 +8,11 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 #include "web/api.hpp"
 #include "web/site.hpp"
+#include "web/slow_requests.hpp"
 
 namespace wider::web {
 namespace {
@@ -24,6 +26,12 @@ constexpr unsigned most_connections = 8000;
 struct Incoming {
   std::string body;
   bool too_long = false;
+  std::optional<Response> ready;  // made elsewhere, while the connection was set aside
+};
+
+struct Serving {
+  std::unique_ptr<Site> site;
+  std::unique_ptr<SlowRequests> slow;
 };
 
 std::string_view header(MHD_Connection* connection, const char* name) {
@@ -80,7 +88,22 @@ Response plain(int status, std::string_view text) {
   return response;
 }
 
-MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url, bool post, Incoming& incoming) {
+// The connection is set aside until another thread has the answer; meanwhile this one serves everybody else.
+MHD_Result answer_elsewhere(const Serving& serving, MHD_Connection* connection, Request request, Incoming& incoming) {
+  MHD_suspend_connection(connection);
+  const bool taken =
+      serving.slow->add([site = serving.site.get(), connection, &incoming, request = std::move(request)] {
+        incoming.ready = site->handle(request);
+        MHD_resume_connection(connection);  // on_request is called again and sends it
+      });
+  if (!taken) {
+    incoming.ready = plain(503, "Too many people are signing in just now. Try again in a minute.\n");
+    MHD_resume_connection(connection);
+  }
+  return MHD_YES;
+}
+
+MHD_Result answer(const Serving& serving, MHD_Connection* connection, const char* url, bool post, Incoming& incoming) {
   Request request;
   request.method = post ? Method::post : Method::get;
   auto path = percent_decode(url, false);
@@ -108,11 +131,12 @@ MHD_Result answer(const Site& site, MHD_Connection* connection, const char* url,
     if (!form) return send(connection, plain(400, "The form cannot be read.\n"));
     request.form = std::move(*form);
   }
-  return send(connection, site.handle(request));
+  if (serving.site->slow(request)) return answer_elsewhere(serving, connection, std::move(request), incoming);
+  return send(connection, serving.site->handle(request));
 }
 
 // libmicrohttpd calls this once with the headers, then with each piece of the body, then once without any.
-MHD_Result on_request(void* site, MHD_Connection* connection, const char* url, const char* method, const char*,
+MHD_Result on_request(void* serving, MHD_Connection* connection, const char* url, const char* method, const char*,
                       const char* upload, std::size_t* upload_size, void** state) {
   const std::string_view name = method;
   const bool post = name == MHD_HTTP_METHOD_POST;
@@ -134,7 +158,8 @@ MHD_Result on_request(void* site, MHD_Connection* connection, const char* url, c
     return MHD_YES;
   }
   if (incoming->too_long) return send(connection, plain(413, "What was sent is too long.\n"));
-  return answer(*static_cast<const Site*>(site), connection, url, post, *incoming);
+  if (incoming->ready) return send(connection, *incoming->ready);
+  return answer(*static_cast<const Serving*>(serving), connection, url, post, *incoming);
 }
 
 void on_completed(void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
@@ -155,7 +180,7 @@ struct AddressInfo {
 }  // namespace
 
 struct Server::State {
-  std::unique_ptr<Site> site;
+  Serving serving;
   MHD_Daemon* daemon = nullptr;
   std::string address;
 };
@@ -169,6 +194,8 @@ const std::string& Server::address() const {
 }
 
 void Server::stop() {
+  // What is set aside comes back first: the daemon waits for nobody who is.
+  if (state_->serving.slow) state_->serving.slow->stop();
   if (state_->daemon != nullptr) MHD_stop_daemon(state_->daemon);
   state_->daemon = nullptr;
 }
@@ -200,16 +227,18 @@ Result<std::unique_ptr<Server>> Server::start(hub::Pages& pages, const ServerOpt
   if (!site) return std::unexpected(site.error());
 
   auto state = std::make_unique<State>();
-  state->site = std::move(*site);
+  state->serving.site = std::move(*site);
+  state->serving.slow = std::make_unique<SlowRequests>();
   const bool six = found.list->ai_family == AF_INET6;
-  const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (six ? unsigned{MHD_USE_IPv6} : 0U);
+  const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+                         (six ? unsigned{MHD_USE_IPv6} : 0U);
   const unsigned threads = options.threads < 1 ? 1 : options.threads;
-  state->daemon = MHD_start_daemon(
-      flags, 0, nullptr, nullptr, &on_request, state->site.get(), MHD_OPTION_EXTERNAL_LOGGER, &no_log, nullptr,
-      MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr, MHD_OPTION_SOCK_ADDR, found.list->ai_addr,
-      MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT, most_connections,
-      MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, most_header_bytes,
-      MHD_OPTION_NOTIFY_COMPLETED, &on_completed, nullptr, MHD_OPTION_END);
+  state->daemon = MHD_start_daemon(flags, 0, nullptr, nullptr, &on_request, &state->serving, MHD_OPTION_EXTERNAL_LOGGER,
+                                   &no_log, nullptr, MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr,
+                                   MHD_OPTION_SOCK_ADDR, found.list->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, threads,
+                                   MHD_OPTION_CONNECTION_LIMIT, most_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                                   idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, most_header_bytes,
+                                   MHD_OPTION_NOTIFY_COMPLETED, &on_completed, nullptr, MHD_OPTION_END);
   if (state->daemon == nullptr) {
     return failure(ErrorCode::unavailable,
                    "'" + options.listen + "' cannot be used: another program has it, or it may not be used.");

@@ -145,6 +145,31 @@ TEST_F(ServerTest, ServesAssetsAndNothingBesideThem) {
   }
 }
 
+// More of them than the server has threads: everybody else's pages do not notice.
+TEST_F(ServerTest, PagesThatWaitForAnotherServerMakeNobodyElseWait) {
+  pages_.outside_takes = std::chrono::milliseconds(1500);
+  const std::string asked =
+      "GET /sign-in/service?form=x HTTP/1.1\r\nHost: x\r\nCookie: wider_form=x\r\nConnection: close\r\n\r\n";
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::thread> waiting;
+  std::atomic<int> sent_on{0};
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back([&] {
+      if (talk(asked).find("Location: https://login.example/") != std::string::npos) ++sent_on;
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  for (int i = 0; i < 20; ++i) EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1400));
+  for (std::thread& thread : waiting) thread.join();
+  EXPECT_EQ(sent_on, 4);
+  // Stopping while one waits neither hangs nor breaks.
+  std::thread last([&] { (void)talk(asked); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  server_->stop();
+  last.join();
+}
+
 TEST_F(ServerTest, SaysWhatIsWrongWithAnAddress) {
   ServerOptions taken = options_;
   taken.listen = server_->address();

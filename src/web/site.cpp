@@ -137,6 +137,11 @@ Response Site::handle(const Request& request) const {
   return response;
 }
 
+bool Site::slow(const Request& request) const {
+  const Match match = router_.match(request.method, request.path);
+  return match.route != nullptr && match.route->slow;
+}
+
 Response Site::answer(const Request& request) const {
   // Assets carry no personal data: they need no session and are answered before anything else is asked.
   constexpr std::string_view assets_path = "/assets/";

@@ -40,6 +40,8 @@ class Site {
   static Result<std::unique_ptr<Site>> make(hub::Pages& pages, Assets assets, SiteOptions options);
 
   [[nodiscard]] Response handle(const Request& request) const;
+  // Whether handle() waits for another server.
+  [[nodiscard]] bool slow(const Request& request) const;
   [[nodiscard]] const Router& router() const { return router_; }
 
   // For the handlers.
@@ -78,6 +80,7 @@ class Site {
 inline constexpr std::string_view session_cookie = "wider_session";
 inline constexpr std::string_view pending_cookie = "wider_pending";  // between the password and the code
 inline constexpr std::string_view device_cookie = "wider_device";    // somebody signed in from this browser
+inline constexpr std::string_view outside_cookie = "wider_outside";  // who began a sign-in at the service
 inline constexpr std::string_view form_cookie = "wider_form";  // before signing in: its value stands in the form too
 
 [[nodiscard]] Response redirect(std::string_view path);

@@ -34,8 +34,14 @@ Response with_form_token(const Visit& visit, std::string_view name, std::string_
 Response sign_in_page(const Visit& visit, std::string_view problem, std::string_view username, std::string_view next) {
   Values values;
   values.text("problem", problem).text("username", username).text("next", next_of(next));
+  values.text("service", visit.site.pages().outside_service());
+  values.text("service_query", next_of(next) == "/" ? "" : "&next=" + percent_encode(next_of(next)));
   return with_form_token(visit, "sign_in", problem.empty() ? "Sign in" : "Error: Sign in", values,
                          problem.empty() ? 200 : 403);
+}
+
+Response sign_in(const Visit& visit) {
+  return sign_in_page(visit, "", "", visit.request.query_field("next"));
 }
 
 Response code_page(const Visit& visit, std::string_view problem, std::string_view next) {
@@ -45,9 +51,11 @@ Response code_page(const Visit& visit, std::string_view problem, std::string_vie
                          problem.empty() ? 200 : 403);
 }
 
-Response sign_in(const Visit& visit) {
-  return sign_in_page(visit, "", "", visit.request.query_field("next"));
+Response code(const Visit& visit) {
+  return code_page(visit, "", visit.request.query_field("next"));
 }
+
+}  // namespace
 
 Response signed_in(const Visit& visit, const hub::SignIn& session, std::string_view next) {
   const std::string onward = session.viewer.must_change_password ? "/account/password"
@@ -63,6 +71,8 @@ Response signed_in(const Visit& visit, const hub::SignIn& session, std::string_v
   response.headers.emplace_back("Set-Cookie", visit.site.clear_cookie(pending_cookie));
   return response;
 }
+
+namespace {
 
 Response do_sign_in(const Visit& visit) {
   const std::string_view username = visit.request.form_field("username");
@@ -289,6 +299,7 @@ Response people_page(const Visit& visit, std::string_view problem) {
     row.text("number", std::to_string(line.number)).text("username", line.username).text("account_name", line.name);
     row.text("role_title", access::title_of(line.role)).text("agency_title", title_of(line.agency));
     row.flag("closed", line.closed).flag("second_factor", line.second_factor).flag("yours", line.yours);
+    row.flag("outside_only", line.outside_only).flag("outside_known", !line.outside_name.empty());
     row.flag("first_password", line.first_password).flag("may_change", !line.closed && !line.yours);
     list.push_back(std::move(row));
   }
@@ -315,6 +326,7 @@ std::optional<hub::PeopleChange> change_in(const Visit& visit) {
   change.agency = *agency;
   change.reason = visit.request.form_field("reason");
   change.outside_name = visit.request.form_field("outside");
+  change.outside_only = !visit.request.form_field("outside-only").empty();
   return change;
 }
 
@@ -345,6 +357,7 @@ Response person_account_page(const Visit& visit, std::string_view problem) {
   Values values;
   values.text("problem", problem).text("number", std::to_string(line->number)).text("username", line->username);
   values.text("account_name", line->name).text("outside", line->outside_name);
+  values.flag("outside_only", line->outside_only);
   values.text("given_reason", visit.request.form_field("reason"));
   add_choices(values, line->role, line->agency);
   return visit.site.page(visit, "account_of", with_problem(problem, "Change an account"), values,
@@ -387,6 +400,7 @@ std::vector<Route> account_routes() {
   return {
       {get, "/sign-in", Everybody{}, sign_in},
       {post, "/sign-in", Everybody{}, do_sign_in},
+      {get, "/sign-in/code", Everybody{}, code},
       {post, "/sign-in/code", Everybody{}, do_code},
       {get, "/signed-out", Everybody{}, signed_out},
       {post, "/sign-out", SignedIn{}, do_sign_out},

@@ -11,6 +11,7 @@
 #include "web/queries.hpp"
 #include "web/site.hpp"
 #include "web/site_account.hpp"
+#include "web/site_outside.hpp"
 #include "web/site_review.hpp"
 #include "web/site_sealed.hpp"
 #include "web/site_trust.hpp"
@@ -316,6 +317,7 @@ std::vector<Route> all_routes() {
       {post, "/sealed/off", Action::governance, unseal},
   };
   for (Route& route : account_routes()) routes.push_back(std::move(route));
+  for (Route& route : outside_routes()) routes.push_back(std::move(route));
   for (Route& route : trust_routes()) routes.push_back(std::move(route));
   for (Route& route : api_routes()) routes.push_back(std::move(route));
   return routes;

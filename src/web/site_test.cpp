@@ -85,6 +85,7 @@ TEST_F(SiteTest, OnlyTheseRoutesAreOpenToEverybodyOrToEveryRole) {
     if (std::holds_alternative<SignedIn>(route.gate)) any_role.insert(route.pattern);
   }
   EXPECT_EQ(open, (std::set<std::string>{"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-in/code", "/signed-out",
+                                         "/sign-in/service", "/sign-in/service/back",
                                          "/api/v1/openapi.json", "/api/v1/session"}));
   EXPECT_EQ(any_role, (std::set<std::string>{"/purpose", "/sign-out", "/account", "/account/password",
                                              "/account/second-factor", "/account/token", "/account/token/close",

@@ -9,7 +9,6 @@
 // Without a program it serves a demonstration hub with build/release/wider. The program must print "Listening on
 // http://ADDRESS" and lines "Sign in as USER with password PASSWORD (ROLE)". WIDER_BROWSER names another Chromium.
 import { spawn } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -18,6 +17,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { codeOf } from './one_time_code.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')
@@ -385,16 +385,6 @@ async function otherRoles (visitor, address, users) {
     check(`${kind.name}: ${role} may not open ${refused}`, (await page.textContent('h1')).includes('Your role does not use this page'))
     await page.click('.wider-header__button')
   }
-}
-
-// RFC 6238: the code that an authenticator app would show.
-function codeOf (secret, step) {
-  const bits = [...secret.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(step))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
 // Somebody opens a person in an emergency and says that they know another; an officer looks at both.

@@ -1,5 +1,7 @@
 #include "web/fake/fake_pages.hpp"
 
+#include <thread>
+
 #include "base/date.hpp"
 
 namespace wider::web {
@@ -182,6 +184,26 @@ Result<hub::SignIn> FakePages::finish_sign_in(std::string_view pending, std::str
     return failure(ErrorCode::denied, "That took too long, or too many tries. Sign in again.");
   if (code != "123456") return failure(ErrorCode::denied, "The code is not right, or was used before.");
   return sign_in(pending.substr(start.size()), password);
+}
+
+Result<hub::OutsideStart> FakePages::begin_outside(std::string_view, std::string_view) {
+  std::this_thread::sleep_for(outside_takes);
+  if (!ask_for_error.empty()) return failure(ErrorCode::unavailable, "The sign-in service cannot be reached.");
+  return hub::OutsideStart{"https://login.example/authorize?state=s1", "browser-1"};
+}
+
+Result<hub::SignIn> FakePages::finish_outside(const hub::OutsideAnswer& answer) {
+  if (answer.state != "s1" || answer.browser != "browser-1")
+    return failure(ErrorCode::denied, "That sign-in was begun in another window. Start again.");
+  if (answer.code == "down") return failure(ErrorCode::unavailable, "The sign-in service cannot be reached.");
+  if (answer.code == "unknown") {
+    hub::SignIn nobody;
+    nobody.unknown = "https://login.example 4711";
+    return nobody;
+  }
+  auto made = sign_in(answer.code, password);
+  if (made) made->next = "/findings";
+  return made;
 }
 
 Result<hub::AccountView> FakePages::my_account(const hub::Viewer& viewer) {

@@ -3,6 +3,7 @@
 // kept for fiction.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 
@@ -14,6 +15,7 @@ class FakePages : public hub::Pages {
  public:
   bool empty = false;         // views hold as little as they may
   std::string ask_for_error;  // person(), home() … answer with this code's refusal: "unavailable"
+  std::chrono::milliseconds outside_takes{0};  // begin_outside() answers after it
   static constexpr std::string_view password = "demonstration";
   // Usernames are the names of roles: "social-worker".
 
@@ -24,6 +26,10 @@ class FakePages : public hub::Pages {
   }
   Result<hub::SignIn> finish_sign_in(std::string_view pending, std::string_view code, std::string_view address,
                                      std::string_view device) override;
+  // The code is a role's name; "unknown" is nobody here, "refused" nobody there, "down" no answer.
+  std::string outside_service() override { return empty ? "" : "County sign-in"; }
+  Result<hub::OutsideStart> begin_outside(std::string_view address, std::string_view next) override;
+  Result<hub::SignIn> finish_outside(const hub::OutsideAnswer& answer) override;
   Result<hub::SessionView> session(std::string_view token) override;
   void sign_out(std::string_view token) override;
   Result<void> choose_purpose(std::string_view token, access::PurposeKind kind, std::string_view reference) override;
