@@ -240,6 +240,18 @@ def check_policy_and_exports(scratch):
         rows = list(csv.reader(file))
     check("as rows, with the same note at the end", len(rows) > 2 and all(len(row) == 9 for row in rows) and "Some records cannot be given" in rows[-1][6], rows)
     check("of nobody there is nothing to give", wider("export", "subject-access", "--hub", hub, "--person", "P99999999", "--out", given).returncode == 1)
+    folder = os.path.join(scratch, "material")
+    asked = ["export", "prosecution", "--hub", hub, "--person", person, "--out", folder]
+    check("material for a prosecution wants an officer and a reason", wider(*asked).returncode == 2 and wider(*asked, "--by", "nobody", "--reason", "R v X").returncode == 1 and not os.path.exists(folder))
+    told = wider(*asked, "--by", "lee", "--reason", "R v X", "--json")
+    check("and is written whole", told.returncode == 0 and json.loads(told.stdout)["items"] > 3, told.stdout + told.stderr)
+    with open(os.path.join(folder, "schedule.csv"), encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    check("with a schedule of all its items", len(rows) == json.loads(told.stdout)["items"] + 1 and [row[0] for row in rows[1:]] == [str(i) for i in range(1, len(rows))], rows[:2])
+    proofs = sorted(os.listdir(os.path.join(folder, "proof")))
+    proved = [wider("ledger", "check-proof", "--head", os.path.join(folder, "head.json"), os.path.join(folder, "proof", name)).returncode for name in proofs]
+    check("and proofs that hold", proofs and not any(proved), proofs)
+    check("a folder that is there is left alone", wider(*asked, "--by", "lee", "--reason", "R v X").returncode == 1)
     policy = os.path.join(scratch, "access.toml")
     check("the policy in force is written", wider("policy", "export", "--hub", hub, "--out", policy).returncode == 0)
     with open(policy, encoding="utf-8") as file:

@@ -30,6 +30,17 @@ StringPool::Code StringPool::intern(std::string_view text, std::uint64_t hash) {
   return code;
 }
 
+void StringPool::reserve(std::size_t strings) {
+  starts_.reserve(strings + 1);
+  hashes_.reserve(strings);
+  bytes_.reserve(bytes_.size() / size() * strings + strings);
+  std::size_t wanted = slots_.size();
+  while (wanted < strings * 2 + 2) wanted *= 2;
+  if (wanted == slots_.size()) return;
+  slots_.resize(wanted / 2);
+  grow();
+}
+
 std::optional<StringPool::Code> StringPool::find(std::string_view text) const {
   const std::uint64_t found = slots_[slot_of(text, hash_bytes(text))];
   if (found == 0) return std::nullopt;

@@ -23,6 +23,8 @@ class StringPool {
   Code intern(std::string_view text) { return intern(text, hash_bytes(text)); }
   // The same when the caller has hash_bytes(text) already.
   Code intern(std::string_view text, std::uint64_t hash);
+  // Makes room for so many strings in all, as long as those that there are, so that none has to wait for it.
+  void reserve(std::size_t strings);
   // Brings the place of a hash near, for an intern that soon follows.
   void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
   void prefetch_hash(Code code) const { __builtin_prefetch(&hashes_[code]); }

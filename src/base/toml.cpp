@@ -72,6 +72,29 @@ std::size_t stray_non_ascii(std::string_view toml) {
   return std::string_view::npos;
 }
 
+// A key of a.b.c… is as many tables, one in the other; toml++ limits how deep values nest and not how deep keys do, and
+// a table of very many of them overflows the stack when it goes.
+constexpr std::size_t most_parts_of_a_key = 16;
+
+// The offset of the point that makes a key longer than that; npos when none does.
+std::size_t key_too_deep(std::string_view toml) {
+  std::size_t points = 0;
+  for (std::size_t at = 0; at < toml.size();) {
+    const char c = toml[at];
+    if (c == '#') {
+      at = std::min(toml.find('\n', at), toml.size());
+    } else if (c == '"' || c == '\'') {
+      at = end_of_text(toml, at);
+      if (at == std::string_view::npos) return at;
+    } else {
+      if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[') points = 0;
+      if (c == '.' && ++points == most_parts_of_a_key) return at;
+      ++at;
+    }
+  }
+  return std::string_view::npos;
+}
+
 std::unexpected<TomlProblem> problem_at(std::string_view text, std::size_t at, std::string says) {
   const std::string_view before = text.substr(0, at);
   const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
@@ -92,6 +115,9 @@ std::expected<toml::table, TomlProblem> parse_toml(std::string_view text) {
   if (const std::size_t at = stray_non_ascii(text); at != std::string_view::npos) {
     return problem_at(text, at,
                       "a letter or sign outside ASCII stands outside quotes; put the name or text into quotes");
+  }
+  if (const std::size_t at = key_too_deep(text); at != std::string_view::npos) {
+    return problem_at(text, at, "a key has too many parts");
   }
   auto parsed = parse_once(text);
   if (!parsed) {

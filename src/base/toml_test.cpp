@@ -49,5 +49,27 @@ TEST(Toml, RefusesTableHeaderWithoutAName) {
   EXPECT_EQ(parse_toml("[\n").error().says, "this is not TOML");
 }
 
+// Found by the campaign of bad files: a key of very many parts is as many tables one in the other, and the stack ran
+// over when they went.
+TEST(Toml, RefusesKeysOfVeryManyParts) {
+  const auto parts = [](int count) {
+    std::string key = "a";
+    for (int i = 1; i < count; ++i) key += i % 2 == 0 ? ".a" : ".\"a\"";
+    return key;
+  };
+  EXPECT_TRUE(parse_toml("[" + parts(16) + "]\nb = 1.5\n" + parts(16) + " = [0.1, 0.2, 0.3]\n").has_value());
+  EXPECT_EQ(refused_line("a = 1\n[" + parts(17) + "]\n"), 2U);
+  EXPECT_EQ(refused_line("[" + parts(200'000) + "]\nb = 1\n"), 1U);
+  EXPECT_EQ(refused_line(parts(200'000) + " = 1\n"), 1U);
+  EXPECT_EQ(refused_line("a = {" + parts(200'000) + " = 1}\n"), 1U);
+  std::string nested = "a = ";
+  for (int i = 0; i < 300; ++i) nested += "{" + parts(16) + " = ";
+  EXPECT_EQ(refused_line(nested), 1U);
+  // As deep as it is let through.
+  std::string most = "1";
+  for (int i = 0; i < 250; ++i) most = "{" + parts(16) + " = " + most + "}";
+  EXPECT_TRUE(parse_toml("a = " + most).has_value());
+}
+
 }  // namespace
 }  // namespace wider

@@ -61,6 +61,8 @@ int adopt_policy(hub::Hub& hub, const std::string& file, const hub::Operator& wh
 int export_policy(hub::Hub& hub, const std::string& out_file, Streams& streams);
 int export_subject_access(hub::Hub& hub, const std::string& person, const std::string& out_file,
                           const hub::Operator& who, Streams& streams);
+int export_prosecution(hub::Hub& hub, const hub::ProsecutionWish& wish, const std::string& out_folder,
+                       const hub::Officer& who, Streams& streams);
 int export_model(hub::Hub& hub, const std::string& out_file, Streams& streams);
 int verify(hub::Hub& hub, const std::string& head_file, Streams& streams);
 // Of a hub whose ledger does not open because its end fails its proof.

@@ -49,6 +49,7 @@ struct Words {
   WitnessWords witness;
   BackupWords backup;
   KeepingWords keeping;
+  hub::ProsecutionWish prosecution;
   KeysWords keys;
   bool to_syslog = false;
   std::string role = "social-worker", agency = "social-care";

@@ -60,20 +60,44 @@ int export_subject_access(hub::Hub& hub, const std::string& person, const std::s
     fmt::print(streams.out, "{}\n",
                nlohmann::json{{"person", given->person}, {"records", given->rows.size()}, {"to_read", to_read}}.dump());
   } else {
+    fmt::print(
+        streams.out,
+        "{} records in {}. Read the {} that hold free text before it leaves: others are taken out by their names, "
+        "and words may point to them all the same.\n",
+        given->rows.size(), out_file, to_read);
+  }
+  return done;
+}
+
+int export_prosecution(hub::Hub& hub, const hub::ProsecutionWish& wish, const std::string& out_folder,
+                       const hub::Officer& who, Streams& streams) {
+  const auto material = hub.material_for_prosecution(wish, who);
+  if (!material) return fail(streams, material.error());
+  if (auto written = hub::write_material(*material, out_folder); !written) return fail(streams, written.error());
+  if (streams.json) {
+    fmt::print(streams.out, "{}\n",
+               nlohmann::json{{"about", material->about},
+                              {"items", material->schedule.size()},
+                              {"apart", material->apart.size()},
+                              {"files", material->files.size()}}
+                   .dump());
+  } else {
     fmt::print(streams.out,
-               "{} records in {}. Read the {} that hold free text before it leaves: others are taken out by their names, "
-               "and words may point to them all the same.\n",
-               given->rows.size(), out_file, to_read);
+               "{} items and {} listed apart, in {}. Read it before it leaves: records name other people, and "
+               "sensitive.csv is for who asked.\n",
+               material->schedule.size(), material->apart.size(), out_folder);
   }
   return done;
 }
 
 void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
-  auto* policy = app.add_subcommand("policy", "Who may see what, and why: adopt another version, or write the one in force");
+  auto* policy =
+      app.add_subcommand("policy", "Who may see what, and why: adopt another version, or write the one in force");
   examples(policy, {"policy export --hub H --out access.toml", "policy adopt --hub H access.toml"});
   policy->require_subcommand(1);
-  auto* adopt = policy->add_subcommand("adopt", "Let the hub decide by this file from now on; one that would show what may "
-                                                "never be shown is refused");
+  auto* adopt = policy->add_subcommand("adopt",
+                                       "Let the hub decide by this file from now on; one that would show what may "
+                                       "never be shown is refused");
   hub_option(adopt, words);
   examples(adopt, {"policy adopt --hub H access.toml"});
   existing_file_option(adopt, "policy", words.model, "The policy: rules/access.toml, changed", words)
@@ -95,7 +119,9 @@ void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
   });
 
   auto* exports = app.add_subcommand("export", "Write what leaves the hub for somebody outside it");
-  examples(exports, {"export subject-access --hub H --person P12 --out given.csv"});
+  examples(exports,
+           {"export subject-access --hub H --person P12 --out given.csv",
+            "export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material"});
   exports->require_subcommand(1);
   auto* subject = exports->add_subcommand(
       "subject-access", "What is recorded of one person, for that person: everybody else is taken out");
@@ -108,6 +134,36 @@ void add_trust_commands(CLI::App& app, Words& words, Chosen& chosen) {
     chosen.settled = true;
     chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
       return export_subject_access(hub, words.person, words.out, operator_of(words), streams);
+    };
+  });
+
+  auto* prosecution = exports->add_subcommand(
+      "prosecution",
+      "What may be relevant to a prosecution, with a schedule and proofs; what is sensitive is listed apart");
+  hub_option(prosecution, words);
+  examples(prosecution,
+           {"export prosecution --hub H --person P12 --by lee --reason 'R v …, request of 3 May' --out material",
+            "export prosecution --hub H --finding F7 --by lee --reason 'R v …' --out material"});
+  auto* whom = prosecution->add_option("--person", words.prosecution.person, "The person's number, such as P12");
+  prosecution->add_option("--finding", words.prosecution.finding, "Or a finding, by its id")->excludes(whom);
+  file_option(prosecution, "--out", words.out, "The folder to make; nothing of its name may be there", words)
+      ->required()
+      ->type_name("FOLDER");
+  prosecution
+      ->add_option("--by", words.keeping.officer.username,
+                   "The governance officer who decides it: the user name they sign in with")
+      ->required()
+      ->type_name("USERNAME");
+  prosecution
+      ->add_option("--reason", words.keeping.officer.reason, "Why: the case and who asked; it is recorded for good")
+      ->required();
+  prosecution->callback([&] {
+    if (words.prosecution.person.empty() && words.prosecution.finding.empty())
+      throw CLI::RequiredError("--person or --finding");
+    chosen.settled = true;
+    words.keeping.officer.operator_name = words.caller.user;
+    chosen.on_hub = [&](hub::Hub& hub, Streams& streams) {
+      return export_prosecution(hub, words.prosecution, words.out, words.keeping.officer, streams);
     };
   });
 }

@@ -26,6 +26,7 @@
 #include "hub/outside_sign_ins.hpp"
 #include "hub/pages.hpp"
 #include "hub/projection.hpp"
+#include "hub/prosecution.hpp"
 #include "hub/review_queue.hpp"
 #include "hub/sessions.hpp"
 #include "hub/settling.hpp"
@@ -101,6 +102,8 @@ class Hub final : public Pages {
   Result<DueReport> retention_due(std::optional<Date> on, const Operator& who);  // none: today
   Result<EraseReport> approve_disposal(const std::vector<std::string>& records, const Officer& who);
   Result<void> keep_records(const std::vector<std::string>& records, Date until, const Officer& who);
+  // hub/prosecution.hpp: nothing is gathered before the entry that says who asked and why. denied, usage, not_found.
+  Result<ProsecutionMaterial> material_for_prosecution(const ProsecutionWish& wish, const Officer& who);
 
   // New keys while everything goes on: see ledger::Ledger::rotate_keys. The entry comes first.
   Result<ledger::KeyReport> rotate_keys(const ledger::Rotation& rotation, std::string_view operator_name);

@@ -1,4 +1,5 @@
-// The audit of looks: what is refused, who looked at what and why, and the days on which somebody looked unusually much.
+// The audit of looks: what is refused, who looked at what and why, and the days on which somebody looked unusually
+// much.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -65,6 +66,7 @@ LookLine look_line(const Entry& entry, const json& body, const std::vector<Accou
   LookLine line;
   line.when = day_and_time(moment_of(entry, body));
   line.who = body.value("operator", std::string());
+  if (const auto officer = body.value("officer", std::string()); !officer.empty()) line.who += " for " + officer;
   if (const Account* account = account_of(accounts, entry.header.actor)) {
     line.who = account->name;
     if (const auto token = body.value("token", std::string()); !token.empty())
@@ -76,6 +78,13 @@ LookLine look_line(const Entry& entry, const json& body, const std::vector<Accou
   if (entry.header.kind == EntryKind::refused) line.what = "Refused: " + line.what;
   line.purpose = purpose_of(body);
   return line;
+}
+
+// Whom a look was at, or an export was of.
+std::optional<PersonId> person_looked_at(std::string_view what) {
+  for (const std::string_view exported : {"subject access ", "material for a prosecution about "})
+    if (what.starts_with(exported)) what.remove_prefix(exported.size());
+  return person_of_text(what);
 }
 
 // Whom an entry's number means today: records may have been joined since. A number that nobody has, or whose records
@@ -175,7 +184,7 @@ Result<LooksAtView> Hub::who_looked(const Viewer& viewer, std::string_view perso
   const auto read = each_back({EntryKind::look, EntryKind::refused}, entries_looked_through, [&](const Entry& entry) {
     const json body = body_of(entry);
     const auto looked = body.value("what", std::string());
-    const auto other = person_of_text(looked);
+    const auto other = person_looked_at(looked);
     const bool at_them = (other && today_of(*projection, *other) == id) || findings.contains(looked);
     if (at_them) view.looks.push_back(look_line(entry, body, accounts));
     return view.looks.size() < lines_on_a_page;
@@ -216,7 +225,9 @@ Result<UnusualView> Hub::unusual_looks(const Viewer& viewer) {
     days.push_back({key.second, numbered[key.second]->role, key.first, static_cast<std::uint32_t>(one.people.size())});
   const access::UnusualRule rule;
   UnusualView view;
-  const auto usual = [](double median) { return median == 0 ? std::string("nothing to compare with") : fmt::format("{:g}", median); };
+  const auto usual = [](double median) {
+    return median == 0 ? std::string("nothing to compare with") : fmt::format("{:g}", median);
+  };
   for (const access::UnusualDay& day : access::unusual_days(days, rule)) {
     const Account& account = *numbered[day.looks.account];
     const auto& purposes = seen[{day.looks.day, day.looks.account}].purposes;
@@ -226,7 +237,8 @@ Result<UnusualView> Hub::unusual_looks(const Viewer& viewer) {
                           usual(day.usual_for_them), usual(day.usual_for_role)});
   }
   view.rule = fmt::format(
-      "A day is listed when somebody opened the pages of at least {} different people, and more than {} times as many as "
+      "A day is listed when somebody opened the pages of at least {} different people, and more than {} times as many "
+      "as "
       "is usual for them (the median of their other days) and for others of their role (the median of their days), in "
       "the last {} days. There may be a good reason: ask before you conclude anything.",
       rule.least, rule.times, unusual_days_back);

@@ -116,5 +116,42 @@ TEST_F(Postgres, AChangedByteInTheDatabaseIsNoticed) {
   EXPECT_EQ(ledger_->verify({}, {})->first_wrong, 200U);
 }
 
+// The server ends the session at each statement that makes the schema: nothing of it is there, and making it again goes
+// through. (keys.db's own way from format 1 to 2, cut off at every write: keys_test.cpp, whichever store it is.)
+TEST(PostgresSchema, CutOffAtEveryStepNothingIsThereAndTheNextOneMakesItWhole) {
+  if (!on_postgresql()) GTEST_SKIP() << "there is no server: run it with tests/with_postgresql.py";
+  int cut = 0;
+  for (int step = 1;; ++step) {
+    const TestFolder folder, again;
+    const Place place = folder.place();
+    ASSERT_EQ(sql(place,
+                  "CREATE SEQUENCE public.steps; CREATE FUNCTION public.cut_off() RETURNS event_trigger LANGUAGE "
+                  "plpgsql AS $$"
+                  "BEGIN IF nextval('public.steps') = " +
+                      std::to_string(step) +
+                      " THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$; "
+                      "CREATE EVENT TRIGGER cut_off ON ddl_command_start EXECUTE FUNCTION public.cut_off(); "
+                      "SELECT setval('public.steps', 1, false)"),
+              "1");
+    const bool made = Ledger::create(place, {}).has_value();
+    ASSERT_EQ(sql(place, "DROP EVENT TRIGGER cut_off"), "");
+    if (made) break;
+    ++cut;
+    ASSERT_EQ(sql(place, "SELECT count(*) FROM pg_namespace WHERE nspname = 'wider'"), "0") << step;
+    // With the folder that it began in put away: it holds the keys of a hub that never was.
+    const Place second{again.hub(), place.database};
+    auto ledger = Ledger::create(second, {});
+    ASSERT_TRUE(ledger) << step << ": " << ledger.error().message;
+    ASSERT_TRUE((*ledger)->append(entries_of(10)));
+    ledger->reset();
+    auto opened = Ledger::open(second, {});
+    ASSERT_TRUE(opened) << step << ": " << opened.error().message;
+    EXPECT_TRUE((*opened)->verify({}, {})->good());
+    EXPECT_EQ((*opened)->size(), 10U);
+  }
+  EXPECT_GT(cut, 15);
+  std::printf("PostgreSQL's schema cut off at each of %d steps: nothing half made\n", cut);
+}
+
 }  // namespace
 }  // namespace wider::ledger

@@ -8,31 +8,13 @@
 #include <unordered_set>
 
 #include "base/check.hpp"
+#include "linkage/cluster_order.hpp"
 #include "linkage/parallel.hpp"
 
 namespace wider::linkage {
 namespace {
 
-constexpr std::uint32_t largest_component = 1200;
-constexpr std::size_t most_units = 64;             // of a component whose alternatives are looked for
-constexpr std::int32_t most_for = 12 * 1024;       // bits that one pair may speak for or against: one odd pair
-constexpr std::int32_t most_against = -12 * 1024;  // does not outweigh a cluster
-constexpr std::int32_t look_alike_most = 1024;     // the same of two names that are two people's here: it still joins
-
-// Sum of the weights of pairs: each limited to what one pair may say, which decides whether two clusters may join, and
-// whole, which decides who joins first where the limited ones are equal.
-struct Sum {
-  std::int64_t limited = 0;
-  std::int64_t whole = 0;
-  static constexpr std::int64_t never = INT64_MIN;
-  static Sum forbidden() { return {never, 0}; }
-  [[nodiscard]] bool above(std::int64_t floor) const { return limited != never && limited > floor; }
-  Sum& operator+=(const Sum& other) {
-    limited = limited == never || other.limited == never ? never : limited + other.limited;
-    whole += other.whole;
-    return *this;
-  }
-};
+constexpr std::size_t most_units = 64;  // of a component whose alternatives are looked for
 
 class UnionFind {
  public:
@@ -62,6 +44,9 @@ class Agglomeration {
       : units_(std::move(units)), size_(units_.size()), sums_(size_ * size_), best_(size_) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  // Of what run() joined, where that is to be noted.
+  void note_history() { noted_ = true; }
+  [[nodiscard]] History history() { return std::move(history_); }
   [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& units() const { return units_; }
   Sum& sum(std::size_t i, std::size_t j) { return sums_[i * size_ + j]; }
 
@@ -85,6 +70,7 @@ class Agglomeration {
     }
     look_alikes.finish(marks);
     if (look_alikes.none()) return;
+    history_.look_alikes = true;
     each_pair([&](std::uint32_t a, std::uint32_t b) {
       Weighed pair = weigh(a, b);
       const OwnMarks one = marks_of(a), other = marks_of(b);
@@ -110,7 +96,7 @@ class Agglomeration {
       std::size_t winner = size_;
       for (std::size_t i = 0; i < size_; ++i) {
         if (!alive[i] || best_[i].with == size_) continue;
-        if (winner == size_ || greater(best_[i], best_[winner])) winner = i;
+        if (winner == size_ || strength_order(best_[i], best_[winner]) > 0) winner = i;
       }
       if (winner == size_) break;
       merge(std::min(winner, best_[winner].with), std::max(winner, best_[winner].with), alive);
@@ -123,41 +109,36 @@ class Agglomeration {
   }
 
  private:
-  template <typename Weigh>
-  Sum weigh_pair(std::size_t i, std::size_t j, Weigh&& weigh) {
+  template <typename OfEntries>
+  Sum weigh_pair(std::size_t i, std::size_t j, OfEntries&& of_entries) {
     Sum total;
     for (const std::uint32_t a : units_[i]) {
       for (const std::uint32_t b : units_[j]) {
-        const Weighed pair = weigh(a, b);
-        total += pair.apart ? Sum::forbidden() : Sum{std::clamp(pair.weight, most_against, most_for), pair.weight};
+        total += Sum::of(of_entries(a, b));
       }
     }
     return total;
   }
-  // The mean as a fraction: sum over count of pairs.
-  struct Best {
-    std::size_t with = 0;
-    Sum sum;
-    std::int64_t pairs = 1;
-  };
-  static bool greater(const Best& a, const Best& b) {
-    const auto compare = [&](std::int64_t left, std::int64_t right) {
-      return static_cast<double>(left) * static_cast<double>(b.pairs) <=>
-             static_cast<double>(right) * static_cast<double>(a.pairs);
-    };
-    const auto limited = compare(a.sum.limited, b.sum.limited);
-    return limited != 0 ? limited > 0 : compare(a.sum.whole, b.sum.whole) > 0;
+  // Of a cluster's own ties: the stronger one, and of two as strong the one with the lesser cluster.
+  static bool before(const Tie& a, const Tie& b) {
+    const auto order = strength_order(a, b);
+    return order != 0 ? order > 0 : a.with < b.with;
   }
   void find_best(std::size_t i, const std::vector<bool>& alive) {
     best_[i] = {size_, {}, 1};
     for (std::size_t j = 0; j < size_; ++j) {
       if (j == i || !alive[j] || !sum(i, j).above(floor_)) continue;
-      const Best candidate{j, sum(i, j), static_cast<std::int64_t>(units_[i].size() * units_[j].size())};
-      if (best_[i].with == size_ || greater(candidate, best_[i])) best_[i] = candidate;
+      const Tie candidate{j, sum(i, j), static_cast<std::int64_t>(units_[i].size() * units_[j].size())};
+      if (best_[i].with == size_ || before(candidate, best_[i])) best_[i] = candidate;
     }
   }
   void merge(std::size_t into, std::size_t from, std::vector<bool>& alive) {
     alive[from] = false;
+    if (noted_) {
+      const Sum& its = sum(into, from);
+      history_.joined.push_back({units_[into].front(), units_[from].front(), its.limited, its.whole,
+                                 static_cast<std::int64_t>(units_[into].size() * units_[from].size())});
+    }
     if (!node_.empty()) {
       const auto pairs = static_cast<double>(units_[into].size() * units_[from].size());
       merges_.push_back({node_[into], node_[from], static_cast<double>(sum(into, from).limited) / pairs / 1024});
@@ -175,8 +156,8 @@ class Agglomeration {
       if (best_[k].with == from || best_[k].with == into) {
         find_best(k, alive);
       } else if (sum(k, into).above(floor_)) {
-        const Best candidate{into, sum(k, into), static_cast<std::int64_t>(units_[into].size() * units_[k].size())};
-        if (best_[k].with == size_ || greater(candidate, best_[k])) best_[k] = candidate;
+        const Tie candidate{into, sum(k, into), static_cast<std::int64_t>(units_[into].size() * units_[k].size())};
+        if (best_[k].with == size_ || before(candidate, best_[k])) best_[k] = candidate;
       }
     }
   }
@@ -184,10 +165,12 @@ class Agglomeration {
   std::vector<std::vector<std::uint32_t>> units_;
   std::size_t size_;
   std::vector<Sum> sums_;
-  std::vector<Best> best_;
+  std::vector<Tie> best_;
   std::int64_t floor_ = 0;
   std::vector<std::uint32_t> node_;  // by unit, while merges are noted
   std::vector<Merge> merges_;
+  History history_;
+  bool noted_ = false;
 };
 
 // Components of the edges above `floor` among the members, must-links always kept; too large ones are cut higher.
@@ -359,10 +342,12 @@ Clustered make_clusters(const ClusterInput& input) {
                                            Agglomeration(agglomeration).run_to_the_end());
       if (found.alternatives.front().weight <= certain) uncertain[p] = std::move(found);
     }
+    if (input.each_history) agglomeration.note_history();
     for (const auto& cluster : agglomeration.run()) {
       const std::uint32_t least = *std::min_element(cluster.begin(), cluster.end());
       for (const std::uint32_t entry : cluster) made.cluster[entry] = least;
     }
+    if (input.each_history && component.size() > 2) input.each_history(worker, component, agglomeration.history());
   };
   constexpr std::size_t portion = 64;  // so few that a portion of large ones does not keep the others waiting
   in_parallel(input.threads, (parts.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {

@@ -27,6 +27,17 @@ struct Weighed {
   bool apart = false;       // whatever the weight says, the pair must stay apart
 };
 
+// How a component's clusters came to be: who joined whom, in order. Clusters are named by their least entries.
+struct Joined {
+  std::uint32_t into = 0, from = 0;     // into < from
+  std::int64_t limited = 0, whole = 0;  // of the pairs between them (cluster_order.hpp)
+  std::int64_t pairs = 1;
+};
+struct History {
+  std::vector<Joined> joined;
+  bool look_alikes = false;  // were told apart: then one entry more may change what other pairs weigh
+};
+
 struct ClusterInput {
   std::uint32_t entries = 0;
   std::span<const Edge> edges;                                         // ascending by (left, right), distinct
@@ -36,6 +47,8 @@ struct ClusterInput {
   std::function<Weighed(std::size_t worker, std::uint32_t left, std::uint32_t right)> weigh;
   // What tells look-alikes apart; empty: nothing does.
   std::function<OwnMarks(std::uint32_t entry)> own_marks;
+  // Called from several threads, with the entries of each component of more than two; may be empty.
+  std::function<void(std::size_t worker, std::span<const std::uint32_t> component, History&& history)> each_history;
   unsigned threads = 1;
   bool with_alternatives = false;
   bool components_only = false;  // whoever is connected is one person: for comparison only

@@ -177,16 +177,28 @@ Scorer::Scorer(const Model& model, const Entries& entries)
   }
 }
 
-void Scorer::extend(const Model& model, const Entries& entries) {
+void intern_terms(const Model& model, StringPool& strings) {
+  for (const TermTable& table : model.terms) {
+    for (const auto& [value, count] : table.counts) strings.intern(value);
+  }
+}
+
+void Scorer::extend(const Entries& entries) {
   const auto first = static_cast<Code>(established_.size());
-  if (first >= entries.strings.size()) return;
-  establish(established_, entries, first, model.terms[at(Term::forename)]);
+  const std::uint32_t size = entries.strings.size();
+  established_.resize(size);
+  for (Code code = first; code < size && code < entries.names.size(); ++code) {
+    if (entries.names[code].groups[0] != 0) established_[code] = true;
+  }
   for (std::size_t t = 0; t < term_count; ++t) {
-    const TermTable& table = model.terms[t];
-    if (table.total == 0) continue;
-    adjustments_[t].resize(entries.strings.size(), rare_[t]);
-    for_each_counted(table, entries.strings, first,
-                     [&](Code code, std::uint32_t count) { adjustments_[t][code] = rarity_weight(table, count); });
+    if (!adjustments_[t].empty()) adjustments_[t].resize(size, rare_[t]);
+  }
+}
+
+void Scorer::reserve(std::size_t strings) {
+  established_.reserve(strings);
+  for (auto& of_term : adjustments_) {
+    if (!of_term.empty()) of_term.reserve(strings);
   }
 }
 

@@ -114,8 +114,9 @@ class Scorer {
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
-  // Takes in strings that came to the entries' pool since.
-  void extend(const Model& model, const Entries& entries);
+  // Takes in strings that came to the entries' pool since; none of them is a term of the model (intern_terms).
+  void extend(const Entries& entries);
+  void reserve(std::size_t strings);
   [[nodiscard]] const Established& established() const { return established_; }
 
  private:
@@ -138,6 +139,8 @@ class Scorer {
   Established established_;
 };
 
+// Takes every value that the model's tables hold into the pool, so that what comes later is rare for certain.
+void intern_terms(const Model& model, StringPool& strings);
 [[nodiscard]] Established established_forenames(const Entries& entries, const TermTable& forenames);
 
 }  // namespace wider::linkage

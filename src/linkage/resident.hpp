@@ -8,11 +8,13 @@
 //     components that a change touches are clustered again.
 //  2. A change followed by its opposite restores the partition (invariant 7 of the project).
 //  3. Rows that are attach_only change nothing for the others (invariant 10).
+//  4. Many rows added together, by any number of threads, give what they give one by one.
 // Thread safety: one thread at a time.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "linkage/linkage.hpp"
@@ -37,12 +39,16 @@ class Resident {
   Resident(Resident&&) noexcept;
 
   [[nodiscard]] StringPool& strings();
-  // For so many rows to come.
+  // For so many rows in all.
   void reserve(std::size_t rows);
+  // A whole population, while there is none yet: row i has number i. Quicker than add_all, by the batch's own way.
+  void load(std::vector<Row> rows, unsigned threads);
 
   // The row's number, from 0 up; numbers are never used again. Row::name should name it, so that two rows equal in all
   // else are told apart the same way in every order of arrival.
   std::uint32_t add(const Row& row, Regrouped* regrouped = nullptr);
+  // Many rows as one change: the first one's number, the others follow.
+  std::uint32_t add_all(std::span<const Row> rows, unsigned threads, Regrouped* regrouped = nullptr);
   // The row says something else from now on. The number must be of a row that is there, here and below.
   void correct(std::uint32_t row, const Row& now, Regrouped* regrouped = nullptr);
   void withdraw(std::uint32_t row, Regrouped* regrouped = nullptr);
@@ -61,7 +67,8 @@ class Resident {
   [[nodiscard]] std::vector<std::uint32_t> partition() const;
 
   [[nodiscard]] std::uint64_t pairs_compared() const;
-  [[nodiscard]] std::uint64_t bytes() const;  // about, of the index and the entries
+  [[nodiscard]] std::size_t most_connected() const;  // entries that are connected
+  [[nodiscard]] std::uint64_t bytes() const;         // about, of the index and the entries
 
  private:
   struct State;

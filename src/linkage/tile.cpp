@@ -80,14 +80,18 @@ void TileMaker::bring_near(std::span<const std::uint32_t> members) const {
 void TileMaker::lay_out_text(Tile::TextColumn& column, const Tile& tile, Code Entry::* field, const Term* term) const {
   for (std::uint32_t i = 0; i < tile.count; ++i) {
     const Code code = entries_->all[tile.entry[i]].*field;
-    const Sketch& sketch = sketches_->of[code];
-    column.code[i] = code;
-    column.low[i] = sketch.low;
-    column.high[i] = sketch.high;
-    column.first[i] = sketch.first;
-    column.sizes[i] = sketch.length | static_cast<std::uint32_t>(sketch.unheld) << 16;
-    column.adjustment[i] = term == nullptr ? 0 : scorer_->adjustment(*term, code);
+    put(column, i, code, sketches_->of[code], term == nullptr ? 0 : scorer_->adjustment(*term, code));
   }
+}
+
+void TileMaker::put(Tile::TextColumn& column, std::size_t at, Code code, const Sketch& sketch,
+                    std::int32_t adjustment) {
+  column.code[at] = code;
+  column.low[at] = sketch.low;
+  column.high[at] = sketch.high;
+  column.first[at] = sketch.first;
+  column.sizes[at] = sketch.length | static_cast<std::uint32_t>(sketch.unheld) << 16;
+  column.adjustment[at] = adjustment;
 }
 
 std::int32_t TileMaker::part_adjustment(const Entry& entry) const {
@@ -156,6 +160,96 @@ void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members) cons
   if (nhs_numbers != 0) lay_out_text(tile.texts[Tile::nhs_number], tile, &Entry::nhs_number, nullptr);
   if (upns != 0) lay_out_text(tile.texts[Tile::upn], tile, &Entry::upn, nullptr);
   if (occupations != 0) with(tile.texts[Tile::occupation], &Entry::occupation, Term::occupation);
+}
+
+Card TileMaker::card_of(const Entry& entry) const {
+  const auto adjustment = [&](Term term, Code code) {
+    return static_cast<std::int16_t>(scorer_->adjustment(term, code));
+  };
+  Card card;
+  card.forename = entry.forename;
+  card.surname = entry.surname;
+  card.town = entry.town;
+  card.postcode = entry.postcode;
+  card.address = entry.address;
+  card.address_words = entry.address_words;
+  card.house = entry.house;
+  card.outward = entry.outward;
+  card.birth = digits_of(entry.birth);
+  card.texts = {entry.phone, entry.email, entry.nhs_number, entry.upn, entry.occupation};
+  card.postcode_sketch = sketches_->of[entry.postcode];
+  card.address_sketch = sketches_->of[entry.address];
+  card.phone_sketch = sketches_->of[entry.phone];
+  card.forename_adjustment = adjustment(Term::forename, entry.forename);
+  card.surname_adjustment = adjustment(Term::surname, entry.surname);
+  card.part_adjustment = static_cast<std::int16_t>(part_adjustment(entry));
+  card.birth_adjustment = adjustment(Term::birth_date, entry.birth_text);
+  card.postcode_adjustment = adjustment(Term::postcode, entry.postcode);
+  card.address_adjustment = adjustment(Term::address, entry.address_words);
+  card.phone_adjustment = adjustment(Term::phone, entry.phone);
+  card.source = entry.source;
+  card.flags = static_cast<std::uint8_t>(flags_of(entry, *entries_));
+  return card;
+}
+
+void TileMaker::lay_out(Tile& tile, std::span<const std::uint32_t> members, std::span<const Card> cards) const {
+  CHECK(members.size() <= tile_size);
+  tile.count = static_cast<std::uint32_t>(members.size());
+  Code towns = 0, homes = 0;
+  std::array<Code, Tile::text_count> texts{};
+  std::uint32_t all_flags = 0;
+  for (std::uint32_t i = 0; i < tile.count; ++i) {
+    const Card& card = cards[members[i]];
+    tile.entry[i] = members[i];
+    tile.flags[i] = card.flags;
+    tile.source[i] = card.source;
+    tile.birth[i] = card.birth;
+    tile.birth_adjustment[i] = card.birth_adjustment;
+    tile.part_adjustment[i] = card.part_adjustment;
+    tile.house[i] = card.house;
+    tile.outward[i] = card.outward;
+    tile.address_words[i] = card.address_words;
+    tile.forename.known[i] = sketches_->names[card.forename];
+    tile.surname.known[i] = sketches_->names[card.surname];
+    put(tile.forename, i, card.forename, sketches_->of[card.forename], card.forename_adjustment);
+    put(tile.surname, i, card.surname, sketches_->of[card.surname], card.surname_adjustment);
+    put(tile.postcode, i, card.postcode, card.postcode_sketch, card.postcode_adjustment);
+    put(tile.address, i, card.address, card.address_sketch, card.address_adjustment);
+    put(tile.texts[Tile::phone], i, card.texts[Tile::phone], card.phone_sketch, card.phone_adjustment);
+    all_flags |= card.flags;
+    towns |= card.town;
+    homes |= card.postcode | card.address;
+    for (std::size_t text = 0; text < texts.size(); ++text) texts[text] |= card.texts[text];
+  }
+  tile.any_sex = (all_flags & (Tile::female | Tile::male)) != 0;
+  tile.any_home = homes != 0 || (all_flags & Tile::has_uprn) != 0;
+  tile.any_town = towns != 0;
+  for (std::size_t text = 0; text < texts.size(); ++text) tile.any_text[text] = texts[text] != 0;
+  if (tile.any_town) {
+    for (std::uint32_t i = 0; i < tile.count; ++i) {
+      const Code town = cards[members[i]].town;
+      tile.town.known[i] = sketches_->names[town];
+      put(tile.town, i, town, sketches_->of[town], scorer_->adjustment(Term::town, town));
+    }
+  }
+  constexpr Term email = Term::email, occupation = Term::occupation;
+  lay_out_rare_text(tile.texts[Tile::email], tile, cards, Tile::email, &email);
+  lay_out_rare_text(tile.texts[Tile::nhs_number], tile, cards, Tile::nhs_number, nullptr);
+  lay_out_rare_text(tile.texts[Tile::upn], tile, cards, Tile::upn, nullptr);
+  lay_out_rare_text(tile.texts[Tile::occupation], tile, cards, Tile::occupation, &occupation);
+}
+
+void TileMaker::lay_out_rare_text(Tile::TextColumn& column, const Tile& tile, std::span<const Card> cards,
+                                  Tile::TextField field, const Term* term) const {
+  if (!tile.any_text[field]) return;
+  for (std::uint32_t i = 0; i < tile.count; ++i) {
+    const Code code = cards[tile.entry[i]].texts[field];
+    if (code != 0) __builtin_prefetch(&sketches_->of[code]);
+  }
+  for (std::uint32_t i = 0; i < tile.count; ++i) {
+    const Code code = cards[tile.entry[i]].texts[field];
+    put(column, i, code, sketches_->of[code], term == nullptr ? 0 : scorer_->adjustment(*term, code));
+  }
 }
 
 }  // namespace wider::linkage

@@ -60,6 +60,20 @@ struct Tile {
   std::array<bool, text_count> any_text{};
 };
 
+// What a tile takes in of an entry, laid out in two cache lines: for entries that are held against others time and
+// again, each at its own time.
+struct alignas(64) Card {
+  Code forename = 0, surname = 0, town = 0, postcode = 0, address = 0, address_words = 0, house = 0, outward = 0;
+  std::uint32_t birth = 0;
+  std::array<Code, Tile::text_count> texts{};
+  Sketch postcode_sketch, address_sketch, phone_sketch;
+  std::int16_t forename_adjustment = 0, surname_adjustment = 0, part_adjustment = 0, birth_adjustment = 0;
+  std::int16_t postcode_adjustment = 0, address_adjustment = 0, phone_adjustment = 0;
+  std::uint16_t source = 0;
+  std::uint8_t flags = 0;
+};
+static_assert(sizeof(Card) == 128);
+
 class TileMaker {
  public:
   TileMaker(const Entries& entries, const Sketches& sketches, const Blocking& blocking, const Scorer& scorer)
@@ -69,10 +83,17 @@ class TileMaker {
       : entries_(&entries), sketches_(&sketches), blocking_(nullptr), scorer_(&scorer) {}
   // Lays entries out in place of what the tile held. At most tile_size.
   void lay_out(Tile& tile, std::span<const std::uint32_t> members) const;
+  // The same from cards, by entry: for entries in no blocks.
+  void lay_out(Tile& tile, std::span<const std::uint32_t> members, std::span<const Card> cards) const;
+  [[nodiscard]] Card card_of(const Entry& entry) const;
 
  private:
   void bring_near(std::span<const std::uint32_t> members) const;
   // term: of which a value's rarity is laid out, too.
+  static void put(Tile::TextColumn& column, std::size_t at, Code code, const Sketch& sketch, std::int32_t adjustment);
+  // Of the rarer fields, which cards hold by code alone.
+  void lay_out_rare_text(Tile::TextColumn& column, const Tile& tile, std::span<const Card> cards, Tile::TextField field,
+                         const Term* term) const;
   void lay_out_text(Tile::TextColumn& column, const Tile& tile, Code Entry::* field, const Term* term) const;
   [[nodiscard]] std::int32_t part_adjustment(const Entry& entry) const;
 

@@ -9,20 +9,23 @@ import tempfile
 
 
 class Site:
-    """`with Site(program, people) as site:` — site.port, site.users (by role title), site.pid."""
+    """`with Site(program, people) as site:` — site.port, site.users (by role title), site.pid. `options` are those of
+    wider serve: with --behind-tls the site believes the X-Forwarded-For that a request brings."""
 
-    def __init__(self, program, people=2000):
-        self.program, self.people = program, people
+    def __init__(self, program, people=2000, options=()):
+        self.program, self.people, self.options = program, people, options
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="wider-campaign-")
+        demo = os.path.join(self.folder.name, "demo")
+        prepared = subprocess.run([self.program, "demo", "--people", str(self.people), "--hub", demo, "--only-prepare"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+        self.users = {role: (name, password) for name, password, role in
+                      re.findall(r"Sign in as (\S+) with password (\S+) \(([^,]+),", prepared.stdout)}
         self.process = subprocess.Popen(
-            [self.program, "demo", "--people", str(self.people), "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, env={**os.environ, "TMPDIR": self.folder.name})
-        self.users = {}
+            [self.program, "serve", "--hub", os.path.join(demo, "hub"), "--listen", "127.0.0.1:0", *self.options],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
-            if found := re.match(r"Sign in as (\S+) with password (\S+) \(([^,]+),", line):
-                self.users[found[3]] = (found[1], found[2])
             if found := re.match(r"Listening on http://([\d.]+):(\d+)", line):
                 self.host, self.port = found[1], int(found[2])
                 break
@@ -68,13 +71,19 @@ def cookies_of(headers):
     return dict(value.split(";", 1)[0].split("=", 1) for name, value in headers if name.lower() == "set-cookie")
 
 
-def sign_in_by_page(connection, username, password, cookies=None):
+def named(jar, name):
+    """The cookie of that name, also as it is called behind TLS."""
+    return jar.get("__Host-" + name) or jar.get(name)
+
+
+def sign_in_by_page(connection, username, password, cookies=None, headers=None):
     """Status, and the cookies afterwards."""
-    _, headers, _ = send(connection, "GET", "/sign-in", headers={"cookie": as_header(cookies or {})})
+    more = headers or {}
+    _, headers, _ = send(connection, "GET", "/sign-in", headers={"cookie": as_header(cookies or {}), **more})
     jar = {**(cookies or {}), **cookies_of(headers)}
-    form = f"csrf={jar['wider_form']}&username={username}&password={password}&next=%2F"
+    form = f"csrf={named(jar, 'wider_form')}&username={username}&password={password}&next=%2F"
     status, headers, _ = send(connection, "POST", "/sign-in", form,
-                              {"content-type": "application/x-www-form-urlencoded", "cookie": as_header(jar)})
+                              {"content-type": "application/x-www-form-urlencoded", "cookie": as_header(jar), **more})
     return status, {**jar, **cookies_of(headers)}
 
 

@@ -163,7 +163,7 @@ def main():
         "power": lambda: suite(build, "Durability.WhatWasAcknowledgedSurvivesTheLoss*", WIDER_CRASHES="10000"),
         "flips": lambda: suite(build, "Durability.AChangedByte*", WIDER_FLIPS="10000"),
         "faults": lambda: suite(build, "Fault.*", WIDER_FAULT_STEP="1", WIDER_WRITE_FAULT_STEP="1"),
-        "proof": lambda: suite(build, "ProofFile.*", WIDER_PROOF_STEP="1"),
+        "proof": lambda: suite(build, "ProofFile.*", WIDER_PROOF_STEP="53"),
         "full-disk": lambda: full_disk(build, small),
         "postgresql": lambda: postgresql(build, small),
         "drill": lambda: drill(build, small),
