@@ -279,7 +279,7 @@ std::int32_t Scorer::part_weight(const Entry& left, const Entry& right) const {
 bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const {
   using namespace level;
   const std::uint8_t surname_at = pattern[at(Field::surname)];
-  if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
+  if (!twins_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
     return false;
   if (surname_at == surname_different || surname_at == surname_alike) return false;
   const std::string_view a = entries_->strings.view(left.forename);
@@ -294,7 +294,8 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
-  if (twins_ && name == forename_different && surname_at == surname_same) return Kin::likely;
+  const bool one_surname = surname_at == surname_same || surname_at == surname_near || surname_at == surname_part;
+  if (twins_ && name == forename_different && one_surname) return Kin::likely;
   if (!families_) return Kin::unlikely;
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_other_address);
@@ -317,8 +318,9 @@ Kin Scorer::kin(const Pattern& pattern) const {
       same_number(Field::nhs_number) || same_number(Field::upn) || pattern[at(Field::email)] == plain_same;
   // One name and one home but another birth date: a parent and a child of one name, until a number of their own says
   // that they are one. Names run in families, so that they say little here.
-  const bool one_home = home_at >= home_same && home_at <= home_other_address;
-  if (namesakes_ && one_home && birth_at == birth_different && !own_number) return Kin::namesakes;
+  const bool one_home = home_at >= home_same && home_at <= home_like_address;
+  const bool one_name = own_name && name != forename_swapped && one_surname;
+  if (namesakes_ && one_name && one_home && birth_at == birth_different && !own_number) return Kin::namesakes;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
 }
 
@@ -335,7 +337,8 @@ Score Scorer::score(const Entry& left, const Entry& right, const Pattern& patter
   // records of a person must not keep the thirty apart. A whole other person's records outweigh it (twins, tests).
   score.kin = like_twins(left, right, pattern) ? Kin::likely : kin(pattern);
   if (score.kin == Kin::likely) score.weight = std::min(score.weight, threshold_ - kin_weight);
-  if (score.kin == Kin::household_alone || score.kin == Kin::namesakes) score.weight = std::min(score.weight, threshold_ - 1);
+  if (score.kin == Kin::household_alone || score.kin == Kin::namesakes)
+    score.weight = std::min(score.weight, threshold_ - 1);
   if (left.more != 0 && right.more != 0 && left.source == right.source) {
     const Code a = entries_->own_id(left), b = entries_->own_id(right);
     score.apart = a != 0 && b != 0 && a != b;
