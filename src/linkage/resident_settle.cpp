@@ -24,12 +24,12 @@ void Resident::State::settle(unsigned threads, Regrouped* regrouped) {
   std::vector<std::uint32_t> numbers(parts.size(), none);
   for (std::size_t p = 0; p < parts.size(); ++p) {
     if (parts[p].size() > 1) numbers[p] = new_component();
+    for (const std::uint32_t entry : parts[p]) live[entry].component = numbers[p];
   }
   seat(threads);
   constexpr std::size_t portion = 4;
   in_parallel(threads, (parts.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {
     for (std::size_t p = part * portion; p < std::min(parts.size(), (part + 1) * portion); ++p) {
-      for (const std::uint32_t entry : parts[p]) live[entry].component = numbers[p];
       if (numbers[p] == none) {
         live[parts[p].front()].cluster = parts[p].front();
       } else {
@@ -92,6 +92,7 @@ void Resident::State::cluster(std::vector<std::uint32_t>& part, Component& compo
   component.members = std::move(part);
 }
 
+// A "different" may lead to an entry of another part, which another thread numbers now: only its component is read.
 Resident::State::Ties Resident::State::ties_of(const std::vector<std::uint32_t>& part) const {
   Ties ties;
   for (std::uint32_t i = 0; i < part.size(); ++i) {
@@ -99,9 +100,8 @@ Resident::State::Ties Resident::State::ties_of(const std::vector<std::uint32_t>&
       if (const std::uint32_t j = live[other].local; i < j) ties.same.emplace_back(i, j);
     }
     each_said(part[i], [&](std::uint32_t other, bool is_same) {
-      const std::uint32_t j = live[other].local;
-      const bool here = j < part.size() && part[j] == other;
-      if (here && i < j) (is_same ? ties.same : ties.different).emplace_back(i, j);
+      if (live[other].component != live[part[i]].component) return;
+      if (const std::uint32_t j = live[other].local; i < j) (is_same ? ties.same : ties.different).emplace_back(i, j);
     });
   }
   return ties;

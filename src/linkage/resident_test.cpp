@@ -381,6 +381,31 @@ TEST(Resident, LoadedAndFedInBatchesEqualsTheBatch) {
   }
 }
 
+// Parts that several threads cluster at once, with people's "different" leading from one to another. What another
+// thread is writing must not be read: the thread sanitizer watches over that (preset tsan).
+TEST(Resident, PartsThatADifferentLeadsBetweenEqualTheBatch) {
+  Both both(851, 80);
+  std::vector<std::size_t> later;
+  for (std::size_t row = 0; row < both.rows(); ++row) {
+    if (row % 3 == 0) {
+      later.push_back(row);
+    } else {
+      both.add(row);
+    }
+  }
+  Random random(851);
+  for (int i = 0; i < 300; ++i) {
+    const std::size_t left = random.below(both.rows()), right = random.below(both.rows());
+    if (left != right && both.is_there(left) && both.is_there(right)) both.decide(left, right, false);
+  }
+  ASSERT_GT(both.decisions().size(), 80U);
+  for (int round = 0; round < 8; ++round) {
+    both.add_all(later, 4);
+    ASSERT_EQ(both.now(), both.batch()) << "round " << round;
+    for (const std::size_t row : later) both.withdraw(row);
+  }
+}
+
 // Large components keep what is known of their pairs, from change to change; here nearly all that there is, is one.
 TEST(Resident, OneLargeComponentEqualsTheBatch) {
   for (int order = 0; order < orders(); ++order) {
