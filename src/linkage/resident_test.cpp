@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <set>
@@ -441,6 +442,31 @@ TEST(Resident, AChangeAndItsOppositeRestoreThePartition) {
   both.add(both.rows() - 1);
   both.withdraw(both.rows() - 1);
   EXPECT_EQ(both.now(), before);
+}
+
+// Reading a population must not cost the square of its largest component: so many entries of one own id against as many
+// that are each alone, and rows that belong with a person of a large component.
+TEST(Resident, ReadingThePartitionCostsAsMuchForOneLargeComponent) {
+  constexpr std::uint32_t count = 20'000;
+  const ModelPtr model = people_model();
+  const auto seconds_of = [&](bool one_id) {
+    Resident resident(model);
+    std::vector<Row> rows(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      rows[i].value[static_cast<std::size_t>(Attribute::nhs_number)] = resident.strings().intern(std::to_string(i));
+      rows[i].own_id = resident.strings().intern(one_id ? "id" : "id" + std::to_string(i));
+      rows[i].name = i + 1;
+    }
+    resident.load(std::move(rows), 2);
+    EXPECT_EQ(resident.most_connected(), one_id ? count : 0);
+    const std::clock_t begin = std::clock();
+    const auto label = resident.partition();
+    const std::clock_t end = std::clock();
+    const auto people = static_cast<std::uint32_t>(std::set(label.begin(), label.end()).size());
+    EXPECT_EQ(people, one_id ? 1 : count);
+    return static_cast<double>(end - begin) / CLOCKS_PER_SEC;
+  };
+  EXPECT_LT(seconds_of(true), 0.1 + 10 * seconds_of(false));
 }
 
 // What a change reports, applied to the groups before it, gives the groups after it: ordinary rows only.
