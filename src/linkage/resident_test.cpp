@@ -13,6 +13,8 @@
 
 #include "base/embedded.hpp"
 #include "base/random.hpp"
+#include "linkage/comparison.hpp"
+#include "linkage/entries.hpp"
 #include "linkage/key_index.hpp"
 #include "linkage/model.hpp"
 #include "linkage/people_for_tests.hpp"
@@ -355,6 +357,24 @@ TEST(Resident, TellsTwinsApartAsTheBatchDoes) {
   ASSERT_GT(home, 500U);
   EXPECT_EQ(partition_of(resident.partition(), numbers),
             partition_of(link(input, *model, {}, {}).value().cluster, numbers));
+}
+
+// A pair's weight is a matter of its two entries and the model: towns are no names, whoever else is called like them.
+TEST(Resident, ATownIsNoNameWhoeverIsCalledLikeIt) {
+  StringPool strings;
+  const auto pattern_with = [&](bool named) {
+    Input input;
+    input.strings = &strings;
+    input.rows.resize(named ? 4 : 2);
+    for (std::size_t i = 0; i < input.rows.size(); ++i) {
+      const Attribute of = i < 2 ? Attribute::town : Attribute::forename;
+      input.rows[i].value[static_cast<std::size_t>(of)] = strings.intern(i % 2 == 0 ? "Peggy" : "Margaret");
+    }
+    const Entries entries = make_entries(input, {}, 1);
+    const Established none(entries.strings.size());
+    return Comparer(entries, none).compare(entries.all[entries.entry_of[0]], entries.all[entries.entry_of[1]]);
+  };
+  EXPECT_EQ(pattern_with(true), pattern_with(false));
 }
 
 TEST(Resident, TakenInAsAWholeEqualsTheBatch) {
