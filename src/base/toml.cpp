@@ -53,6 +53,26 @@ std::size_t end_of_text(std::string_view toml, std::size_t at) {
   return std::string_view::npos;
 }
 
+bool of_a_bare_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '+' ||
+         c == ':';
+}
+
+// Whether the quote at `at` follows a bare word without a space, as 0"x" or, where a value stands, 0."x": no TOML; but
+// toml++ looks ahead from the word into what follows it, as if no quote opened a text there.
+bool quote_in_a_word(std::string_view toml, std::size_t at) {
+  if (at == 0) return false;
+  if (of_a_bare_word(toml[at - 1])) return true;
+  if (toml[at - 1] != '.') return false;
+  std::size_t from = at - 1;
+  while (from > 0 && (of_a_bare_word(toml[from - 1]) || toml[from - 1] == '.')) --from;
+  const char first = toml[from];
+  std::size_t before = from;
+  while (before > 0 && (toml[before - 1] == ' ' || toml[before - 1] == '\t')) --before;
+  return (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.' ||
+         (before > 0 && toml[before - 1] == '=');
+}
+
 // The offset of the first byte above 0x7F that stands neither in a text nor in a comment; npos when none does. A text
 // on one line that is not closed ends the look: toml++ ends there too.
 std::size_t stray_non_ascii(std::string_view toml) {
@@ -60,7 +80,7 @@ std::size_t stray_non_ascii(std::string_view toml) {
     const char c = toml[at];
     if (c == '#') {
       at = std::min(toml.find('\n', at), toml.size());
-    } else if (c == '"' || c == '\'') {
+    } else if ((c == '"' || c == '\'') && !quote_in_a_word(toml, at)) {
       at = end_of_text(toml, at);
       if (at == std::string_view::npos) return at;
     } else if (static_cast<unsigned char>(c) >= 0x80) {

@@ -28,6 +28,11 @@ TEST(Toml, RefusesLettersOutsideAsciiOutsideQuotes) {
   EXPECT_EQ(refused_line("a = 1\nb\xC3\xA9 = 2\n"), 2U);
   EXPECT_EQ(refused_line("a =\xCA\xA0'b'\n"), 1U);
   EXPECT_EQ(refused_line("a = \"b\" \xC2\xA0\n"), 1U);
+  // Where a quote follows a word, toml++ looks ahead as if it opened no text.
+  EXPECT_EQ(refused_line("a = 1\nb =0\"r\xC9\x8D\xDE\x90le\"\n"), 2U);
+  EXPECT_EQ(refused_line("b = 0.'\xDE\x90'\n"), 1U);
+  EXPECT_EQ(refused_line("b = [1, 0.\"\xDE\x90\"]\n"), 1U);
+  EXPECT_TRUE(parse_toml("a.\"\xC3\xA9\" = 1\n[b.\"\xC3\xA9\"]\nc = { d.'\xC3\xA9' = '\xC3\xA9' }\n").has_value());
   EXPECT_THAT(parse_toml("yn=\xCA\xA0'yn=\xC2\xA0").error().says, HasSubstr("outside ASCII"));
 }
 

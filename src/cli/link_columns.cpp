@@ -5,14 +5,16 @@
 
 #include <fmt/format.h>
 
+#include "intake/date_text.hpp"
+
 namespace wider::cli {
 namespace {
 
 // Standard names in the order of linkage::Attribute, then the typed ones.
 constexpr std::array<std::string_view, linkage::attribute_count + 6> standard_names = {
-    "forename",      "surname",    "full_name",   "alias", "postcode", "address",    "town",       "phone",
-    "email",         "nhs_number", "upn",         "uprn",  "occupation", "birth_date", "sex",
-    "street_number", "birth_year", "birth_month", "birth_day"};
+    "forename", "surname",       "full_name",  "alias",       "postcode", "address",    "town",
+    "phone",    "email",         "nhs_number", "upn",         "uprn",     "occupation", "birth_date",
+    "sex",      "street_number", "birth_year", "birth_month", "birth_day"};
 constexpr std::size_t forename_at = static_cast<std::size_t>(linkage::Attribute::forename);
 constexpr std::size_t surname_at = static_cast<std::size_t>(linkage::Attribute::surname);
 constexpr std::size_t address_at = static_cast<std::size_t>(linkage::Attribute::address);
@@ -194,9 +196,10 @@ Result<ColumnPlan> plan_columns(const std::string& file, const std::vector<std::
     } else if (std::vector<std::size_t>* more = plan.more_of(static_cast<std::size_t>(at - standard_names.begin()))) {
       more->push_back(found);
     } else {
-      return failure(ErrorCode::usage, fmt::format("--column {}={}: {} is {} already; only an address, a forename and a "
-                                                   "surname may have several columns, which are joined.",
-                                                   standard, column, standard, header[of]));
+      return failure(ErrorCode::usage,
+                     fmt::format("--column {}={}: {} is {} already; only an address, a forename and a "
+                                 "surname may have several columns, which are joined.",
+                                 standard, column, standard, header[of]));
     }
   }
   for (const Known& known : known_columns) {
@@ -283,11 +286,16 @@ DateOrder order_of_date(std::string_view text) {
 }
 
 PartialDate read_birth_date(std::string_view text, DateOrder order) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (std::any_of(text.begin(), text.end(), is_letter)) {  // "07 May 1990"
+    const intake::ReadDate named = intake::DateForms::usual().read(text);
+    if (named.date.known() && !named.short_year) return named.date;
+  }
   const std::vector<std::string_view> parts = date_parts(text);
   if (const auto last = year_last(text, parts)) {
     auto [day, month, year] = *last;
     if (order == DateOrder::month_first) std::swap(day, month);
-    if (!may_be_month(month) && may_be_month(day)) std::swap(day, month);  // it can only be the other way
+    if (month && *month > 12 && *month <= 31 && may_be_month(day)) std::swap(day, month);  // it can only be so
     return date_of(year, month, day);
   }
   if (text.size() == 8 && parts.size() == 1)

@@ -41,8 +41,9 @@ struct ColumnPlan {
 // What a date of two numbers and a year says of how its file writes them: 13/05/1990 or 05/13/1990.
 enum class DateOrder : std::uint8_t { unclear, day_first, month_first };
 [[nodiscard]] DateOrder order_of_date(std::string_view text);
-// YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY (also with . or -, or DDMMYYYY), YYYY-MM and YYYY; a month or day that cannot be
-// leaves what can. Of two numbers before the year the first is the day unless `order` says otherwise or it cannot be.
+// YYYY-MM-DD, YYYYMMDD, DD/MM/YYYY (also with . or -, or DDMMYYYY), 7 May 1990, YYYY-MM and YYYY; a month or day that
+// cannot be leaves what can. Of two numbers before the year the first is the day unless `order` says otherwise or it
+// cannot be.
 [[nodiscard]] PartialDate read_birth_date(std::string_view text, DateOrder order = DateOrder::unclear);
 // A month or day that is not there, or cannot be, leaves what can.
 [[nodiscard]] PartialDate read_birth_parts(std::string_view year, std::string_view month, std::string_view day);

@@ -240,14 +240,27 @@ TEST(LinkRows, AFileThatWritesTheMonthFirstIsReadSo) {
             (Dates{"1994-06-05", "1994-09-29", "1990-12-31", "1990-05-13", "birth_date ← dob"}));
 }
 
+TEST(LinkColumns, DatesLeaveWhatCanBeRead) {
+  const auto read = [](std::string_view text) { return to_iso(read_birth_date(text)); };
+  EXPECT_EQ(read("07 May 1990"), "1990-05-07");
+  EXPECT_EQ(read("07-May-1990"), "1990-05-07");
+  EXPECT_EQ(read("01/00/1990"), "1990");
+  EXPECT_EQ(read("07/Mai/1990"), "1990");
+  EXPECT_EQ(read("05/31/1990"), "1990-05-31");
+  EXPECT_EQ(read("32/05/1990"), "1990-05");
+  EXPECT_EQ(read("99/05/1990"), "1990-05");
+  EXPECT_EQ(read("1990-05-07T00:00:00"), "1990-05-07");
+  EXPECT_EQ(read("19901340"), "1990");
+}
+
 TEST(LinkRows, NamesAndDatesMayStandInParts) {
   const Written file(
       "id,fname_c1,fname_c2,lname_c1,lname_c2,by,bm,bd\n1,Carsten,,Meier,,1949,7,22\n2,Gerd,Uwe,Bauer,Horn,1968,7,\n"
       "3,Ute,,Horn,,,2,3\n");
   LinkPlan plan;
   plan.id_column = "id";
-  plan.columns = {{"forename", "fname_c1"}, {"forename", "fname_c2"},  {"surname", "lname_c1"}, {"surname", "lname_c2"},
-                  {"birth_year", "by"},     {"birth_month", "bm"}, {"birth_day", "bd"}};
+  plan.columns = {{"forename", "fname_c1"}, {"forename", "fname_c2"}, {"surname", "lname_c1"}, {"surname", "lname_c2"},
+                  {"birth_year", "by"},     {"birth_month", "bm"},    {"birth_day", "bd"}};
   const auto read = read_link_rows({file.path}, plan);
   ASSERT_TRUE(read.has_value()) << read.error().message;
   const auto value = [&](std::size_t row, linkage::Attribute attribute) {

@@ -123,7 +123,8 @@ void print_model(const Json& json, Streams& streams) {
     fmt::print(
         streams.out,
         "A pair may join from probability {:.3g}. Pairs of one home and surname that are two people: {:.1f} %; of one "
-        "home and whole name that have two birth dates: {:.1f} %; of one surname and birth date that have two forenames: "
+        "home and whole name that have two birth dates: {:.1f} %; of one surname and birth date that have two "
+        "forenames: "
         "{:.1f} %.\n",
         json["pair_threshold"].get<double>(), json["family_share"].get<double>() * 100,
         json["namesake_share"].get<double>() * 100, json["twin_share"].get<double>() * 100);

@@ -161,7 +161,7 @@ class Hub final : public Pages {
   Result<FindingsView> findings(const Viewer& viewer, const FindingsQuery& query) override;
   Result<FindingView> finding(const Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action, std::string_view reason,
-                              std::string_view until) override;
+                              std::string_view until, std::optional<std::uint64_t> seen = {}) override;
   Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
                               std::string_view right_mention) override;
   Result<ReviewView> review(const Viewer& viewer, const ReviewQuery& query) override;
@@ -194,14 +194,16 @@ class Hub final : public Pages {
   explicit Hub(ledger::Place place, std::unique_ptr<ledger::Ledger> ledger);
   // Role first, then a purpose, then the entry, then the answer: the one door every page goes through.
   Result<void> admit(const Viewer& viewer, access::Action action, ledger::EntryKind kind, std::string_view what);
-  // Its first half, for what leaves an entry of its own. A refusal is an entry too, before it is told; to be asked for a
-  // purpose is none.
+  // Its first half, for what leaves an entry of its own. A refusal is an entry too, before it is told; to be asked for
+  // a purpose is none.
   Result<void> allow(const Viewer& viewer, access::Action action, std::string_view what);
   Result<void> refusal(const Viewer& viewer, std::string_view what);  // never a value
-  // From the latest entry of the kinds back, at most `most` of them; `visit` says whether to go on. True: there are more.
+  // From the latest entry of the kinds back, at most `most` of them; `visit` says whether to go on. True: there are
+  // more.
   Result<bool> each_back(std::initializer_list<ledger::EntryKind> kinds, std::size_t most,
                          const std::function<bool(const ledger::Entry&)>& visit);
-  // What people said about who may see whom (hub_trust.cpp), and the viewer as it places them among a picture's records.
+  // What people said about who may see whom (hub_trust.cpp), and the viewer as it places them among a picture's
+  // records.
   void load_trust(const Facts& facts);
   [[nodiscard]] std::shared_ptr<const access::Policy> policy_now() const;  // null: the shipped one
   [[nodiscard]] std::shared_ptr<const TrustBook> trust() const;
@@ -282,7 +284,9 @@ class Hub final : public Pages {
   std::unique_ptr<Known> known_;         // built at the first intake
   mutable std::mutex trust_mutex_;       // guards trust_
   std::shared_ptr<const TrustBook> trust_;
-  mutable std::mutex events_mutex_;      // guards what people did since the projection was made
+  std::mutex
+      acting_mutex_;  // held from looking at what stands until what is said to it is entered; taken before others
+  mutable std::mutex events_mutex_;  // guards what people did since the projection was made
   std::vector<std::pair<std::uint64_t, Concern>> recent_concerns_;  // likewise
   std::atomic<std::uint64_t> sealed_through_{0};  // nothing is answered from a projection that ends before this entry
   std::vector<std::pair<std::uint64_t, FindingEvent>> recent_events_;  // with the entry's sequence

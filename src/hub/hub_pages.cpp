@@ -97,7 +97,7 @@ Result<void> Hub::admit(const Viewer& viewer, Action action, EntryKind kind, std
     return failure(ErrorCode::unavailable, "Records are being put together anew. Try again in a minute.");
   nlohmann::json body = {
       {"what", what}, {"purpose", access::name_of(*viewer.purpose)}, {"reference", viewer.purpose_reference}};
-  if (!viewer.token.empty()) body["token"] = viewer.token;  // a program's look, in its owner's name
+  if (!viewer.token.empty()) body["token"] = viewer.token;           // a program's look, in its owner's name
   if (ledger_->simulated()) body["at"] = system_now().microseconds;  // the header's time is that of the last delivery
   return append_only(kind, reference_of(viewer.account),
                      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), viewer.purpose_entry);
@@ -121,9 +121,9 @@ PageFrame Hub::frame(const Viewer& asking) {
   frame.duty_desk = facts.policy_in_use().duty_desk();
   frame.not_shown = facts.policy_in_use().not_shown();
   const auto& seals = facts.seals;
-  frame.may_open_sealed =
-      may(viewer, Action::governance) ||
-      std::ranges::any_of(seals, [&](const Seal& seal) { return seal.may_open.contains(viewer.account); });
+  frame.may_open_sealed = may(viewer, Action::governance) || std::ranges::any_of(seals, [&](const Seal& seal) {
+                            return seal.may_open.contains(viewer.account);
+                          });
   if (may(viewer, Action::governance)) {
     frame.emergencies_waiting = static_cast<std::uint32_t>(
         std::ranges::count_if(trust()->emergencies, [](const Emergency& one) { return !one.review; }));
@@ -295,7 +295,7 @@ Result<FindingView> Hub::finding(const Viewer& asking, std::string_view id) {
 }
 
 Result<void> Hub::act_on_finding(const Viewer& asking, std::string_view id, FindingAction action,
-                                 std::string_view reason, std::string_view until) {
+                                 std::string_view reason, std::string_view until, std::optional<std::uint64_t> seen) {
   if (auto allowed = allow(asking, Action::act_on_finding, fmt::format("Finding {}", id.substr(0, 80))); !allowed)
     return allowed;
   const auto projection = this->projection();
@@ -305,9 +305,23 @@ Result<void> Hub::act_on_finding(const Viewer& asking, std::string_view id, Find
   });
   if (!there) return failure(ErrorCode::not_found, "There is no such finding.");
   if (auto filled = filled_in(action, reason, until, day_of(now())); !filled) return filled;
-  if (auto may = allowed(state_in(states_now(), std::string(id)), action, viewer.account); !may) return may;
   FindingEvent event{std::string(id),    action,         std::string(reason.substr(0, 2000)),
                      std::string(until), viewer.account, now()};
+  const std::scoped_lock one_at_a_time(acting_mutex_);
+  if (seen) {
+    std::vector<FindingEvent> acts = all_events();
+    std::erase_if(acts, [&](const FindingEvent& act) { return act.finding != event.finding; });
+    if (acts.size() > *seen) {
+      const FindingEvent& last = acts.back();
+      const bool the_same = last.action == event.action && last.reason == event.reason && last.until == event.until;
+      if (the_same && last.account == event.account) return {};  // the form was sent twice
+      return failure(ErrorCode::usage,
+                     fmt::format("Somebody acted after you opened this page. {}: {}. Look again, then "
+                                 "decide.",
+                                 account_name(projection->facts.accounts, last.account), past_words(last.action)));
+    }
+  }
+  if (auto may = allowed(state_in(states_now(), event.finding), action, viewer.account); !may) return may;
   const auto entered =
       append_small(EntryKind::finding_action, reference_of(viewer.account), encode_event(event), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
@@ -342,8 +356,8 @@ Result<std::string> Hub::held_back_file(const Viewer& viewer, Agency agency) {
   std::string file = "file,row,column,reason,remedy,row as it came\r\n";
   for (const HeldBackLine& row : *rows) {
     if (row.agency != name_of(agency)) continue;
-    file += fmt::format("{},{},{},{},{},{}\r\n", safe_cell(row.file), row.row, safe_cell(row.column), safe_cell(row.reason),
-                        safe_cell(row.remedy), safe_cell(row.raw));
+    file += fmt::format("{},{},{},{},{},{}\r\n", safe_cell(row.file), row.row, safe_cell(row.column),
+                        safe_cell(row.reason), safe_cell(row.remedy), safe_cell(row.raw));
   }
   return file;
 }

@@ -97,7 +97,13 @@ Result<void> Hub::say(const Projection& projection, LinkDecision word, const led
   if (*left == *right) return failure(ErrorCode::usage, "These are one and the same record.");
   if (!word.agrees && blank(word.reason))
     return failure(ErrorCode::usage, "Say why: whoever comes after you will want to know.");
+  const std::scoped_lock one_at_a_time(acting_mutex_);
   const std::vector<LinkDecision> standing = words_now(projection).standing;
+  const bool said_already = std::any_of(standing.begin(), standing.end(), [&](const LinkDecision& one) {
+    return about_the_same_two(one, word) && one.account == word.account && one.by == word.by && one.same == word.same &&
+           one.unsure == word.unsure && one.reason == word.reason;
+  });
+  if (said_already && !word.agrees && !word.withdrawn) return {};  // the form was sent twice
   const auto waiting = std::find_if(standing.begin(), standing.end(), [&](const LinkDecision& one) {
     return one.waits && about_the_same_two(one, word);
   });

@@ -69,7 +69,8 @@ Result<ConcernsView> Hub::concerns(const Viewer& viewer) {
 }
 
 Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& told) {
-  if (auto allowed = allow(viewer, Action::concern, "raise a concern"); !allowed) return std::unexpected(allowed.error());
+  if (auto allowed = allow(viewer, Action::concern, "raise a concern"); !allowed)
+    return std::unexpected(allowed.error());
   if (blank(told.about) || told.about.size() > longest_line)
     return failure(ErrorCode::usage, "Write whom you are worried about, in at most 200 letters.");
   if (blank(told.what) || told.what.size() > longest_text)
@@ -85,6 +86,14 @@ Result<std::string> Hub::raise_concern(const Viewer& viewer, const NewConcern& t
                   viewer.account,
                   viewer.agency,
                   now()};
+  const std::scoped_lock one_at_a_time(acting_mutex_);
+  // The form was sent twice: a day's concern in the same words is one. What was typed alone decides.
+  for (const Concern& one : concerns_now()) {
+    if (one.account == concern.account && one.about == concern.about && one.born == concern.born &&
+        one.what == concern.what && one.person == concern.person &&
+        std::abs(concern.at.microseconds - one.at.microseconds) < std::int64_t{24} * 3'600'000'000)
+      return one.reference;
+  }
   const auto entered =
       append_small(EntryKind::concern, reference_of(viewer.account), encode_concern(concern), viewer.purpose_entry);
   if (!entered) return std::unexpected(entered.error());
@@ -183,7 +192,8 @@ Result<void> Hub::seal_person(const Viewer& viewer, const NewSeal& wanted) {
     const std::string name(std::string_view(wanted.person).substr(std::min(slash + 1, wanted.person.size())));
     const auto record = agency ? projection->holdings().find_record(*agency, name) : std::nullopt;
     if (!record || !projection->holdings().at(*record).live)
-      return failure(ErrorCode::usage, "There is no such record. Name it as pages do, such as prosecution/charging-decision-17.");
+      return failure(ErrorCode::usage,
+                     "There is no such record. Name it as pages do, such as prosecution/charging-decision-17.");
     seal.records.emplace(*agency, name);
     seal.person = fmt::format("{}/{}", name_of(*agency), name);
     id.reset();

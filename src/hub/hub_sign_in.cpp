@@ -258,7 +258,7 @@ Result<Account> Hub::account_of_session(std::string_view token, bool with_first_
   if (!found) return std::unexpected(found.error());
   const auto account = accounts_.numbered(found->viewer.account);
   if (!account) return no_session();
-  if (account->first_password && !with_first_password)
+  if (found->viewer.must_change_password && !with_first_password)
     return failure(ErrorCode::denied, "Change your first password before anything else.");
   return *account;
 }

@@ -113,6 +113,12 @@ Result<void> Hub::open_in_emergency(const Viewer& viewer, std::string_view perso
     return good;
   const auto projection = this->projection();
   const Instant now = system_now();
+  const std::scoped_lock one_at_a_time(acting_mutex_);
+  for (const Emergency& one : trust()->emergencies) {
+    if (one.account == viewer.account && one.reason == reason && one.until > now && !one.review &&
+        one.who == meant_by(*projection, *id))
+      return {};  // the form was sent twice
+  }
   const access::Policy& policy = projection->facts.policy_in_use();
   Emergency emergency{0,
                       viewer.account,
@@ -168,15 +174,16 @@ Result<void> Hub::review_exception(const Viewer& viewer, ExceptionKind what, std
   const auto reviewable = [&](const auto& all) -> Result<void> {
     const auto found = std::ranges::find_if(all, [&](const auto& one) { return one.number == number; });
     if (found == all.end()) return failure(ErrorCode::not_found, "There is none of that number.");
-    if (found->account == viewer.account) return failure(ErrorCode::usage, "It is your own: somebody else has to look.");
+    if (found->account == viewer.account)
+      return failure(ErrorCode::usage, "It is your own: somebody else has to look.");
     if (found->review) return failure(ErrorCode::usage, "Somebody has looked at it already.");
     return {};
   };
   const bool emergency = what == ExceptionKind::emergency;
   if (auto may = emergency ? reviewable(book->emergencies) : reviewable(book->ties); !may) return may;
   const Review review{viewer.account, viewer.name, std::string(note), good, {}};
-  const auto written = write_trust(viewer, emergency ? EntryKind::emergency_review : EntryKind::tie,
-                                   encode_review(number, review));
+  const auto written =
+      write_trust(viewer, emergency ? EntryKind::emergency_review : EntryKind::tie, encode_review(number, review));
   if (!written) return std::unexpected(written.error());
   return {};
 }

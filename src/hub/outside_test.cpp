@@ -229,7 +229,11 @@ TEST_F(OutsideTest, AnAccountMayBeClosedToPasswordsAndANameIsOneAccounts) {
 TEST_F(OutsideTest, AFirstPasswordThatWasNotUsedNeedsNoChange) {
   const Viewer lee = officer();
   ASSERT_TRUE(hub_->reset_person(lee, 1, "Forgotten").has_value());
-  EXPECT_FALSE(finish(begin())->viewer.must_change_password);
+  const auto session = finish(begin());
+  EXPECT_FALSE(session->viewer.must_change_password);
+  EXPECT_TRUE(hub_->make_token(session->token, {"report", 1U << static_cast<unsigned>(access::Action::search),
+                                                access::PurposeKind::assessment, "", 30})
+                  .has_value());
 }
 
 TEST(OutsideSignIns, EndAfterTenMinutes) {

@@ -46,9 +46,12 @@ class Pages : public AccountPages, public TrustPages {
   virtual Result<PersonView> person(const Viewer& viewer, std::string_view person, const PersonQuery& query) = 0;
   virtual Result<FindingsView> findings(const Viewer& viewer, const FindingsQuery& query) = 0;
   virtual Result<FindingView> finding(const Viewer& viewer, std::string_view id) = 0;
-  // until: ISO date, for snooze. reason: required for dismiss and reopen.
+  // until: ISO date, for snooze. reason: required for dismiss and reopen. seen: how long the history was that the
+  // viewer saw (FindingView); where somebody acted since, it is a usage error that says who. The same again is done
+  // once.
   virtual Result<void> act_on_finding(const Viewer& viewer, std::string_view id, FindingAction action,
-                                      std::string_view reason, std::string_view until) = 0;
+                                      std::string_view reason, std::string_view until,
+                                      std::optional<std::uint64_t> seen = {}) = 0;
   virtual Result<ExplainView> explain(const Viewer& viewer, std::string_view left_mention,
                                       std::string_view right_mention) = 0;
   // Links in doubt, worst first, and what people said about some.

@@ -29,6 +29,7 @@ struct Projection;
 struct PersonMeant {
   std::string person;  // "P12", as it was then
   std::vector<std::string> mentions;
+  friend bool operator==(const PersonMeant&, const PersonMeant&) = default;
 };
 [[nodiscard]] PersonMeant meant_by(const Projection& projection, PersonId person);
 // Everybody today who has one of those mentions, with all that is theirs today.

@@ -84,9 +84,8 @@ BlockingRecall estimate_recall(const Entries& entries, const Blocking& blocking,
 std::string forecast_says(const Blocking& blocking, const BlockingPlan& plan) {
   std::string says = fmt::format("{} pairs to compare at most", blocking.pairs());
   if (plan.least_recall == 0) return says;  // a plan that was not learnt
-  says +=
-      fmt::format("; training expects its rules to bring together about {:.2f} % of the pairs that belong together",
-                  std::floor(1e4 * plan.least_recall) / 100);
+  says += fmt::format("; training expects its rules to bring together about {:.2f} % of the pairs that belong together",
+                      std::floor(1e4 * plan.least_recall) / 100);
   bool first = true;
   for (const Rule rule : every_rule) {
     const RuleForecast& its = plan.forecast[static_cast<std::size_t>(rule)];

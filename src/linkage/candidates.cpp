@@ -292,7 +292,8 @@ void forecast_rules(Model& model, const CandidateSample& sample, const Entries& 
   std::array<std::int64_t, rule_count> given{}, alone{};
   std::int64_t all = 0, by_one = 0, by_two = 0;
   for (std::size_t i = 0; i < matches.size(); ++i) {
-    // As many as are improbable, each a little, would outweigh the sample's matches, and one rule alone gives most of them.
+    // As many as are improbable, each a little, would outweigh the sample's matches, and one rule alone gives most of
+    // them.
     if (static_cast<double>(matches[i]) < one / 2) continue;
     const std::uint32_t rules = sample.pairs[i].rules & in_use;
     const int count = std::popcount(rules);

@@ -287,7 +287,7 @@ std::int32_t Scorer::part_weight(const Entry& left, const Entry& right) const {
 bool Scorer::like_twins(const Entry& left, const Entry& right, const Pattern& pattern) const {
   using namespace level;
   const std::uint8_t surname_at = pattern[at(Field::surname)];
-  if (!families_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
+  if (!twins_ || pattern[at(Field::forename)] != forename_alike || pattern[at(Field::birth_date)] != birth_same)
     return false;
   if (surname_at == surname_different || surname_at == surname_alike) return false;
   const std::string_view a = entries_->strings.view(left.forename);
@@ -302,7 +302,8 @@ Kin Scorer::kin(const Pattern& pattern) const {
   const std::uint8_t surname_at = pattern[at(Field::surname)];
   const std::uint8_t home_at = pattern[at(Field::home)];
   const std::uint8_t birth_at = pattern[at(Field::birth_date)];
-  if (twins_ && name == forename_different && surname_at == surname_same) return Kin::likely;
+  const bool one_surname = surname_at == surname_same || surname_at == surname_near || surname_at == surname_part;
+  if (twins_ && name == forename_different && one_surname) return Kin::likely;
   if (!families_) return Kin::unlikely;
   const bool family = (surname_at != surname_different && surname_at != surname_alike) ||
                       (home_at >= home_same && home_at <= home_other_address);
@@ -325,8 +326,9 @@ Kin Scorer::kin(const Pattern& pattern) const {
       same_number(Field::nhs_number) || same_number(Field::upn) || pattern[at(Field::email)] == plain_same;
   // One name and one home but another birth date: a parent and a child of one name, until a number of their own says
   // that they are one. Names run in families, so that they say little here.
-  const bool one_home = home_at >= home_same && home_at <= home_other_address;
-  if (namesakes_ && one_home && birth_at == birth_different && !own_number) return Kin::namesakes;
+  const bool one_home = home_at >= home_same && home_at <= home_like_address;
+  const bool one_name = own_name && name != forename_swapped && one_surname;
+  if (namesakes_ && one_name && one_home && birth_at == birth_different && !own_number) return Kin::namesakes;
   return own_name || own_birth || own_number ? Kin::unlikely : Kin::household_alone;
 }
 

@@ -51,7 +51,8 @@ struct Model {
   double pair_threshold = .5;    // least probability at which a pair may join
   double family_share = 0;       // of pairs in one home and of one surname: two people of a family, not one
   double namesake_share = 1;     // of pairs in one home and of one whole name: those with two birth dates; 1: not known
-  double twin_share = 1;         // of pairs of one surname and birth date: those with two forenames; 0 where homes say
+  double twin_share =
+      1;  // of pairs of one surname and birth date: those with two forenames; 0 where homes say; 1: not known
   std::array<std::vector<LevelModel>, field_count> fields;  // by Field and level; level 0 is "not given"
   std::array<TermTable, term_count> terms;
   std::array<double, name_bands> name_dependence{};  // bits by which both names agreeing says less than each alone

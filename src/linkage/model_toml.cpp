@@ -80,10 +80,10 @@ Result<void> read_fields(const toml::table& root, Model& model) {
 
 // What is written and not read would be a change that somebody made in vain.
 Result<void> check_names(const toml::table& root) {
-  static constexpr std::string_view known[] = {"version",       "match_probability", "pair_threshold",   "family_share",
-                                               "largest_block", "name_dependence",   "blocking_rules",   "fields",
-                                               "terms",         "refined_blocks",    "blocking_forecast", "namesake_share",
-                                               "twin_share"};
+  static constexpr std::string_view known[] = {
+      "version",           "match_probability", "pair_threshold", "family_share", "largest_block",
+      "name_dependence",   "blocking_rules",    "fields",         "terms",        "refined_blocks",
+      "blocking_forecast", "namesake_share",    "twin_share"};
   for (const auto& [name, value] : root) {
     if (std::find(std::begin(known), std::end(known), name.str()) == std::end(known))
       return bad(fmt::format("{} is none of what this version knows.", name.str()));
@@ -247,12 +247,11 @@ void write_refined_blocks(const BlockingPlan& plan, std::string& out) {
 std::string to_toml(const Model& model) {
   std::string out =
       "# A linkage model: what scoring depends on. Written by wider; docs/formats/model.md explains it.\n";
-  out +=
-      fmt::format("version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nnamesake_share = {}\n"
-                  "twin_share = {}\nlargest_block = {}\n",
-                  model_version, number(model.match_probability), number(model.pair_threshold),
-                  number(model.family_share), number(model.namesake_share), number(model.twin_share),
-                  model.blocking.largest_block);
+  out += fmt::format(
+      "version = {}\nmatch_probability = {}\npair_threshold = {}\nfamily_share = {}\nnamesake_share = {}\n"
+      "twin_share = {}\nlargest_block = {}\n",
+      model_version, number(model.match_probability), number(model.pair_threshold), number(model.family_share),
+      number(model.namesake_share), number(model.twin_share), model.blocking.largest_block);
   write_names_and_rules(model, out);
   const auto& infos = field_infos();
   for (std::size_t f = 0; f < field_count; ++f) {
@@ -295,7 +294,8 @@ Result<ModelPtr> parse_model(std::string_view text) {
   const auto family = root["family_share"].value<double>();
   if (!family || !(*family >= 0 && *family <= 1)) return bad("family_share must lie between 0 and 1.");
   model->family_share = *family;
-  // Models from before these have none: not known.
+  // Models from before these do as they did.
+  model->namesake_share = model->twin_share = 0;
   for (const auto& [name, share] :
        {std::pair("namesake_share", &model->namesake_share), std::pair("twin_share", &model->twin_share)}) {
     if (!root.contains(name)) continue;

@@ -88,14 +88,49 @@ ParsedSurname Normaliser::surname_of(std::span<const std::string_view> parts) {
   return parsed;
 }
 
-// "Unborn", "Baby Girl" and "Baby of Sarah" give no forename.
+// "Unborn", "Not known" and "Baby of Sarah" give no forename. "Baby boy 2" and "Twin 1" give what tells the child from
+// its brother and sister, and no more: the number, else boy or girl.
 ParsedForename Normaliser::forename(std::string_view text) {
   const std::string folded = fold(text);
-  const auto all = words(folded);
-  const auto says_what = [](std::string_view word) { return is_placeholder(word) || is_no_forename(word); };
-  const bool of_another = all.size() >= 3 && all[1] == "of" && says_what(all[0]);
-  const auto parts = name_words(folded);
-  if (of_another || std::all_of(parts.begin(), parts.end(), says_what)) return {};
+  auto all = words(folded);
+  const auto says_nothing = [](std::string_view word) { return is_placeholder(word) || is_no_forename(word); };
+  const auto says_which = [](std::string_view word) {
+    constexpr std::string_view which[] = {"boy", "girl", "male", "female", "son", "daughter", "twin", "triplet"};
+    return std::find(std::begin(which), std::end(which), word) != std::end(which);
+  };
+  const auto of = std::find(all.begin(), all.end(), std::string_view("of"));
+  const bool of_another = of != all.begin() && of != all.end() && std::all_of(all.begin(), of, [&](auto word) {
+                            return says_nothing(word) || says_which(word);
+                          });
+  if (of_another) all.erase(of, all.end());  // whose child it is, is not its name
+  const bool child = std::any_of(all.begin(), all.end(), [&](auto word) {
+    return word == "baby" || word == "infant" || is_no_forename(word) || says_which(word);
+  });
+  std::vector<std::string_view> parts;
+  if (of_another) {
+    std::copy_if(all.begin(), all.end(), std::back_inserter(parts), [](auto word) { return !is_title(word); });
+  } else {
+    parts = name_words(folded);
+  }
+  if (child) {
+    constexpr std::pair<std::string_view, std::string_view> numbers[] = {
+        {"1", "one"}, {"one", "one"}, {"2", "two"}, {"two", "two"}, {"3", "three"}, {"three", "three"}};
+    std::string_view number;
+    const bool no_name = std::all_of(parts.begin(), parts.end(), [&](auto word) {
+      const auto* found =
+          std::find_if(std::begin(numbers), std::end(numbers), [&](auto& one) { return one.first == word; });
+      if (found != std::end(numbers)) number = found->second;
+      return found != std::end(numbers) || says_nothing(word) || says_which(word);
+    });
+    if (no_name && !number.empty()) return forename_of(std::span(&number, 1));
+  }
+  // Of "twin boy" the boy tells more.
+  const auto is_boy_or_girl = [&](auto word) { return says_which(word) && word != "twin" && word != "triplet"; };
+  const bool has = std::any_of(parts.begin(), parts.end(), is_boy_or_girl);
+  std::erase_if(parts, [&](auto word) {
+    return child && (says_nothing(word) || (has && (word == "twin" || word == "triplet")));
+  });
+  if (std::all_of(parts.begin(), parts.end(), says_nothing)) return {};
   return forename_of(parts);
 }
 

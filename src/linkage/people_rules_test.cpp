@@ -67,7 +67,14 @@ TEST(Names, ThatAreTitlesAsWellAreKeptWhereNothingElseStands) {
   EXPECT_EQ(read("Anna", "King", ""), Name("anna", "king"));
   EXPECT_EQ(read("Mrs", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Baby", "Unknown", ""), Name("", ""));
-  EXPECT_EQ(read("Baby Girl", "Child", ""), Name("", "child"));
+  EXPECT_EQ(read("Baby Girl", "Child", ""), Name("girl", "child"));
+  EXPECT_EQ(read("Baby boy of Sarah", "Wilson", ""), Name("boy", "wilson"));
+  EXPECT_EQ(read("Baby boy 2", "Wilson", ""), Name("two", "wilson"));
+  EXPECT_EQ(read("Twin 1", "Wilson", ""), Name("one", "wilson"));
+  EXPECT_EQ(read("Twin Two", "Wilson", ""), Name("two", "wilson"));
+  EXPECT_EQ(read("Twin Girl", "Wilson", ""), Name("girl", "wilson"));
+  EXPECT_EQ(read("Given", "Wilson", ""), Name("given", "wilson"));
+  EXPECT_EQ(read("Unborn child", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Unborn", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Not known", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Baby of Sarah", "Wilson", ""), Name("", "wilson"));

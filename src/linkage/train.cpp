@@ -283,8 +283,8 @@ bool one_line(const Pattern& pattern) {  // an email is mostly one person's
 
 // Pairs of one household and one surname: one person twice, or two people of a family? Forename and birth date say
 // which; where too few have a birth date the forename alone does. Of those with one forename too: one person, or a
-// parent and a child? Where households are shared and nothing says it, the family is to be expected: to keep two rows of
-// one person apart does less harm than to make one of two people.
+// parent and a child? Where households are shared and nothing says it, the family is to be expected: to keep two rows
+// of one person apart does less harm than to make one of two people.
 struct Families {
   double family_share = 1, namesake_share = 1;
 };
@@ -312,8 +312,17 @@ Families families_of(const Patterns& patterns, bool (*one_household)(const Patte
   return {by_both.enough() ? by_both.share() : by_name.share(), namesakes.share()};
 }
 
-// Of pairs of one surname and birth date, those with two forenames: twins, where they are many. Asked where no home says
-// whether there are families.
+bool most_have_homes(const Entries& entries) {
+  std::uint64_t with_home = 0;
+  for (std::uint32_t i = 0; i < entries.ordinary; ++i) {
+    const bool has = code_of(entries.all[i], Term::address) != 0 || code_of(entries.all[i], Term::postcode) != 0;
+    with_home += has ? 1 : 0;
+  }
+  return with_home * 2 >= entries.ordinary;
+}
+
+// Of pairs of one surname and birth date, those with two forenames: twins, where they are many. Asked where no home
+// says whether there are families.
 double twin_share_of(const Patterns& of_birth_date) {
   using namespace level;
   double two = 0, one = 0;
@@ -515,14 +524,13 @@ Result<ModelPtr> train(Prepared& rows, std::span<const std::uint32_t> labels, co
   Patterns homes = patterns_of(Rule::postcode);
   const Patterns addresses = patterns_of(Rule::address);
   homes.insert(homes.end(), addresses.begin(), addresses.end());
-  if (!homes.empty()) {
-    const Families families = families_of(homes, one_home);
-    model->family_share = families.family_share;
-    model->namesake_share = families.namesake_share;
-    model->twin_share = 0;
-  } else {
+  const Families by_home = homes.empty() ? Families{0, 1} : families_of(homes, one_home);
+  model->family_share = by_home.family_share;
+  model->namesake_share = by_home.namesake_share;
+  model->twin_share = 0;
+  if (!most_have_homes(entries)) {  // the homes of a few say nothing of the others
     const Patterns lines = patterns_of(Rule::phone);
-    model->family_share = lines.empty() ? 0 : families_of(lines, one_line).family_share;
+    if (!lines.empty()) model->family_share = std::max(model->family_share, families_of(lines, one_line).family_share);
     model->twin_share = twin_share_of(samples[0].patterns);
   }
   const CandidateSample candidates = sample_candidates(

@@ -253,7 +253,7 @@ Values present(const hub::FindingView& finding) {
   values.list("named", list_of(finding.people, [](const hub::FindingView::Named& named) {
                 return Values().text("person", named.person).text("name", named.name).flag("child", named.child);
               }));
-  values.list("things", present_texts(finding.things));
+  values.list("things", present_texts(finding.things)).number("acts", finding.history.size());
   return values.list("history", list_of(finding.history, [](const hub::FindingView::Event& event) {
                        Values row;
                        row.text("when", event.when).text("who", event.who);

@@ -187,7 +187,8 @@ Response act_on_finding(const Visit& visit) {
   if (reason.size() > longest_reason) return finding_page(visit, "Write at most 2,000 letters.");
   if (!action) return finding_page(visit, "Choose what to do with it.");
   const std::string_view until = visit.request.form_field("until");
-  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), *action, reason, until);
+  const auto seen = number_in(visit.request.form_field("seen"));
+  const auto done = visit.site.pages().act_on_finding(visit.viewer(), visit.part("id"), *action, reason, until, seen);
   if (!done) {
     if (done.error().code == ErrorCode::usage) return finding_page(visit, done.error().message);
     return visit.site.refusal(visit, done.error());

@@ -489,7 +489,8 @@ Result<hub::FindingView> FakePages::finding(const hub::Viewer&, std::string_view
 }
 
 Result<void> FakePages::act_on_finding(const hub::Viewer& viewer, std::string_view, hub::FindingAction action,
-                                       std::string_view reason, std::string_view until) {
+                                       std::string_view reason, std::string_view until,
+                                       std::optional<std::uint64_t> /*seen*/) {
   const std::scoped_lock lock(mutex_);
   using hub::FindingAction;
   const bool needs_reason = action == FindingAction::dismiss || action == FindingAction::reopen;

@@ -55,7 +55,8 @@ class FakePages : public hub::Pages {
   Result<hub::FindingsView> findings(const hub::Viewer& viewer, const hub::FindingsQuery& query) override;
   Result<hub::FindingView> finding(const hub::Viewer& viewer, std::string_view id) override;
   Result<void> act_on_finding(const hub::Viewer& viewer, std::string_view id, hub::FindingAction action,
-                              std::string_view reason, std::string_view until) override;
+                              std::string_view reason, std::string_view until,
+                              std::optional<std::uint64_t> seen = {}) override;
   Result<hub::ExplainView> explain(const hub::Viewer& viewer, std::string_view left, std::string_view right) override;
   Result<hub::ReviewView> review(const hub::Viewer& viewer, const hub::ReviewQuery& query) override;
   Result<void> decide_link(const hub::Viewer& viewer, std::string_view left, std::string_view right, hub::LinkWord word,
