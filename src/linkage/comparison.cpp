@@ -133,22 +133,23 @@ bool Comparer::variants(Code left, Code right) const {
   return false;
 }
 
-Comparer::Likeness Comparer::name_likeness(Code left, Code right) {
+Comparer::Likeness Comparer::name_likeness(Code left, Code right, NameOf of) {
   if (left == right) return same;
-  const std::uint64_t pair = (static_cast<std::uint64_t>(std::min(left, right)) << 32) | std::max(left, right);
+  const std::uint64_t pair = (static_cast<std::uint64_t>(of) << 63) |
+                             (static_cast<std::uint64_t>(std::min(left, right)) << 32) | std::max(left, right);
   Remembered& remembered = memory_[mix64(pair) & (memory_size - 1)];
-  if (remembered.pair != pair) remembered = {pair, name_likeness_uncached(left, right)};
+  if (remembered.pair != pair) remembered = {pair, name_likeness_uncached(left, right, of)};
   return remembered.likeness;
 }
 
-Comparer::Likeness Comparer::name_likeness_uncached(Code left, Code right) const {
-  if (variants(left, right)) return variant;
+Comparer::Likeness Comparer::name_likeness_uncached(Code left, Code right, NameOf of) const {
+  if (of == NameOf::person && variants(left, right)) return variant;
   const std::string_view a = entries_->strings.view(left), b = entries_->strings.view(right);
   const std::size_t shorter = std::min(a.size(), b.size());
   if (shorter < 2) return different;
   const double likeness = jaro_winkler(a, b);
-  const bool same_sound =
-      entries_->names[left].plain_sound != 0 && entries_->names[left].plain_sound == entries_->names[right].plain_sound;
+  const bool same_sound = of == NameOf::person && entries_->names[left].plain_sound != 0 &&
+                          entries_->names[left].plain_sound == entries_->names[right].plain_sound;
   const bool short_form = shorter >= 3 && (a.starts_with(b) || b.starts_with(a));
   if (likeness >= .92 || short_form || (same_sound && likeness >= .75)) return near;
   if (shorter >= 4 && likeness >= .75 && edit_distance(a, b) <= (shorter >= 8 ? 2 : 1)) return near;
@@ -280,7 +281,7 @@ std::uint8_t Comparer::town_level(const Entry& left, const Entry& right, std::ui
   using namespace level;
   if (left.town == 0 || right.town == 0) return town_missing;
   const bool equal = left.town == right.town;
-  const bool close = equal || name_likeness(left.town, right.town) >= near;
+  const bool close = equal || name_likeness(left.town, right.town, NameOf::town) >= near;
   const bool home_agrees = home_at != home_missing && home_at <= home_postcode;
   if (home_agrees || home_at == home_other_address) return close ? town_same_at_home : town_other_at_home;
   return equal ? town_same : close ? town_near : town_different;

@@ -125,8 +125,11 @@ class Comparer {
 
  private:
   enum Likeness : std::uint8_t { different, alike, near, variant, same };
-  Likeness name_likeness(Code left, Code right);
-  Likeness name_likeness_uncached(Code left, Code right) const;
+  // What is known of names is known only of those that some row bears: it must not tell on towns that are called like
+  // them, or a pair's weight would be a matter of other rows.
+  enum class NameOf : std::uint8_t { person, town };
+  Likeness name_likeness(Code left, Code right, NameOf of = NameOf::person);
+  Likeness name_likeness_uncached(Code left, Code right, NameOf of) const;
   [[nodiscard]] bool variants(Code left, Code right) const;
   void compare_names(const Entry& left, const Entry& right, Pattern& pattern);
   std::uint8_t forename_level(const Entry& left, const Entry& right);

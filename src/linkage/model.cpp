@@ -127,6 +127,11 @@ std::int16_t rarity_weight(const TermTable& table, double count) {
       std::clamp(fixed_weight(chance_of(table) * total / count), bits(-8), most_adjustment));
 }
 
+// A name of the table of name forms is nobody's slip of the finger.
+bool in_name_table(const NameFacts& facts) {
+  return facts.groups[0] != 0;
+}
+
 // Marks the established names among the strings from `first` on.
 void establish(Established& established, const Entries& entries, Code first, const TermTable& forenames) {
   established.resize(entries.strings.size());
@@ -134,9 +139,8 @@ void establish(Established& established, const Entries& entries, Code first, con
   for_each_counted(forenames, entries.strings, first, [&](Code code, std::uint32_t count) {
     if (static_cast<double>(count) >= least) established[code] = true;
   });
-  // A name of the table of name forms is nobody's slip of the finger.
   for (Code code = first; code < entries.names.size() && code < established.size(); ++code) {
-    if (entries.names[code].groups[0] != 0) established[code] = true;
+    if (in_name_table(entries.names[code])) established[code] = true;
   }
 }
 
@@ -183,13 +187,17 @@ void intern_terms(const Model& model, StringPool& strings) {
   }
 }
 
-void Scorer::extend(const Entries& entries) {
-  const auto first = static_cast<Code>(established_.size());
+void Scorer::extend(const Entries& entries, const Entry& entry, const MoreFields& more) {
   const std::uint32_t size = entries.strings.size();
   established_.resize(size);
-  for (Code code = first; code < size && code < entries.names.size(); ++code) {
-    if (entries.names[code].groups[0] != 0) established_[code] = true;
-  }
+  // Its strings may have been there before, as a value of the model, a town or an e-mail: what is known of them as
+  // names is known since they were read as such.
+  const auto know = [&](Code name) {
+    if (in_name_table(entries.names[name])) established_[name] = true;
+  };
+  for (const Code name : {entry.forename, entry.surname, more.forename_whole, more.surname_first, more.surname_last})
+    know(name);
+  for (const Code name : more.other_names) know(name);
   for (std::size_t t = 0; t < term_count; ++t) {
     if (!adjustments_[t].empty()) adjustments_[t].resize(size, rare_[t]);
   }

@@ -115,8 +115,10 @@ class Scorer {
   [[nodiscard]] std::int32_t prior() const { return prior_; }
   [[nodiscard]] std::int32_t threshold() const { return threshold_; }
   void set_threshold(double probability);
-  // Takes in strings that came to the entries' pool since; none of them is a term of the model (intern_terms).
-  void extend(const Entries& entries);
+  // Takes in an entry that was read since, and the strings that came to the entries' pool since; none of these is a
+  // term of the model (intern_terms). Whether an entry's name is established is a matter of the model and the name, not
+  // of when its string came into the pool.
+  void extend(const Entries& entries, const Entry& entry, const MoreFields& more);
   void reserve(std::size_t strings);
   [[nodiscard]] const Established& established() const { return established_; }
 

@@ -56,7 +56,7 @@ std::uint64_t Resident::State::own_id_key(std::uint32_t entry) const {
 
 ReadRow Resident::State::read(const Row& row) {
   ReadRow read = tools->reader.read(row, false);
-  tools->scorer.extend(with_names(entries));
+  tools->scorer.extend(with_names(entries), read.entry, read.more);
   tools->sketches.extend(entries, tools->scorer.established(), read.entry, read.more);
   return read;
 }

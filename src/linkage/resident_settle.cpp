@@ -24,12 +24,12 @@ void Resident::State::settle(unsigned threads, Regrouped* regrouped) {
   std::vector<std::uint32_t> numbers(parts.size(), none);
   for (std::size_t p = 0; p < parts.size(); ++p) {
     if (parts[p].size() > 1) numbers[p] = new_component();
+    for (const std::uint32_t entry : parts[p]) live[entry].component = numbers[p];
   }
   seat(threads);
   constexpr std::size_t portion = 4;
   in_parallel(threads, (parts.size() + portion - 1) / portion, [&](std::size_t worker, std::size_t part) {
     for (std::size_t p = part * portion; p < std::min(parts.size(), (part + 1) * portion); ++p) {
-      for (const std::uint32_t entry : parts[p]) live[entry].component = numbers[p];
       if (numbers[p] == none) {
         live[parts[p].front()].cluster = parts[p].front();
       } else {
@@ -71,7 +71,12 @@ std::vector<std::vector<std::uint32_t>> Resident::State::parts_of_affected() {
     for (std::size_t next = 0; next < part.size(); ++next) {
       const std::uint32_t entry = part[next];
       for (const Live::Neighbour& edge : live[entry].edges) reach(edge.entry);
-      for (const std::uint32_t other : own_group(entry)) reach(other);
+      // The group's first leads to all of it.
+      if (const auto group = own_group(entry); !group.empty() && group.front() != entry) {
+        reach(group.front());
+      } else {
+        for (const std::uint32_t other : group) reach(other);
+      }
       each_said(entry, [&](std::uint32_t other, bool same) {
         if (same) reach(other);
       });
@@ -92,16 +97,17 @@ void Resident::State::cluster(std::vector<std::uint32_t>& part, Component& compo
   component.members = std::move(part);
 }
 
+// A "different" may lead to an entry of another part, which another thread numbers now: only its component is read.
 Resident::State::Ties Resident::State::ties_of(const std::vector<std::uint32_t>& part) const {
   Ties ties;
   for (std::uint32_t i = 0; i < part.size(); ++i) {
-    for (const std::uint32_t other : own_group(part[i])) {
-      if (const std::uint32_t j = live[other].local; i < j) ties.same.emplace_back(i, j);
+    if (const auto group = own_group(part[i]); !group.empty() && group.front() != part[i]) {
+      const std::uint32_t j = live[group.front()].local;
+      ties.same.emplace_back(std::min(i, j), std::max(i, j));
     }
     each_said(part[i], [&](std::uint32_t other, bool is_same) {
-      const std::uint32_t j = live[other].local;
-      const bool here = j < part.size() && part[j] == other;
-      if (here && i < j) (is_same ? ties.same : ties.different).emplace_back(i, j);
+      if (live[other].component != live[part[i]].component) return;
+      if (const std::uint32_t j = live[other].local; i < j) (is_same ? ties.same : ties.different).emplace_back(i, j);
     });
   }
   return ties;
@@ -232,8 +238,37 @@ std::vector<std::uint32_t> Resident::State::cluster_of(std::uint32_t entry) cons
   return members;
 }
 
+// All entries by cluster, found in one pass: to ask cluster_of() for every entry would cost the square of a component.
+class Resident::State::ByCluster {
+ public:
+  explicit ByCluster(const State& state) : state_(&state), end_(state.live.size() + 1) {
+    each([&](std::uint32_t entry) { ++end_[state.live[entry].cluster + 1]; });
+    for (std::size_t label = 1; label < end_.size(); ++label) end_[label] += end_[label - 1];
+    members_.resize(end_.back());
+    each([&](std::uint32_t entry) { members_[end_[state.live[entry].cluster]++] = entry; });
+  }
+  // As cluster_of() does, in any order.
+  [[nodiscard]] std::span<const std::uint32_t> operator()(const std::uint32_t& entry) const {
+    if (state_->live[entry].component == none) return {&entry, 1};
+    const std::uint32_t label = state_->live[entry].cluster;
+    const std::size_t begin = label == 0 ? 0 : end_[label - 1];
+    return std::span(members_).subspan(begin, end_[label] - begin);
+  }
+
+ private:
+  template <typename Visit>
+  void each(Visit&& visit) const {
+    for (const Component& component : state_->components) {
+      for (const std::uint32_t member : component.members) visit(member);
+    }
+  }
+  const State* state_;
+  std::vector<std::uint32_t> end_;  // by cluster: where its members end
+  std::vector<std::uint32_t> members_;
+};
+
 // Whether a cluster's rows are one person: not when it is one entry that says too little.
-bool Resident::State::stands(const std::vector<std::uint32_t>& cluster) const {
+bool Resident::State::stands(std::span<const std::uint32_t> cluster) const {
   return cluster.size() > 1 || live[cluster.front()].together;
 }
 
@@ -257,7 +292,8 @@ void Resident::State::add_groups(const std::vector<std::uint32_t>& of, Groups& g
 }
 
 // The ordinary entry whose cluster an attach_only entry belongs with; none when there is none. As link() does.
-std::uint32_t Resident::State::attached_to(std::uint32_t at) {
+template <typename ClusterOf>
+std::uint32_t Resident::State::attached_to(std::uint32_t at, ClusterOf&& members_of) {
   if (const auto group = own_group(at); !group.empty()) return group.front();
   tools->finder.find(entries.all[at], at, desk());
   std::vector<std::uint32_t> candidates = desk().candidates;
@@ -268,7 +304,7 @@ std::uint32_t Resident::State::attached_to(std::uint32_t at) {
   for (const std::uint32_t companion : candidates) {
     if (std::find(tried.begin(), tried.end(), live[companion].cluster) != tried.end()) continue;
     tried.push_back(live[companion].cluster);
-    const auto members = cluster_of(companion);
+    const auto& members = members_of(companion);
     std::int64_t sum = 0;
     bool apart = false;
     for (const std::uint32_t member : members) {
@@ -285,10 +321,14 @@ std::uint32_t Resident::State::attached_to(std::uint32_t at) {
 }
 
 // The ordinary entry that stands for the row's person; none: the row is a person by itself.
-std::uint32_t Resident::State::standing(std::uint32_t row) {
+template <typename ClusterOf>
+std::uint32_t Resident::State::standing(std::uint32_t row, ClusterOf&& members_of) {
   const std::uint32_t at = entry_of[row];
-  const std::uint32_t of = ordinary(at) ? at : attached_to(at);
-  return of != none && stands(cluster_of(of)) ? live[of].cluster : none;
+  const std::uint32_t of = ordinary(at) ? at : attached_to(at, members_of);
+  return of != none && stands(members_of(of)) ? live[of].cluster : none;
+}
+std::uint32_t Resident::State::standing(std::uint32_t row) {
+  return standing(row, [&](std::uint32_t entry) { return cluster_of(entry); });
 }
 
 // By row number: the least row of its person.
@@ -296,10 +336,11 @@ std::vector<std::uint32_t> Resident::State::partition() {
   std::vector<std::uint32_t> label(entry_of.size(), none);
   std::unordered_map<std::uint32_t, std::uint32_t> least;
   std::unordered_map<std::uint32_t, std::uint32_t> of_entry;
+  const ByCluster by_cluster(*this);
   for (std::uint32_t row = 0; row < entry_of.size(); ++row) {
     if (entry_of[row] == none) continue;
     const auto [found, first] = of_entry.try_emplace(entry_of[row], none);
-    if (first) found->second = standing(row);
+    if (first) found->second = standing(row, by_cluster);
     label[row] = found->second == none ? row : least.try_emplace(found->second, row).first->second;
   }
   return label;

@@ -135,9 +135,14 @@ struct Resident::State {
   [[nodiscard]] SparseClusters cluster_anew(const std::vector<std::uint32_t>& part, SparseInput& input, Desk& desk);
   [[nodiscard]] std::uint32_t new_component();
   [[nodiscard]] std::vector<std::uint32_t> cluster_of(std::uint32_t entry) const;
-  [[nodiscard]] bool stands(const std::vector<std::uint32_t>& cluster) const;
+  [[nodiscard]] bool stands(std::span<const std::uint32_t> cluster) const;
   void add_groups(const std::vector<std::uint32_t>& of, Groups& groups) const;
-  std::uint32_t attached_to(std::uint32_t at);
+  class ByCluster;
+  // members_of: by an entry, those of its cluster.
+  template <typename ClusterOf>
+  std::uint32_t attached_to(std::uint32_t at, ClusterOf&& members_of);
+  template <typename ClusterOf>
+  std::uint32_t standing(std::uint32_t row, ClusterOf&& members_of);
   std::uint32_t standing(std::uint32_t row);
   std::vector<std::uint32_t> partition();
 

@@ -5,13 +5,23 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
+#include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 
+#include "base/embedded.hpp"
 #include "base/random.hpp"
+#include "linkage/comparison.hpp"
+#include "linkage/entries.hpp"
 #include "linkage/key_index.hpp"
 #include "linkage/model.hpp"
 #include "linkage/people_for_tests.hpp"
+#include "linkage/similarity.hpp"
+#include "linkage/text.hpp"
+
+extern const std::vector<wider::EmbeddedFile> name_tables;
 
 namespace wider::linkage {
 namespace {
@@ -31,10 +41,81 @@ Partition partition_of(const std::vector<std::uint32_t>& label, const std::vecto
   return partition;
 }
 
+// The forenames of the table of name forms, each once.
+const std::vector<std::string>& table_names() {
+  static const std::vector<std::string> names = [] {
+    std::set<std::string> found;
+    for (const EmbeddedFile& file : name_tables) {
+      if (file.name != "forename_groups.txt") continue;
+      std::istringstream lines(file.text);
+      for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('#')) continue;
+        for (const std::string_view name : words(line)) found.emplace(name);
+      }
+    }
+    return std::vector<std::string>(found.begin(), found.end());
+  }();
+  return names;
+}
+// Those that one slip makes of the name.
+std::vector<std::string> names_near(const std::string& name) {
+  std::vector<std::string> near;
+  std::ranges::copy_if(table_names(), std::back_inserter(near),
+                       [&](const std::string& other) { return other != name && edit_distance(other, name) == 1; });
+  return near;
+}
+// A surname like no other's, nearly.
+std::string surname_for(std::uint64_t number) {
+  std::string surname;
+  for (std::uint64_t bits = mix64(number + 1); surname.size() < 9; bits /= 26)
+    surname += static_cast<char>('a' + bits % 26);
+  return surname;
+}
+
+// Which names a population bears.
+enum class Names : std::uint8_t { a_few, of_the_table };
+
+// Homes of twins and others whose names one slip may make of each other; families and towns are called by forenames,
+// too, so that a string is met in every place before it is met in another.
+void add_homes(People& people, std::uint32_t homes, Random& random) {
+  const auto any_name = [&] { return table_names()[random.below(table_names().size())]; };
+  std::uint32_t person = people.truth.empty() ? 0 : people.truth.back() + 1;
+  for (std::uint32_t home = 0; home < homes; ++home) {
+    const std::string first = any_name();
+    const auto near = names_near(first);
+    const std::string second = near.empty() ? any_name() : near[random.below(near.size())];
+    const std::string surname = random.chance(.7) ? surname_for(random.below(1000)) : any_name();
+    const std::string address = std::to_string(random.between(1, 200)) + " Alder Row";
+    const std::string postcode = "WB" + std::to_string(random.between(1, 20)) + " 3AB";
+    const std::string town = random.chance(.5) ? first : second;
+    const std::string born = to_iso(Date{static_cast<std::int32_t>(random.between(0, 14'000))});
+    for (const std::string& forename : {first, second}) {
+      const auto rows = random.between(1, 3);
+      for (int r = 0; r < rows; ++r) {
+        Row& row = people.add(person, forename, surname, born, address, postcode, static_cast<std::uint16_t>(r));
+        if (random.chance(.5))
+          row.value[static_cast<std::size_t>(Attribute::town)] =
+              people.strings.intern(random.chance(.3) ? any_name() : town);
+      }
+      ++person;
+    }
+  }
+}
+
+ModelPtr people_model() {
+  std::ifstream file(std::string(WIDER_SOURCE_DIR) + "/models/people.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  return parse_model(text.str()).value();
+}
+
 // A population with its rows in two forms: as the batch reads them, and resident.
 class Both {
  public:
-  Both(std::uint64_t seed, std::uint32_t families) : people_(seed, families), random_(seed + 77) {
+  // Under the model, or under one that is trained on the rows themselves.
+  Both(std::uint64_t seed, std::uint32_t families, Names names = Names::a_few, ModelPtr model = nullptr)
+      : people_(seed, families), random_(seed + 77), model_(std::move(model)) {
+    if (names == Names::of_the_table) add_homes(people_, 2 * families, random_);
     // Of some rows it is their agency's own id that is known, some are the originator's only, and some are told twice.
     for (Row& row : people_.input.rows) {
       const std::size_t at = static_cast<std::size_t>(&row - people_.input.rows.data());
@@ -56,8 +137,7 @@ class Both {
       row.attach_only = i == 3;
       people_.input.rows.push_back(row);
     }
-    const auto trained = train(people_.input, {});
-    model_ = trained.value();
+    if (model_ == nullptr) model_ = train(people_.input, {}).value();
     resident_ = std::make_unique<Resident>(model_);
   }
 
@@ -217,6 +297,86 @@ TEST(Resident, EqualsTheBatchAfterRandomChangesInRandomOrder) {
   }
 }
 
+// Names that the table of name forms knows, of which the model counts some often, some seldom and some never: what is
+// known of a name must not depend on where and when its string was met first.
+TEST(Resident, EqualsTheBatchWithNamesOfTheTable) {
+  const ModelPtr people = people_model();
+  for (int order = 0; order < orders(); ++order) {
+    Both both(static_cast<std::uint64_t>(order) + 801, 20, Names::of_the_table, order % 2 == 0 ? people : nullptr);
+    if (order % 4 < 2) {
+      for (std::size_t row = 0; row < both.rows(); row += 2) both.add(row);
+    } else {
+      both.load(both.rows() / 2, 2);
+    }
+    ASSERT_EQ(both.now(), both.batch()) << "order " << order << ", at first";
+    for (int round = 0; round < 4; ++round) {
+      for (int change = 0; change < 30; ++change) both.change();
+      both.add_all(both.absent(20), 2);
+      ASSERT_EQ(both.now(), both.batch()) << "order " << order << ", round " << round;
+    }
+  }
+}
+
+// Twins of every two names of the table that one slip makes of each other, under the model that comes with the program.
+TEST(Resident, TellsTwinsApartAsTheBatchDoes) {
+  const ModelPtr model = people_model();
+  StringPool strings;
+  Input input;
+  input.strings = &strings;
+  Resident resident(model);
+  std::vector<std::uint32_t> numbers;
+  const auto row_of = [](StringPool& pool, const std::string& forename, std::size_t home) {
+    Row row;
+    const auto set = [&](Attribute of, const std::string& text) {
+      row.value[static_cast<std::size_t>(of)] = pool.intern(text);
+    };
+    set(Attribute::forename, forename);
+    set(Attribute::surname, surname_for(home));
+    set(Attribute::address, std::to_string(home % 97 + 1) + " " + surname_for(home / 97) + " Row");
+    set(Attribute::postcode, "WB" + std::to_string(home % 31 + 1) + " 3AB");
+    row.birth_date.first = Date{static_cast<std::int32_t>(10'000 + home)};
+    row.birth_date.precision = Precision::day;
+    return row;
+  };
+  std::size_t home = 0;
+  for (const std::string& first : table_names()) {
+    for (const std::string& second : names_near(first)) {
+      if (second < first) continue;
+      for (const std::string& forename : {first, second}) {
+        const auto number = static_cast<std::uint32_t>(input.rows.size());
+        numbers.push_back(number);
+        input.rows.push_back(row_of(strings, forename, home));
+        input.rows.back().source = static_cast<std::uint16_t>(number % 2);
+        Row own = row_of(resident.strings(), forename, home);
+        own.source = input.rows.back().source;
+        resident.add(own);
+      }
+      ++home;
+    }
+  }
+  ASSERT_GT(home, 500U);
+  EXPECT_EQ(partition_of(resident.partition(), numbers),
+            partition_of(link(input, *model, {}, {}).value().cluster, numbers));
+}
+
+// A pair's weight is a matter of its two entries and the model: towns are no names, whoever else is called like them.
+TEST(Resident, ATownIsNoNameWhoeverIsCalledLikeIt) {
+  StringPool strings;
+  const auto pattern_with = [&](bool named) {
+    Input input;
+    input.strings = &strings;
+    input.rows.resize(named ? 4 : 2);
+    for (std::size_t i = 0; i < input.rows.size(); ++i) {
+      const Attribute of = i < 2 ? Attribute::town : Attribute::forename;
+      input.rows[i].value[static_cast<std::size_t>(of)] = strings.intern(i % 2 == 0 ? "Peggy" : "Margaret");
+    }
+    const Entries entries = make_entries(input, {}, 1);
+    const Established none(entries.strings.size());
+    return Comparer(entries, none).compare(entries.all[entries.entry_of[0]], entries.all[entries.entry_of[1]]);
+  };
+  EXPECT_EQ(pattern_with(true), pattern_with(false));
+}
+
 TEST(Resident, TakenInAsAWholeEqualsTheBatch) {
   Both both(501, 120);
   both.resident().reserve(both.rows());
@@ -239,6 +399,31 @@ TEST(Resident, LoadedAndFedInBatchesEqualsTheBatch) {
       both.add_all(both.absent(1 + 11 * static_cast<std::size_t>(round)), 1 + static_cast<unsigned>(round) % 3);
       ASSERT_EQ(both.now(), both.batch()) << "order " << order << ", round " << round;
     }
+  }
+}
+
+// Parts that several threads cluster at once, with people's "different" leading from one to another. What another
+// thread is writing must not be read: the thread sanitizer watches over that (preset tsan).
+TEST(Resident, PartsThatADifferentLeadsBetweenEqualTheBatch) {
+  Both both(851, 80);
+  std::vector<std::size_t> later;
+  for (std::size_t row = 0; row < both.rows(); ++row) {
+    if (row % 3 == 0) {
+      later.push_back(row);
+    } else {
+      both.add(row);
+    }
+  }
+  Random random(851);
+  for (int i = 0; i < 300; ++i) {
+    const std::size_t left = random.below(both.rows()), right = random.below(both.rows());
+    if (left != right && both.is_there(left) && both.is_there(right)) both.decide(left, right, false);
+  }
+  ASSERT_GT(both.decisions().size(), 80U);
+  for (int round = 0; round < 8; ++round) {
+    both.add_all(later, 4);
+    ASSERT_EQ(both.now(), both.batch()) << "round " << round;
+    for (const std::size_t row : later) both.withdraw(row);
   }
 }
 
@@ -277,6 +462,31 @@ TEST(Resident, AChangeAndItsOppositeRestoreThePartition) {
   both.add(both.rows() - 1);
   both.withdraw(both.rows() - 1);
   EXPECT_EQ(both.now(), before);
+}
+
+// Reading a population must not cost the square of its largest component: so many entries of one own id against as many
+// that are each alone, and rows that belong with a person of a large component.
+TEST(Resident, ReadingThePartitionCostsAsMuchForOneLargeComponent) {
+  constexpr std::uint32_t count = 20'000;
+  const ModelPtr model = people_model();
+  const auto seconds_of = [&](bool one_id) {
+    Resident resident(model);
+    std::vector<Row> rows(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      rows[i].value[static_cast<std::size_t>(Attribute::nhs_number)] = resident.strings().intern(std::to_string(i));
+      rows[i].own_id = resident.strings().intern(one_id ? "id" : "id" + std::to_string(i));
+      rows[i].name = i + 1;
+    }
+    resident.load(std::move(rows), 2);
+    EXPECT_EQ(resident.most_connected(), one_id ? count : 0);
+    const std::clock_t begin = std::clock();
+    const auto label = resident.partition();
+    const std::clock_t end = std::clock();
+    const auto people = static_cast<std::uint32_t>(std::set(label.begin(), label.end()).size());
+    EXPECT_EQ(people, one_id ? 1 : count);
+    return static_cast<double>(end - begin) / CLOCKS_PER_SEC;
+  };
+  EXPECT_LT(seconds_of(true), 0.1 + 10 * seconds_of(false));
 }
 
 // What a change reports, applied to the groups before it, gives the groups after it: ordinary rows only.
