@@ -11,10 +11,10 @@ sanitizer, which takes memory of its own. Standard library only.
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
+
+from tried import Tried
 
 PERSON = "pers_person_id,pers_forename,pers_surname,pers_sex,pers_dob,pers_common_child_id,pers_ethnicity,x_created_date"
 ROW = "{0},Ann,Field,F,1997-05-01,,,2009-03-02\n"
@@ -44,25 +44,6 @@ REFUSED = {
     "not.xml": ("pers_person_id,pers_forename\n1,Ann\n", "cin", "well-formed"),
     "missing.csv": (None, "ssd-person", "cannot be read"),
 }
-
-
-class Tried:
-    """One run of the program: what it said, and what it took."""
-
-    def __init__(self, command):
-        started = time.monotonic()
-        # Both outputs to files, so that neither can fill a pipe while the other is read.
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = self.status = os.waitstatus_to_exitcode(status)
-            out.seek(0), err.seek(0)
-            self.out, self.err = out.read().decode().strip(), err.read().decode().strip()
-        self.seconds = time.monotonic() - started
-        self.memory_mb = usage.ru_maxrss / 1024
-
-    def last(self):
-        return (self.err or self.out or f"status {self.status}, no words").splitlines()[-1]
 
 
 class Trial:
@@ -100,7 +81,7 @@ class Trial:
                 self.write(name, content)
             before = self.entries()
             tried = self.send(name, form)
-            self.check(name, tried.status == 1 and name in tried.err and why in tried.err and tried.memory_mb < MOST_MEMORY_MB, tried.last())
+            self.check(name, tried.status == 1 and name in tried.err and why in tried.err and tried.mebibytes < MOST_MEMORY_MB, tried.last())
             self.check(f"{name} leaves nothing", self.entries() == before and not self.held_back(), "no entry, no held-back row")
         os.mkdir(self.path("folder.csv"))
         before = self.entries()
@@ -177,7 +158,7 @@ class Trial:
             before = self.entries()
             tried = self.send("long.csv")
             good = tried.status == 0 and said in tried.out if said else tried.status == 1 and "long.csv" in tried.err and self.entries() == before
-            self.check(name, good and tried.memory_mb < MOST_MEMORY_MB and tried.seconds < MOST_SECONDS, f"{tried.last()}; {tried.memory_mb:.0f} MB, {tried.seconds:.0f} s")
+            self.check(name, good and tried.mebibytes < MOST_MEMORY_MB and tried.seconds < MOST_SECONDS, f"{tried.last()}; {tried.mebibytes:.0f} MB, {tried.seconds:.0f} s")
         rows = [row for row in self.held_back() if row["file"].endswith("long.csv")]
         self.check("long rows are listed in short", len(rows) == 2 and all(len(json.dumps(row)) < 1 << 20 for row in rows), "; ".join(f"row {row['row']}: {row['reason']}" for row in rows))
         with open(path, "wb") as file:
@@ -186,7 +167,7 @@ class Trial:
                 file.write(b"a" * (1 << 24))
             file.write(b"</Child></Children></Message>")
         tried = self.send("long.csv", "cin")
-        self.check("a text of 2 GB in XML", tried.status in (0, 1) and tried.memory_mb < MOST_MEMORY_MB and tried.seconds < MOST_SECONDS, f"status {tried.status}; {tried.last()}; {tried.memory_mb:.0f} MB, {tried.seconds:.0f} s")
+        self.check("a text of 2 GB in XML", tried.status in (0, 1) and tried.mebibytes < MOST_MEMORY_MB and tried.seconds < MOST_SECONDS, f"status {tried.status}; {tried.last()}; {tried.mebibytes:.0f} MB, {tried.seconds:.0f} s")
         os.remove(path)
 
 

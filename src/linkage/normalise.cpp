@@ -12,13 +12,59 @@ namespace wider::linkage {
 namespace {
 
 // The words of a name without titles; where nothing else stands, those that may be a name (Ma, Earl, King).
-std::vector<std::string_view> name_words(std::string_view folded) {
-  std::vector<std::string_view> found = words(folded), bare;
+std::vector<std::string_view> name_words(std::vector<std::string_view> found) {
+  std::vector<std::string_view> bare;
   std::copy_if(found.begin(), found.end(), std::back_inserter(bare), [](auto word) { return !is_title(word); });
   if (!bare.empty()) return bare;
   std::erase_if(found, is_placeholder);
   return found;
 }
+std::vector<std::string_view> name_words(std::string_view folded) {
+  return name_words(words(folded));
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> these) {
+  return std::find(these.begin(), these.end(), word) != these.end();
+}
+// What tells an unnamed child from its brothers and sisters: its number, in one spelling, or else what it is.
+std::string_view number_among_twins(std::string_view word) {
+  return is_one_of(word, {"1", "one"})     ? "one"
+         : is_one_of(word, {"2", "two"})   ? "two"
+         : is_one_of(word, {"3", "three"}) ? "three"
+                                           : "";
+}
+bool is_boy_or_girl(std::string_view word) {
+  return is_one_of(word, {"boy", "girl", "male", "female"});
+}
+bool is_twin(std::string_view word) {
+  return is_one_of(word, {"twin", "triplet"});
+}
+
+// The words of a forename's field that name somebody. "Unborn", "Not known" and "Baby of Sarah" name nobody; of "Baby
+// boy 2" and "Twin girl" stays what tells the child from its brother or sister, and of "Twin Kofi" the name.
+std::vector<std::string_view> forename_words(std::vector<std::string_view> all) {
+  const auto of = std::find(all.begin(), all.end(), std::string_view("of"));
+  const bool of_another = of != all.begin() && of != all.end() && std::all_of(all.begin(), of, [](auto word) {
+                            return is_placeholder(word) || is_no_forename(word) || is_boy_or_girl(word) ||
+                                   is_twin(word) || is_one_of(word, {"son", "daughter"});
+                          });
+  if (of_another) all.erase(of, all.end());  // whose child it is, is not its name
+  const auto says_what = [](auto word) { return is_no_forename(word) || is_boy_or_girl(word) || is_twin(word); };
+  const bool baby = is_one_of(all.empty() ? "" : all.front(), {"baby", "infant"});
+  if (!baby && std::none_of(all.begin(), all.end(), says_what)) return name_words(std::move(all));
+  std::vector<std::string_view> names = name_words(all);
+  std::erase_if(
+      names, [&](auto word) { return says_what(word) || is_placeholder(word) || !number_among_twins(word).empty(); });
+  if (!names.empty()) return names;
+  for (const std::string_view word : all) {
+    if (const std::string_view number = number_among_twins(word); !number.empty()) return {number};
+  }
+  for (const auto tells : {is_boy_or_girl, is_twin}) {
+    if (const auto found = std::find_if(all.begin(), all.end(), tells); found != all.end()) return {*found};
+  }
+  return {};
+}
+
 // The same for forename and surname in one: "Anna King" keeps both, and "Sir Robert" is no surname of Robert's.
 std::vector<std::string_view> whole_name_words(std::string_view folded) {
   std::vector<std::string_view> bare = name_words(folded);
@@ -88,50 +134,9 @@ ParsedSurname Normaliser::surname_of(std::span<const std::string_view> parts) {
   return parsed;
 }
 
-// "Unborn", "Not known" and "Baby of Sarah" give no forename. "Baby boy 2" and "Twin 1" give what tells the child from
-// its brother and sister, and no more: the number, else boy or girl.
 ParsedForename Normaliser::forename(std::string_view text) {
   const std::string folded = fold(text);
-  auto all = words(folded);
-  const auto says_nothing = [](std::string_view word) { return is_placeholder(word) || is_no_forename(word); };
-  const auto says_which = [](std::string_view word) {
-    constexpr std::string_view which[] = {"boy", "girl", "male", "female", "son", "daughter", "twin", "triplet"};
-    return std::find(std::begin(which), std::end(which), word) != std::end(which);
-  };
-  const auto of = std::find(all.begin(), all.end(), std::string_view("of"));
-  const bool of_another = of != all.begin() && of != all.end() && std::all_of(all.begin(), of, [&](auto word) {
-                            return says_nothing(word) || says_which(word);
-                          });
-  if (of_another) all.erase(of, all.end());  // whose child it is, is not its name
-  const bool child = std::any_of(all.begin(), all.end(), [&](auto word) {
-    return word == "baby" || word == "infant" || is_no_forename(word) || says_which(word);
-  });
-  std::vector<std::string_view> parts;
-  if (of_another) {
-    std::copy_if(all.begin(), all.end(), std::back_inserter(parts), [](auto word) { return !is_title(word); });
-  } else {
-    parts = name_words(folded);
-  }
-  if (child) {
-    constexpr std::pair<std::string_view, std::string_view> numbers[] = {
-        {"1", "one"}, {"one", "one"}, {"2", "two"}, {"two", "two"}, {"3", "three"}, {"three", "three"}};
-    std::string_view number;
-    const bool no_name = std::all_of(parts.begin(), parts.end(), [&](auto word) {
-      const auto* found =
-          std::find_if(std::begin(numbers), std::end(numbers), [&](auto& one) { return one.first == word; });
-      if (found != std::end(numbers)) number = found->second;
-      return found != std::end(numbers) || says_nothing(word) || says_which(word);
-    });
-    if (no_name && !number.empty()) return forename_of(std::span(&number, 1));
-  }
-  // Of "twin boy" the boy tells more.
-  const auto is_boy_or_girl = [&](auto word) { return says_which(word) && word != "twin" && word != "triplet"; };
-  const bool has = std::any_of(parts.begin(), parts.end(), is_boy_or_girl);
-  std::erase_if(parts, [&](auto word) {
-    return child && (says_nothing(word) || (has && (word == "twin" || word == "triplet")));
-  });
-  if (std::all_of(parts.begin(), parts.end(), says_nothing)) return {};
-  return forename_of(parts);
+  return forename_of(forename_words(words(folded)));
 }
 
 ParsedSurname Normaliser::surname(std::string_view text) {

@@ -73,6 +73,11 @@ TEST(Names, ThatAreTitlesAsWellAreKeptWhereNothingElseStands) {
   EXPECT_EQ(read("Twin 1", "Wilson", ""), Name("one", "wilson"));
   EXPECT_EQ(read("Twin Two", "Wilson", ""), Name("two", "wilson"));
   EXPECT_EQ(read("Twin Girl", "Wilson", ""), Name("girl", "wilson"));
+  EXPECT_EQ(read("Twin Kofi", "Wilson", ""), Name("kofi", "wilson"));
+  EXPECT_EQ(read("Baby Boy Kofi", "Wilson", ""), Name("kofi", "wilson"));
+  EXPECT_EQ(read("Son of Sarah", "Wilson", ""), Name("son", "wilson"));
+  EXPECT_EQ(read("Baby 2", "Wilson", ""), Name("two", "wilson"));
+  EXPECT_EQ(read("Kim Child", "Wilson", ""), Name("kim", "wilson"));
   EXPECT_EQ(read("Given", "Wilson", ""), Name("given", "wilson"));
   EXPECT_EQ(read("Unborn child", "Wilson", ""), Name("", "wilson"));
   EXPECT_EQ(read("Unborn", "Wilson", ""), Name("", "wilson"));

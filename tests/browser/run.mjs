@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { check, summary } from './checks.mjs'
 import { codeOf } from './one_time_code.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -24,17 +25,6 @@ const root = join(here, '..', '..')
 const output = join(here, 'output')
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const startMinutes = 6
-let passed = 0
-const failures = []
-
-function check (name, holds, detail = '') {
-  if (holds) {
-    passed += 1
-  } else {
-    failures.push(name)
-    console.log(`FAILED ${name}${detail ? `: ${detail}` : ''}`)
-  }
-}
 
 // Starts the program and waits for its address and its demonstration sign-ins.
 async function startServer (command, scratch) {
@@ -563,5 +553,4 @@ try {
   if (server) await stopServer(server.child)
   await rm(scratch, { recursive: true, force: true })
 }
-console.log(`${passed} passed, ${failures.length} failed`)
-process.exitCode = failures.length ? 1 : 0
+process.exitCode = summary()

@@ -15,6 +15,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Provider } from 'oidc-provider'
 import { chromium } from 'playwright-core'
+import { check, summary } from './checks.mjs'
 import { codeOf } from './one_time_code.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -22,17 +23,6 @@ const program = process.argv[2] ?? join(root, 'build/release/wider')
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const clientSecret = randomBytes(24).toString('base64url')
 const passwords = { lee: 'a plain sentence on Mondays', sam: 'another one for Fridays' }
-let passed = 0
-const failures = []
-
-function check (name, holds, detail = '') {
-  if (holds) {
-    passed += 1
-  } else {
-    failures.push(name)
-    console.log(`FAILED ${name}${detail ? `: ${detail}` : ''}`)
-  }
-}
 
 const listen = (server, port = 0) => new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server.address().port)))
 
@@ -366,5 +356,4 @@ try {
 } finally {
   await browser.close()
 }
-console.log(`${passed} passed, ${failures.length} failed`)
-process.exit(failures.length ? 1 : 0)
+process.exit(summary())

@@ -25,24 +25,11 @@ import time
 import zipfile
 import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
 from site_of_campaigns import Site  # noqa: E402
+from tried import Tried  # noqa: E402
 
 SECONDS, MEBIBYTES = 2, 256
-
-
-class Tried:
-    """One run of the program: status, words, seconds and mebibytes."""
-
-    def __init__(self, command):
-        started = time.monotonic()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = self.status = os.waitstatus_to_exitcode(status)
-            out.seek(0), err.seek(0)
-            self.out, self.err = out.read().decode("utf-8", "replace"), err.read().decode("utf-8", "replace")
-        self.seconds, self.mebibytes = time.monotonic() - started, usage.ru_maxrss / 1024
 
 
 def lines_of(content):
